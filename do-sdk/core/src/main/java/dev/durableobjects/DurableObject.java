@@ -1,0 +1,54 @@
+package dev.durableobjects;
+
+import dev.durableobjects.http.Request;
+import dev.durableobjects.http.Response;
+import dev.durableobjects.websocket.WebSocket;
+import dev.durableobjects.websocket.WebSocketMessage;
+
+/// The base class of objects. Extend it, take the two constructor arguments, and implement the
+/// interface of the namespace's [Binding].
+///
+/// The constructor and every handler run one at a time: fields need no locks. What a handler writes
+/// to [DurableObjectState#storage] is committed when it ends, as one transaction, and its result
+/// leaves once that commit is durable. An exception out of a handler does not undo its writes; wrap
+/// them in [DurableObjectStorage#transactionSync] for that. Only the object's thread may use it.
+public abstract class DurableObject {
+
+    /// The object's own state: its id, its storage, its sockets.
+    protected final DurableObjectState ctx;
+
+    /// The namespaces that the object may call.
+    protected final Env env;
+
+    /// Keeps the two arguments. The constructor of a subclass runs before the first event of each
+    /// life of the object, and is the place for its schema and for loading fields.
+    protected DurableObject(DurableObjectState ctx, Env env) {
+        this.ctx = ctx;
+        this.env = env;
+    }
+
+    /// Answers a request sent through [DurableObjectStub#fetch]. To accept a WebSocket, make a
+    /// [dev.durableobjects.websocket.WebSocketPair], give its server half to
+    /// [DurableObjectState#acceptWebSocket] and return its client half.
+    ///
+    /// @throws Exception anything; the caller gets it
+    public Response fetch(Request request) throws Exception {
+        throw new UnsupportedOperationException("Handler does not export a fetch() function.");
+    }
+
+    /// Receives a text or binary message of an accepted socket. Messages of one socket arrive in
+    /// order. An exception is logged and the socket stays open.
+    public void webSocketMessage(WebSocket socket, WebSocketMessage message) throws Exception {}
+
+    /// Tells that an accepted socket has closed. It is called once, after the last message, unless
+    /// [#webSocketError] was called instead.
+    ///
+    /// @param code the peer's close code; 1005 if it sent none, 1006 if the connection was lost
+    /// @param reason the peer's reason, or an explanation of code 1006
+    /// @param wasClean whether the peer sent a Close frame
+    public void webSocketClose(WebSocket socket, int code, String reason, boolean wasClean)
+            throws Exception {}
+
+    /// Tells that an accepted socket broke, for example because the peer violated RFC 6455.
+    public void webSocketError(WebSocket socket, Throwable error) throws Exception {}
+}

@@ -1,0 +1,154 @@
+package dev.durableobjects.http;
+
+import dev.durableobjects.json.Json;
+import java.net.URLDecoder;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+
+/// An HTTP request with its whole body. Immutable, as long as nobody changes the body's array.
+public final class Request {
+
+    private static final byte[] NO_BODY = {};
+
+    private final String method;
+    private final String path;
+    private final String rawQuery;
+    private final Headers headers;
+    private final byte[] body;
+
+    private Request(String method, String path, String rawQuery, Headers headers, byte[] body) {
+        this.method = method;
+        this.path = path;
+        this.rawQuery = rawQuery;
+        this.headers = headers;
+        this.body = body;
+    }
+
+    /// Returns a request without headers and body.
+    ///
+    /// @param method the method in upper case
+    /// @param target the path, and optionally `?` and the query, both percent-encoded; a scheme and
+    ///   an authority in front of the path are ignored
+    /// @throws IllegalArgumentException if the target is not of that form
+    public static Request of(String method, String target) {
+        String local = withoutAuthority(target);
+        int mark = local.indexOf('?');
+        return mark < 0
+                ? of(method, local, "")
+                : of(method, local.substring(0, mark), local.substring(mark + 1));
+    }
+
+    /// Returns a request without headers and body.
+    ///
+    /// @param method the method in upper case
+    /// @param rawPath the path, percent-encoded, beginning with `/`
+    /// @param rawQuery the query, percent-encoded, without the `?`
+    public static Request of(String method, String rawPath, String rawQuery) {
+        String path = decode(rawPath.replace("+", "%2B"));
+        return new Request(method, path, rawQuery, Headers.empty(), NO_BODY);
+    }
+
+    /// Returns a GET request; [#of] says what a target is.
+    public static Request get(String target) {
+        return of("GET", target);
+    }
+
+    /// Returns a POST request with a body in UTF-8; [#of] says what a target is.
+    public static Request post(String target, String body) {
+        return of("POST", target).withBody(body.getBytes(StandardCharsets.UTF_8));
+    }
+
+    /// Returns this request with one more header.
+    public Request withHeader(String name, String value) {
+        return withHeaders(headers.with(name, value));
+    }
+
+    /// Returns this request with these headers instead of its own.
+    public Request withHeaders(Headers headers) {
+        return new Request(method, path, rawQuery, headers, body);
+    }
+
+    /// Returns this request with this body; the array must not be changed afterwards.
+    public Request withBody(byte[] body) {
+        return new Request(method, path, rawQuery, headers, body);
+    }
+
+    /// Returns the method in upper case.
+    public String method() {
+        return method;
+    }
+
+    /// Returns the path, decoded, beginning with `/`.
+    public String path() {
+        return path;
+    }
+
+    /// Returns the query as it was sent, without the `?`; empty if there was none.
+    public String rawQuery() {
+        return rawQuery;
+    }
+
+    /// Returns the first value of a query parameter, decoded as a form field (`+` is a space).
+    public Optional<String> query(String name) {
+        return parameters(name).findFirst();
+    }
+
+    /// Returns all values of a query parameter, decoded as form fields (`+` is a space).
+    public List<String> queryAll(String name) {
+        return parameters(name).toList();
+    }
+
+    private Stream<String> parameters(String name) {
+        return Stream.of(rawQuery.split("&", -1))
+                .map(pair -> pair.split("=", 2))
+                .filter(pair -> decode(pair[0]).equals(name))
+                .map(pair -> pair.length == 1 ? "" : decode(pair[1]));
+    }
+
+    /// Returns the headers.
+    public Headers headers() {
+        return headers;
+    }
+
+    /// Returns the body; the array must not be changed.
+    public byte[] body() {
+        return body;
+    }
+
+    /// Returns the body as text, read as UTF-8.
+    public String text() {
+        return new String(body, StandardCharsets.UTF_8);
+    }
+
+    /// Reads the body as JSON into a value of this type: a record, an enum, a sealed interface of
+    /// records, a collection, or one of the simple types of the JDK.
+    ///
+    /// @throws IllegalArgumentException if the body is not JSON or does not fit the type; the
+    ///   message says where, what was expected and what was found
+    public <T> T json(Class<T> type) {
+        return Json.read(body, type);
+    }
+
+    @Override
+    public String toString() {
+        return method + " " + path + (rawQuery.isEmpty() ? "" : "?" + rawQuery);
+    }
+
+    private static String withoutAuthority(String target) {
+        int scheme = target.indexOf("://");
+        int path = target.indexOf('/', scheme < 0 ? 0 : scheme + 3);
+        if (path < 0 || (scheme < 0 && path > 0)) {
+            throw new IllegalArgumentException(
+                    "a request's target must begin with '/', was '%s'".formatted(target));
+        }
+        return target.substring(path);
+    }
+
+    private static String decode(String encoded) {
+        return encoded.indexOf('%') < 0 && encoded.indexOf('+') < 0
+                ? encoded
+                : URLDecoder.decode(encoded, StandardCharsets.UTF_8);
+    }
+}

@@ -1,0 +1,105 @@
+package dev.durableobjects.http;
+
+import dev.durableobjects.json.Json;
+import dev.durableobjects.websocket.WebSocket;
+import java.nio.charset.StandardCharsets;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/// An HTTP response with its whole body, or an upgrade to a WebSocket. Immutable, as long as nobody
+/// changes the body's array.
+public final class Response {
+
+    private static final byte[] NO_BODY = {};
+    private static final String TYPE = "content-type";
+
+    private final int status;
+    private final Headers headers;
+    private final byte[] body;
+    private final @Nullable WebSocket webSocket;
+
+    private Response(int status, Headers headers, byte[] body, @Nullable WebSocket webSocket) {
+        this.status = status;
+        this.headers = headers;
+        this.body = body;
+        this.webSocket = webSocket;
+    }
+
+    /// Returns a response without headers and body.
+    ///
+    /// @throws IllegalArgumentException if the status is not 200 to 599
+    public static Response of(int status) {
+        if (status < 200 || status > 599) {
+            throw new IllegalArgumentException(
+                    "a response's status must be 200-599, was " + status);
+        }
+        return new Response(status, Headers.empty(), NO_BODY, null);
+    }
+
+    /// Returns a plain text in UTF-8.
+    public static Response text(int status, String text) {
+        return of(status)
+                .withHeader(TYPE, "text/plain; charset=utf-8")
+                .withBody(text.getBytes(StandardCharsets.UTF_8));
+    }
+
+    /// Returns a value as JSON with status 200.
+    ///
+    /// @throws IllegalArgumentException if the value has no JSON form; see [Request#json]
+    public static Response json(Object value) {
+        return json(200, value);
+    }
+
+    /// Returns a value as JSON.
+    ///
+    /// @throws IllegalArgumentException if the value has no JSON form; see [Request#json]
+    public static Response json(int status, Object value) {
+        return of(status).withHeader(TYPE, "application/json").withBody(Json.bytes(value));
+    }
+
+    /// Returns the upgrade to a WebSocket, status 101: the given end, whose other half the object
+    /// has accepted, becomes the connection of the client.
+    public static Response webSocket(WebSocket client) {
+        return new Response(101, Headers.empty(), NO_BODY, client);
+    }
+
+    /// Returns this response with one more header.
+    public Response withHeader(String name, String value) {
+        return new Response(status, headers.with(name, value), body, webSocket);
+    }
+
+    /// Returns this response with this body; the array must not be changed afterwards.
+    public Response withBody(byte[] body) {
+        return new Response(status, headers, body, webSocket);
+    }
+
+    /// Returns the status code.
+    public int status() {
+        return status;
+    }
+
+    /// Returns the headers.
+    public Headers headers() {
+        return headers;
+    }
+
+    /// Returns the body; the array must not be changed.
+    public byte[] body() {
+        return body;
+    }
+
+    /// Returns the body as text, read as UTF-8.
+    public String text() {
+        return new String(body, StandardCharsets.UTF_8);
+    }
+
+    /// Returns the end of the WebSocket that becomes the connection, if this is an upgrade.
+    public Optional<WebSocket> webSocket() {
+        return Optional.ofNullable(webSocket);
+    }
+
+    @Override
+    public String toString() {
+        return "%d (%d bytes)".formatted(status, body.length);
+    }
+}

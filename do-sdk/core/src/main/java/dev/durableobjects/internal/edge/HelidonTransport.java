@@ -1,0 +1,54 @@
+package dev.durableobjects.internal.edge;
+
+import dev.durableobjects.internal.socket.Transport;
+import io.helidon.common.buffers.BufferData;
+import io.helidon.common.buffers.DataReader;
+import io.helidon.webserver.CloseConnectionException;
+import io.helidon.webserver.ConnectionContext;
+import java.io.UncheckedIOException;
+
+/// A connection of Helidon's WebServer, taken over after the upgrade.
+final class HelidonTransport implements Transport {
+
+    private final ConnectionContext connection;
+
+    HelidonTransport(ConnectionContext connection) {
+        this.connection = connection;
+    }
+
+    @Override
+    public byte read() {
+        try {
+            return connection.dataReader().read();
+        } catch (DataReader.InsufficientDataAvailableException
+                | CloseConnectionException
+                | UncheckedIOException e) {
+            throw new Gone(e);
+        }
+    }
+
+    @Override
+    public byte[] read(int length) {
+        try {
+            return connection.dataReader().readBytes(length);
+        } catch (DataReader.InsufficientDataAvailableException
+                | CloseConnectionException
+                | UncheckedIOException e) {
+            throw new Gone(e);
+        }
+    }
+
+    @Override
+    public void write(byte[] bytes, int length) {
+        try {
+            connection.dataWriter().writeNow(BufferData.create(bytes, 0, length));
+        } catch (CloseConnectionException | UncheckedIOException e) {
+            throw new Gone(e);
+        }
+    }
+
+    @Override
+    public void close() {
+        connection.serverSocket().close();
+    }
+}

@@ -1,0 +1,34 @@
+package dev.durableobjects.internal.edge;
+
+import dev.durableobjects.internal.socket.HeldSocket;
+import io.helidon.common.concurrency.limits.Limit;
+import io.helidon.webserver.spi.ServerConnection;
+import java.time.Duration;
+
+/// An upgraded connection: its thread reads for the object's socket until the end.
+final class SocketConnection implements ServerConnection {
+
+    private final HeldSocket socket;
+    private final HelidonTransport transport;
+
+    SocketConnection(HeldSocket socket, HelidonTransport transport) {
+        this.socket = socket;
+        this.transport = transport;
+    }
+
+    @Override
+    public void handle(Limit limit) {
+        socket.serve(transport);
+    }
+
+    /// Never idle in the server's eyes: it would end quiet sockets. Ours are kept alive by pings.
+    @Override
+    public Duration idleTime() {
+        return Duration.ZERO;
+    }
+
+    @Override
+    public void close(boolean interrupt) {
+        transport.close();
+    }
+}

@@ -1,0 +1,32 @@
+package dev.durableobjects.internal.edge;
+
+import io.helidon.common.Weight;
+import io.helidon.common.Weighted;
+import io.helidon.webserver.ProtocolConfigs;
+import io.helidon.webserver.http1.spi.Http1UpgradeProvider;
+import io.helidon.webserver.http1.spi.Http1Upgrader;
+import io.helidon.webserver.websocket.WsConfig;
+
+/// Puts our upgrade in front of Helidon's own. Found by the server through `ServiceLoader`; it
+/// holds no state, each server's Worker is found through its routing.
+@Weight(Weighted.DEFAULT_WEIGHT + 50)
+public final class UpgradeProvider implements Http1UpgradeProvider<WsConfig> {
+
+    /// For `ServiceLoader`.
+    public UpgradeProvider() {}
+
+    @Override
+    public String protocolType() {
+        return "websocket";
+    }
+
+    @Override
+    public Class<WsConfig> protocolConfigType() {
+        return WsConfig.class;
+    }
+
+    @Override
+    public Http1Upgrader create(WsConfig config, ProtocolConfigs configs) {
+        return new Upgrader(config);
+    }
+}

@@ -1,0 +1,15 @@
+package dev.durableobjects.internal.engine;
+
+import dev.durableobjects.DurableObject;
+import org.jspecify.annotations.Nullable;
+
+/// Something that happens to an object: it runs inside, as one turn.
+///
+/// @param <R> what it returns
+/// @param <X> what it may throw
+@FunctionalInterface
+public interface Event<R extends @Nullable Object, X extends Exception> {
+
+    /// Runs inside the object.
+    R run(DurableObject object) throws X;
+}

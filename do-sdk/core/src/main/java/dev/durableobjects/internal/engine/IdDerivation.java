@@ -1,0 +1,86 @@
+package dev.durableobjects.internal.engine;
+
+import dev.durableobjects.DurableObjectId;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.security.GeneralSecurityException;
+import java.security.MessageDigest;
+import java.util.Arrays;
+import java.util.HexFormat;
+import java.util.random.RandomGenerator;
+import javax.crypto.Mac;
+import javax.crypto.spec.SecretKeySpec;
+
+/// Makes and checks the ids of one namespace, in the way of workerd's `actor-id-impl.c++`.
+///
+/// With `key = SHA-256(unique key)`, an id is a base of 16 bytes and then the first 16 bytes of
+/// `HMAC-SHA-256(key, base)`. The base is random, or the first 16 bytes of `HMAC-SHA-256(key,
+/// name)`. Safe for use by many threads.
+final class IdDerivation {
+
+    private static final int HALF = DurableObjectId.LENGTH / 2;
+    private static final String ALGORITHM = "HmacSHA256";
+
+    private final Mac prototype;
+    private final RandomGenerator random;
+
+    IdDerivation(String uniqueKey, RandomGenerator random) {
+        this.random = random;
+        try {
+            byte[] key =
+                    MessageDigest.getInstance("SHA-256")
+                            .digest(uniqueKey.getBytes(StandardCharsets.UTF_8));
+            prototype = Mac.getInstance(ALGORITHM);
+            prototype.init(new SecretKeySpec(key, ALGORITHM));
+        } catch (GeneralSecurityException e) {
+            throw new IllegalStateException("every JDK has SHA-256 and " + ALGORITHM, e);
+        }
+    }
+
+    DurableObjectId fromName(String name) {
+        return DurableObjectId.of(authenticated(half(name.getBytes(StandardCharsets.UTF_8))), name);
+    }
+
+    DurableObjectId unique() {
+        byte[] base = new byte[HALF];
+        random.nextBytes(base);
+        return DurableObjectId.of(authenticated(base));
+    }
+
+    DurableObjectId fromString(String hex) {
+        byte[] bytes;
+        try {
+            bytes = HexFormat.of().parseHex(hex);
+        } catch (IllegalArgumentException e) {
+            bytes = new byte[0];
+        }
+        if (bytes.length != DurableObjectId.LENGTH) {
+            throw new IllegalArgumentException("Invalid Durable Object ID: must be 64 hex digits");
+        }
+        DurableObjectId id = DurableObjectId.of(bytes);
+        check(id);
+        return id;
+    }
+
+    /// Refuses an id that this namespace did not make.
+    void check(DurableObjectId id) {
+        byte[] bytes = id.bytes();
+        if (!MessageDigest.isEqual(authenticated(Arrays.copyOf(bytes, HALF)), bytes)) {
+            throw new IllegalArgumentException(
+                    "Durable Object ID is not valid for this namespace.");
+        }
+    }
+
+    private byte[] authenticated(byte[] base) {
+        return ByteBuffer.allocate(DurableObjectId.LENGTH).put(base).put(half(base)).array();
+    }
+
+    private byte[] half(byte[] input) {
+        try {
+            Mac mac = (Mac) prototype.clone();
+            return Arrays.copyOf(mac.doFinal(input), HALF);
+        } catch (CloneNotSupportedException e) {
+            throw new IllegalStateException("the JDK's " + ALGORITHM + " can be cloned", e);
+        }
+    }
+}

@@ -1,0 +1,89 @@
+package dev.durableobjects.internal.rpc;
+
+import java.lang.invoke.MethodHandle;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.MethodType;
+import java.lang.reflect.InvocationHandler;
+import java.lang.reflect.Method;
+import java.lang.reflect.Modifier;
+import java.lang.reflect.Proxy;
+import java.util.Arrays;
+import java.util.Map;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/// The methods of one RPC interface, and the maker of proxies for it. Immutable.
+///
+/// @param <T> the interface
+public final class MethodTable<T> {
+
+    private static final @Nullable Object[] NO_ARGUMENTS = {};
+
+    private final Class<T> api;
+    private final Map<Method, MethodHandle> methods;
+
+    /// Takes an interface apart.
+    ///
+    /// @throws IllegalArgumentException if it is not accessible
+    public MethodTable(Class<T> api) {
+        this.api = api;
+        this.methods =
+                Arrays.stream(api.getMethods())
+                        .filter(method -> !Modifier.isStatic(method.getModifiers()))
+                        .collect(Collectors.toMap(Function.identity(), MethodTable::handle));
+    }
+
+    /// Returns the interface.
+    public Class<T> api() {
+        return api;
+    }
+
+    /// Returns an implementation of the interface that copies the arguments of each call and gives
+    /// it to the invoker.
+    ///
+    /// @param name what the proxy calls itself in `toString`
+    public T proxy(Call.Invoker invoker, String name) {
+        InvocationHandler handler =
+                (proxy, method, arguments) -> {
+                    MethodHandle handle = methods.get(method);
+                    return handle != null
+                            ? invoker.invoke(new Call(handle, copied(arguments)))
+                            : ofObject(proxy, method, arguments, name);
+                };
+        return api.cast(
+                Proxy.newProxyInstance(api.getClassLoader(), new Class<?>[] {api}, handler));
+    }
+
+    private static @Nullable Object[] copied(@Nullable Object @Nullable [] arguments) {
+        if (arguments == null) {
+            return NO_ARGUMENTS;
+        }
+        for (int i = 0; i < arguments.length; i++) {
+            arguments[i] = ValueCopy.of(arguments[i]);
+        }
+        return arguments;
+    }
+
+    @SuppressWarnings("ReferenceEquality") // A proxy equals itself only.
+    private static Object ofObject(
+            Object proxy, Method method, @Nullable Object[] arguments, String name) {
+        return switch (method.getName()) {
+            case "equals" -> proxy == arguments[0];
+            case "hashCode" -> System.identityHashCode(proxy);
+            default -> name;
+        };
+    }
+
+    private static MethodHandle handle(Method method) {
+        try {
+            method.setAccessible(true);
+            return MethodHandles.lookup()
+                    .unreflect(method)
+                    .asSpreader(Object[].class, method.getParameterCount())
+                    .asType(MethodType.methodType(Object.class, Object.class, Object[].class));
+        } catch (IllegalAccessException e) {
+            throw new IllegalArgumentException("cannot call " + method, e);
+        }
+    }
+}

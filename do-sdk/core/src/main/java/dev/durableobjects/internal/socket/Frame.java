@@ -1,0 +1,67 @@
+package dev.durableobjects.internal.socket;
+
+import dev.durableobjects.websocket.WebSocketMessage;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+
+/// A server's frame as it goes over the wire, RFC 6455 section 5.2: whole, and not masked, so that
+/// one encoding serves every receiver of a broadcast. Immutable; the array must not be changed.
+///
+/// @param bytes header and payload
+@SuppressWarnings("ArrayRecordComponent") // A frame is written, never compared.
+record Frame(byte[] bytes) {
+
+    /// The longest payload of a control frame.
+    static final int CONTROL_BYTES_MAX = 125;
+
+    private static final int FINAL = 0x80;
+    private static final int LENGTH_16 = 126;
+    private static final int LENGTH_64 = 127;
+
+    static Frame of(WebSocketMessage message) {
+        return switch (message) {
+            case WebSocketMessage.Text(String value) ->
+                    encode(Opcode.TEXT, value.getBytes(StandardCharsets.UTF_8));
+            case WebSocketMessage.Binary(byte[] value) -> encode(Opcode.BINARY, value);
+        };
+    }
+
+    static Frame ping() {
+        return encode(Opcode.PING, new byte[0]);
+    }
+
+    static Frame pong(byte[] payload) {
+        return encode(Opcode.PONG, payload);
+    }
+
+    /// Returns a Close frame; code 1005 stands for one without a code.
+    static Frame close(int code, String reason) {
+        if (code == CloseCode.NO_STATUS) {
+            return encode(Opcode.CLOSE, new byte[0]);
+        }
+        byte[] text = reason.getBytes(StandardCharsets.UTF_8);
+        byte[] payload =
+                ByteBuffer.allocate(Short.BYTES + text.length)
+                        .putShort((short) code)
+                        .put(text)
+                        .array();
+        return encode(Opcode.CLOSE, payload);
+    }
+
+    int length() {
+        return bytes.length;
+    }
+
+    private static Frame encode(Opcode opcode, byte[] payload) {
+        int length = payload.length;
+        int extra = length < LENGTH_16 ? 0 : length <= 0xffff ? Short.BYTES : Long.BYTES;
+        ByteBuffer frame = ByteBuffer.allocate(2 + extra + length);
+        frame.put((byte) (FINAL | opcode.code()));
+        switch (extra) {
+            case 0 -> frame.put((byte) length);
+            case Short.BYTES -> frame.put((byte) LENGTH_16).putShort((short) length);
+            default -> frame.put((byte) LENGTH_64).putLong(length);
+        }
+        return new Frame(frame.put(payload).array());
+    }
+}

@@ -1,0 +1,270 @@
+package dev.durableobjects.internal.socket;
+
+import dev.durableobjects.Limits;
+import dev.durableobjects.internal.gate.Waiting;
+import dev.durableobjects.websocket.ReadyState;
+import dev.durableobjects.websocket.WebSocket;
+import dev.durableobjects.websocket.WebSocketMessage;
+import java.nio.charset.StandardCharsets;
+import org.jspecify.annotations.Nullable;
+
+/// One WebSocket connection that an object has accepted, as a server of RFC 6455.
+///
+/// It begins without a network under it: what the object sends is queued until the opening
+/// handshake is complete and the connection's thread calls [#serve], which reads until the end.
+/// Safe for use by many threads.
+public final class HeldSocket implements WebSocket.Connection {
+
+    private static final int REASON_BYTES_MAX = Frame.CONTROL_BYTES_MAX - Short.BYTES;
+    private static final String LOST = "WebSocket disconnected without sending Close frame.";
+
+    private final Waiting waiting;
+    private final SocketSettings settings;
+    private final SocketListener listener;
+    private final Outlet outlet;
+    private final FrameSharing sharing;
+    private final SocketWriter writer;
+
+    // Guarded by this.
+    private ReadyState state = ReadyState.CONNECTING;
+    private @Nullable Transport transport;
+    private boolean closedByObject;
+    private boolean silent;
+    private long deadline;
+    private long pinged;
+    private int unanswered;
+    private int lostCode = CloseCode.ABNORMAL;
+    private String lostReason = LOST;
+
+    /// Makes a connection that waits for its opening handshake.
+    ///
+    /// @param listener told what the peer does
+    /// @param outlet lets out what the object sends
+    /// @param sharing shared by the sockets of one object
+    public HeldSocket(
+            Waiting waiting,
+            Limits limits,
+            SocketListener listener,
+            Outlet outlet,
+            FrameSharing sharing) {
+        this.waiting = waiting;
+        this.settings = SocketSettings.of(limits);
+        this.listener = listener;
+        this.outlet = outlet;
+        this.sharing = sharing;
+        this.writer = new SocketWriter(waiting, settings.queueBytesMax());
+        this.deadline = waiting.nanoTime() + settings.closeNanos();
+    }
+
+    @Override
+    public void send(WebSocketMessage message) {
+        synchronized (this) {
+            if (closedByObject) {
+                throw new IllegalStateException("Can't call WebSocket send() after close().");
+            }
+        }
+        Frame frame = sharing.frame(message);
+        outlet.release(() -> queue(frame));
+    }
+
+    @Override
+    public void close(int code, String reason) {
+        if (!CloseCode.isAllowedForApplications(code)) {
+            throw new IllegalArgumentException("Invalid WebSocket close code: %d.".formatted(code));
+        }
+        int length = reason.getBytes(StandardCharsets.UTF_8).length;
+        if (length > REASON_BYTES_MAX) {
+            throw new IllegalArgumentException(
+                    "a close reason must have at most %d bytes in UTF-8, had %d"
+                            .formatted(REASON_BYTES_MAX, length));
+        }
+        synchronized (this) {
+            if (closedByObject) {
+                return;
+            }
+            closedByObject = true;
+        }
+        outlet.release(() -> beginClose(Frame.close(code, reason), false));
+    }
+
+    @Override
+    public synchronized ReadyState readyState() {
+        return closedByObject && state == ReadyState.OPEN ? ReadyState.CLOSING : state;
+    }
+
+    /// Reads from the peer until the connection ends, on the calling thread, and tells the
+    /// listener.
+    ///
+    /// @param network the connection after its opening handshake; the caller closes it afterwards
+    /// @throws IllegalStateException if the socket was served before, or gave up waiting for it
+    public void serve(Transport network) {
+        open(network);
+        try {
+            FrameReader frames = new FrameReader(network, settings.messageBytesMax());
+            Received.Close close = readMessages(frames);
+            answer(close);
+            end();
+            tell(() -> listener.closed(close.code(), close.reason(), true));
+        } catch (ProtocolException e) {
+            beginClose(Frame.close(e.closeCode(), e.reason()), true);
+            linger(network);
+            end();
+            tell(() -> listener.failed(e));
+        } catch (Transport.Gone e) {
+            end();
+            tell(() -> listener.closed(lostCode, lostReason, false));
+        }
+    }
+
+    /// Gives up a connection that will never be opened, and tells the listener.
+    public void abandon() {
+        boolean waits;
+        synchronized (this) {
+            waits = state == ReadyState.CONNECTING;
+            state = waits ? ReadyState.CLOSED : state;
+        }
+        if (waits) {
+            writer.stop();
+            tell(() -> listener.closed(CloseCode.ABNORMAL, LOST, false));
+        }
+    }
+
+    /// Starts the closing handshake with code 1001, because the server goes away.
+    public void goAway() {
+        beginClose(Frame.close(CloseCode.GOING_AWAY, "the server is shutting down"), false);
+    }
+
+    /// Ends the connection without a closing handshake; the listener hears nothing more.
+    public void abort() {
+        Transport network;
+        synchronized (this) {
+            silent = true;
+            state = ReadyState.CLOSED;
+            network = transport;
+        }
+        writer.stop();
+        if (network != null) {
+            network.close();
+        }
+    }
+
+    /// Does what is due at this time: pings, and ends what has waited too long. Never blocks.
+    ///
+    /// @return whether the connection still lives
+    boolean tick(long now) {
+        Transport overdue = null;
+        boolean expired = false;
+        boolean ping = false;
+        synchronized (this) {
+            switch (state) {
+                case CLOSED -> {
+                    return false;
+                }
+                case CONNECTING -> expired = now - deadline >= 0;
+                case CLOSING -> overdue = now - deadline >= 0 ? transport : null;
+                case OPEN -> {
+                    ping = now - pinged >= settings.pingNanos();
+                    overdue = ping && unanswered >= 2 ? transport : null;
+                    if (ping) {
+                        pinged = now;
+                        unanswered++;
+                    }
+                }
+            }
+        }
+        if (overdue != null) {
+            overdue.close();
+        } else if (ping) {
+            queue(Frame.ping());
+        } else if (expired) {
+            waiting.start("durable-socket-expired", this::abandon);
+        }
+        return !expired;
+    }
+
+    private synchronized void open(Transport network) {
+        if (state != ReadyState.CONNECTING) {
+            throw new IllegalStateException("the socket is " + state + ", it cannot be opened");
+        }
+        transport = network;
+        state = ReadyState.OPEN;
+        pinged = waiting.nanoTime();
+        writer.attach(network);
+    }
+
+    private Received.Close readMessages(FrameReader frames) {
+        while (true) {
+            Received received = frames.next();
+            synchronized (this) {
+                unanswered = 0;
+            }
+            switch (received) {
+                case Received.Message(WebSocketMessage message) -> {
+                    if (readyState() == ReadyState.OPEN) {
+                        tell(() -> listener.message(message));
+                    }
+                }
+                case Received.Ping(byte[] payload) -> queue(Frame.pong(payload));
+                case Received.Pong _ -> {}
+                case Received.Close close -> {
+                    return close;
+                }
+            }
+        }
+    }
+
+    /// Echoes a Close frame, unless one was sent, and waits until it is on the wire.
+    private void answer(Received.Close close) {
+        beginClose(Frame.close(close.code(), ""), false);
+        writer.awaitDrained(settings.closeNanos());
+    }
+
+    /// Reads on without looking, so that the peer can read our Close frame: closing a connection
+    /// with unread input makes the network throw away what the peer has not read yet. The deadline
+    /// of the closing handshake ends it.
+    private void linger(Transport network) {
+        try {
+            while (true) {
+                network.read();
+            }
+        } catch (Transport.Gone e) {
+            writer.stop();
+        }
+    }
+
+    private void queue(Frame frame) {
+        if (!writer.offer(frame)) {
+            synchronized (this) {
+                lostCode = CloseCode.TRY_AGAIN_LATER;
+                lostReason = "the peer reads too slowly";
+            }
+            beginClose(Frame.close(CloseCode.TRY_AGAIN_LATER, lostReason), true);
+        }
+    }
+
+    private void beginClose(Frame close, boolean first) {
+        synchronized (this) {
+            if (state == ReadyState.OPEN) {
+                state = ReadyState.CLOSING;
+                deadline = waiting.nanoTime() + settings.closeNanos();
+            }
+        }
+        writer.end(close, first);
+    }
+
+    private void end() {
+        synchronized (this) {
+            state = ReadyState.CLOSED;
+        }
+        writer.stop();
+    }
+
+    private void tell(Runnable event) {
+        synchronized (this) {
+            if (silent) {
+                return;
+            }
+        }
+        event.run();
+    }
+}

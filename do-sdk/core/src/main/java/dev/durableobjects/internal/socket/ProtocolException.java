@@ -1,0 +1,26 @@
+package dev.durableobjects.internal.socket;
+
+/// A peer broke a rule of RFC 6455 or a bound of ours, and the connection must be failed.
+final class ProtocolException extends RuntimeException {
+
+    private static final long serialVersionUID = 1L;
+
+    private final int closeCode;
+    private final String reason;
+
+    ProtocolException(int closeCode, String reason) {
+        super(reason);
+        this.closeCode = closeCode;
+        this.reason = reason;
+    }
+
+    /// Returns what the peer is told.
+    String reason() {
+        return reason;
+    }
+
+    /// Returns the code to close with.
+    int closeCode() {
+        return closeCode;
+    }
+}

@@ -1,0 +1,70 @@
+package dev.durableobjects.internal.socket;
+
+import dev.durableobjects.internal.gate.Waiting;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/// Watches over all connections of a runtime: pings them, ends those whose peer has vanished or
+/// whose handshake takes too long, and closes all when the server goes away. Safe for use by many
+/// threads.
+public final class SocketKeeper implements AutoCloseable {
+
+    private static final long TICK_NANOS = TimeUnit.MILLISECONDS.toNanos(250);
+
+    private final Waiting waiting;
+    private final Set<HeldSocket> sockets = ConcurrentHashMap.newKeySet();
+    private final Thread thread;
+    private volatile boolean closed;
+    private volatile @Nullable Thread emptied;
+
+    /// Starts watching.
+    public SocketKeeper(Waiting waiting) {
+        this.waiting = waiting;
+        this.thread = waiting.start("durable-socket-keeper", this::watch);
+    }
+
+    /// Adds a connection; it is dropped again when it has ended.
+    public void watch(HeldSocket socket) {
+        sockets.add(socket);
+    }
+
+    /// Returns how many connections there are; ended ones may be counted for a moment.
+    public int size() {
+        return sockets.size();
+    }
+
+    /// Closes every connection with code 1001, and waits for their end or until the time is over.
+    public void goAway(long nanos) {
+        long deadline = waiting.nanoTime() + nanos;
+        sockets.forEach(HeldSocket::goAway);
+        emptied = Thread.currentThread();
+        while (!sockets.isEmpty() && waiting.nanoTime() - deadline < 0) {
+            waiting.unpark(thread);
+            waiting.parkNanos(this, Math.min(TICK_NANOS, deadline - waiting.nanoTime()));
+            if (Thread.currentThread().isInterrupted()) {
+                break;
+            }
+        }
+        sockets.forEach(HeldSocket::abort);
+    }
+
+    @Override
+    public void close() {
+        closed = true;
+        waiting.unpark(thread);
+    }
+
+    private void watch() {
+        while (!closed) {
+            long now = waiting.nanoTime();
+            sockets.removeIf(socket -> !socket.tick(now));
+            Thread waiter = emptied;
+            if (waiter != null && sockets.isEmpty()) {
+                waiting.unpark(waiter);
+            }
+            waiting.parkNanos(this, TICK_NANOS);
+        }
+    }
+}

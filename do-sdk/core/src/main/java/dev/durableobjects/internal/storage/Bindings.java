@@ -1,0 +1,62 @@
+package dev.durableobjects.internal.storage;
+
+import java.math.BigDecimal;
+import java.time.Instant;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/// Turns what an application binds into what SQLite stores.
+final class Bindings {
+
+    private Bindings() {}
+
+    /// Returns the values in SQLite's types; the array itself if nothing had to change.
+    ///
+    /// @throws IllegalArgumentException if there are not as many as wanted, or one has a type that
+    ///   cannot be stored
+    @SuppressWarnings("ReferenceEquality") // Whether something was converted is the question.
+    static @Nullable Object[] check(@Nullable Object[] bindings, int wanted) {
+        if (bindings.length != wanted) {
+            throw new IllegalArgumentException(
+                    ("Wrong number of parameter bindings for SQL query. The statement has %d, got"
+                                    + " %d.")
+                            .formatted(wanted, bindings.length));
+        }
+        @Nullable Object[] stored = bindings;
+        for (int i = 0; i < bindings.length; i++) {
+            Object value = bindings[i];
+            Object converted = stored(value, i);
+            if (converted != value) {
+                if (stored == bindings) {
+                    stored = bindings.clone();
+                }
+                stored[i] = converted;
+            }
+        }
+        return stored;
+    }
+
+    private static @Nullable Object stored(@Nullable Object value, int index) {
+        return switch (value) {
+            case null -> null;
+            case String text -> text;
+            case Long whole -> whole;
+            case Integer whole -> whole;
+            case Double real -> real;
+            case byte[] blob -> blob;
+            case Boolean bool -> bool ? 1 : 0;
+            case Enum<?> constant -> constant.name();
+            case Instant instant -> instant.toEpochMilli();
+            case UUID uuid -> uuid.toString();
+            case BigDecimal decimal -> decimal.toString();
+            case Float real -> real.doubleValue();
+            case Short whole -> whole.intValue();
+            case Byte whole -> whole.intValue();
+            default ->
+                    throw new IllegalArgumentException(
+                            ("binding %d has type %s; use null, a boxed primitive, String, byte[],"
+                                            + " Enum, UUID, BigDecimal or Instant")
+                                    .formatted(index + 1, value.getClass().getName()));
+        };
+    }
+}

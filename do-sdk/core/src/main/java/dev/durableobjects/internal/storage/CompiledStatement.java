@@ -1,0 +1,175 @@
+package dev.durableobjects.internal.storage;
+
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.sqlite.core.Codes;
+import org.sqlite.core.DB;
+import org.sqlite.jdbc4.JDBC4PreparedStatement;
+
+/// One compiled statement, usable in two ways: step by step, as `SqliteCursor` does, and as a JDBC
+/// statement, as Helidon's DbClient does.
+///
+/// Stepping goes to the driver's core, below its JDBC layer, which costs more than most queries.
+/// Only the object's thread may use it; but a reset may close the connection from another thread,
+/// so every step holds the driver's lock and looks whether the statement still lives.
+final class CompiledStatement extends JDBC4PreparedStatement {
+
+    private final SqliteConnection connection;
+    private final StatementPlan plan;
+    private final long handle;
+    private final Columns columns;
+
+    /// Compiles a statement.
+    ///
+    /// @throws SQLException if SQLite cannot
+    CompiledStatement(SqliteConnection connection, String sql, StatementPlan plan)
+            throws SQLException {
+        super(connection, sql);
+        this.connection = connection;
+        this.plan = plan;
+        this.handle = pointer.safeRunLong((db, address) -> address);
+        this.columns = new Columns(List.of(rs.colsMeta));
+    }
+
+    String sql() {
+        return sql;
+    }
+
+    StatementPlan plan() {
+        return plan;
+    }
+
+    /// Returns the address of the statement, for reading columns.
+    long handle() {
+        return handle;
+    }
+
+    Columns columns() {
+        return columns;
+    }
+
+    int parameters() {
+        return paramCount;
+    }
+
+    /// Returns whether the statement was finalized, by an error or by the end of the connection.
+    boolean isDead() {
+        return pointer.isClosed();
+    }
+
+    /// Runs the statement up to its first row, with what was bound before.
+    ///
+    /// @return whether there is one
+    boolean start() throws SQLException {
+        return start(null);
+    }
+
+    /// Runs the statement up to its first row.
+    ///
+    /// @return whether there is one
+    boolean start(@Nullable Object @Nullable [] bindings) throws SQLException {
+        DB db = connection.getDatabase();
+        synchronized (db) {
+            checkOpen();
+            return db.execute(this, bindings);
+        }
+    }
+
+    /// Goes to the next row.
+    ///
+    /// @return whether there is one
+    boolean step() throws SQLException {
+        DB db = connection.getDatabase();
+        synchronized (db) {
+            checkOpen();
+            int code = db.step(handle);
+            if (code == Codes.SQLITE_ROW) {
+                return true;
+            }
+            if (code != Codes.SQLITE_DONE) {
+                db.throwex(code);
+            }
+            return false;
+        }
+    }
+
+    /// Ends the run, so that the statement holds no lock and can be used again.
+    void finish() throws SQLException {
+        DB db = connection.getDatabase();
+        synchronized (db) {
+            if (!isDead()) {
+                db.reset(handle);
+            }
+        }
+    }
+
+    /// Copies the current row out.
+    @Nullable Object[] row() throws SQLException {
+        DB db = connection.getDatabase();
+        @Nullable Object[] values = new Object[columns.names().size()];
+        synchronized (db) {
+            checkOpen();
+            for (int i = 0; i < values.length; i++) {
+                values[i] = value(db, i);
+            }
+        }
+        return values;
+    }
+
+    private @Nullable Object value(DB db, int column) throws SQLException {
+        return switch (db.column_type(handle, column)) {
+            case Codes.SQLITE_INTEGER -> (Object) db.column_long(handle, column);
+            case Codes.SQLITE_FLOAT -> (Object) db.column_double(handle, column);
+            case Codes.SQLITE_TEXT -> db.column_text(handle, column);
+            case Codes.SQLITE_BLOB -> {
+                byte[] blob = db.column_blob(handle, column);
+                yield blob == null ? new byte[0] : blob;
+            }
+            default -> null;
+        };
+    }
+
+    // As a JDBC statement: each way of running announces itself, and closing only gives it back.
+
+    @Override
+    public boolean execute() throws SQLException {
+        connection.beforeRun(plan);
+        return super.execute();
+    }
+
+    @Override
+    public ResultSet executeQuery() throws SQLException {
+        connection.beforeRun(plan);
+        return super.executeQuery();
+    }
+
+    @Override
+    public long executeLargeUpdate() throws SQLException {
+        connection.beforeRun(plan);
+        return super.executeLargeUpdate();
+    }
+
+    @Override
+    public long[] executeLargeBatch() throws SQLException {
+        connection.beforeRun(plan);
+        return super.executeLargeBatch();
+    }
+
+    @Override
+    public void close() throws SQLException {
+        if (isDead()) {
+            return;
+        }
+        rs.close();
+        clearParameters();
+        clearBatch();
+        connection.giveBack(this);
+    }
+
+    /// Frees the statement.
+    void discard() throws SQLException {
+        internalClose();
+    }
+}

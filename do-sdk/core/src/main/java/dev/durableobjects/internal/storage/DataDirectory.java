@@ -1,0 +1,149 @@
+package dev.durableobjects.internal.storage;
+
+import dev.durableobjects.DurableObjectId;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+
+/// The directory of one runtime: where each object's file is, and the lock that keeps a second
+/// process out.
+///
+///     lock                             locked while a process uses the directory; names it
+///     format                           the version of this layout
+///     index.sqlite                     the node's own database
+///     objects/KEY/AB/ABCDEF....sqlite  one object; KEY is the namespace's unique key
+///
+/// Names of objects never become names of files. Safe for use by many threads.
+public final class DataDirectory implements AutoCloseable {
+
+    /// How many directories above an object's file may be new when the file is.
+    static final int LEVELS = 4;
+
+    private static final String FORMAT = "durable-objects 1 wal\n";
+
+    /// The directories that runtimes of this process hold. They must be known without a look at the
+    /// lock file: closing any channel on it would drop the lock of the whole process.
+    private static final Set<Path> HELD = ConcurrentHashMap.newKeySet();
+
+    private final Path root;
+    private final FileChannel lock;
+
+    private DataDirectory(Path root, FileChannel lock) {
+        this.root = root;
+        this.lock = lock;
+    }
+
+    /// Opens a directory, and makes it if there is none.
+    ///
+    /// @throws IllegalStateException if another process uses it, or if its format is another one
+    /// @throws UncheckedIOException if it cannot be read or written
+    public static DataDirectory open(Path path) {
+        try {
+            Files.createDirectories(path);
+            Path root = path.toRealPath();
+            if (!HELD.add(root)) {
+                throw inUse(root, "another runtime in this process");
+            }
+            try {
+                return lockAndCheck(root);
+            } catch (IOException | RuntimeException e) {
+                HELD.remove(root);
+                throw e;
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot use the data directory " + path, e);
+        }
+    }
+
+    private static DataDirectory lockAndCheck(Path root) throws IOException {
+        FileChannel lock = lock(root);
+        try {
+            checkFormat(root);
+            return new DataDirectory(root, lock);
+        } catch (IOException | RuntimeException e) {
+            lock.close();
+            throw e;
+        }
+    }
+
+    /// Returns the absolute path of the directory.
+    public Path path() {
+        return root;
+    }
+
+    /// Returns the file of an object, and makes the directory that holds it.
+    ///
+    /// @param uniqueKey of the object's namespace
+    public Path file(String uniqueKey, DurableObjectId id) {
+        String hex = id.toString();
+        Path directory = root.resolve("objects").resolve(uniqueKey).resolve(hex.substring(0, 2));
+        try {
+            Files.createDirectories(directory);
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot make " + directory, e);
+        }
+        return directory.resolve(hex + ".sqlite");
+    }
+
+    /// Returns whether a namespace has objects on disk.
+    public boolean hasObjects(String uniqueKey) {
+        return Files.isDirectory(root.resolve("objects").resolve(uniqueKey));
+    }
+
+    /// Lets other processes in.
+    @Override
+    public void close() {
+        try {
+            lock.close();
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot unlock " + root, e);
+        } finally {
+            HELD.remove(root);
+        }
+    }
+
+    private static FileChannel lock(Path root) throws IOException {
+        Path file = root.resolve("lock");
+        FileChannel channel =
+                FileChannel.open(
+                        file,
+                        StandardOpenOption.CREATE,
+                        StandardOpenOption.READ,
+                        StandardOpenOption.WRITE);
+        if (channel.tryLock() == null) {
+            String holder = Files.readString(file).strip();
+            channel.close();
+            throw inUse(root, holder.isEmpty() ? "another process" : holder);
+        }
+        channel.truncate(0);
+        channel.write(
+                StandardCharsets.UTF_8.encode(
+                        "process %d\n".formatted(ProcessHandle.current().pid())));
+        return channel;
+    }
+
+    private static IllegalStateException inUse(Path root, String holder) {
+        return new IllegalStateException(
+                "the data directory %s is in use by %s; stop it, or use another directory"
+                        .formatted(root, holder));
+    }
+
+    private static void checkFormat(Path root) throws IOException {
+        Path file = root.resolve("format");
+        if (!Files.exists(file)) {
+            Files.writeString(file, FORMAT);
+        }
+        String found = Files.readString(file);
+        if (!found.equals(FORMAT)) {
+            throw new IllegalStateException(
+                    "the data directory %s has the format '%s', this version reads '%s'"
+                            .formatted(root, found.strip(), FORMAT.strip()));
+        }
+    }
+}

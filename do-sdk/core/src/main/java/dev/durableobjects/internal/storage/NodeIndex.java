@@ -1,0 +1,58 @@
+package dev.durableobjects.internal.storage;
+
+import dev.durableobjects.Limits;
+import io.helidon.dbclient.DbClient;
+import java.util.Optional;
+
+/// The node's own database: which namespaces the data directory holds.
+///
+/// It is small and rarely written, so it is read and written through Helidon's DbClient. Used by
+/// one thread at a time.
+public final class NodeIndex implements AutoCloseable {
+
+    private final ObjectDatabase database;
+    private final DbClient db;
+
+    private NodeIndex(ObjectDatabase database) {
+        this.database = database;
+        this.db = database.dbClient();
+    }
+
+    /// Opens the index of a data directory, and makes it if there is none.
+    public static NodeIndex open(DataDirectory directory) {
+        ObjectDatabase database =
+                ObjectDatabase.open(
+                        directory.path().resolve("index.sqlite"), () -> {}, Limits.standard());
+        NodeIndex index = new NodeIndex(database);
+        index.write(
+                """
+                CREATE TABLE IF NOT EXISTS _do_namespaces (
+                    binding TEXT PRIMARY KEY,
+                    unique_key TEXT NOT NULL UNIQUE
+                ) STRICT
+                """);
+        return index;
+    }
+
+    /// Returns the unique key that a binding had when its namespace was first registered.
+    public Optional<String> uniqueKey(String binding) {
+        return db.execute()
+                .get("SELECT unique_key FROM _do_namespaces WHERE binding = ?", binding)
+                .map(row -> row.column("unique_key").getString());
+    }
+
+    /// Remembers the unique key of a binding.
+    public void register(String binding, String uniqueKey) {
+        write("INSERT OR REPLACE INTO _do_namespaces VALUES (?, ?)", binding, uniqueKey);
+    }
+
+    @Override
+    public void close() {
+        database.close();
+    }
+
+    private void write(String sql, Object... parameters) {
+        db.execute().dml(sql, parameters);
+        database.commit();
+    }
+}

@@ -1,0 +1,40 @@
+package dev.durableobjects.internal.storage;
+
+import dev.durableobjects.sql.SqlStorageException;
+import java.sql.SQLException;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.sqlite.SQLiteErrorCode;
+import org.sqlite.SQLiteException;
+
+/// Puts the driver's errors into the words of the API.
+final class SqlErrors {
+
+    /// The driver writes `[CODE] generic words (SQLite's message)`.
+    private static final Pattern DRIVER_MESSAGE =
+            Pattern.compile("\\[\\w+\\]\\s+[^(]*\\((.*)\\)", Pattern.DOTALL);
+
+    private static final int PRIMARY_MASK = 0xff;
+
+    private SqlErrors() {}
+
+    /// Returns the API's exception for one of the driver.
+    static SqlStorageException of(SQLException e) {
+        if (!(e instanceof SQLiteException sqlite)) {
+            return new SqlStorageException(String.valueOf(e.getMessage()), e.getErrorCode(), e);
+        }
+        SQLiteErrorCode code = sqlite.getResultCode();
+        SQLiteErrorCode primary = SQLiteErrorCode.getErrorCode(code.code & PRIMARY_MASK);
+        String suffix =
+                primary == code
+                        ? code.name()
+                        : "%s (extended: %s)".formatted(primary.name(), code.name());
+        return new SqlStorageException(inner(e) + ": " + suffix, code.code, e);
+    }
+
+    private static String inner(SQLException e) {
+        String message = String.valueOf(e.getMessage());
+        Matcher matcher = DRIVER_MESSAGE.matcher(message);
+        return matcher.matches() ? matcher.group(1) : message;
+    }
+}

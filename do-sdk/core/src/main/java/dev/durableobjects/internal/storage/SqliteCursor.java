@@ -1,0 +1,167 @@
+package dev.durableobjects.internal.storage;
+
+import dev.durableobjects.sql.SqlCursor;
+import dev.durableobjects.sql.SqlRow;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.List;
+import java.util.NoSuchElementException;
+import java.util.Optional;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/// Reads the rows of a statement one ahead, so that the statement is free again as soon as the last
+/// row was handed out. Only the object's thread may use it.
+final class SqliteCursor implements SqlCursor {
+
+    private enum State {
+        OPEN,
+        EXHAUSTED,
+        CANCELLED
+    }
+
+    private final SqliteStorage storage;
+    private final CompiledStatement statement;
+    private final Columns columns;
+    private @Nullable Object @Nullable [] ahead;
+    private State state = State.OPEN;
+
+    /// Takes over a statement that was started.
+    ///
+    /// @param hasRow whether it stands on a first row
+    SqliteCursor(SqliteStorage storage, CompiledStatement statement, boolean hasRow)
+            throws SQLException {
+        this.storage = storage;
+        this.statement = statement;
+        this.columns = statement.columns();
+        advance(hasRow);
+    }
+
+    @Override
+    public List<String> columnNames() {
+        return columns.names();
+    }
+
+    @Override
+    public Iterator<SqlRow> iterator() {
+        return this;
+    }
+
+    @Override
+    public boolean hasNext() {
+        return peek() != null;
+    }
+
+    @Override
+    public SqlRow next() {
+        return new SqliteRow(columns, take());
+    }
+
+    @Override
+    public SqlRow one() {
+        return new SqliteRow(columns, takeOne());
+    }
+
+    @Override
+    public <R extends Record> R one(Class<R> type) {
+        return type.cast(columns.mapping(type).record(takeOne()));
+    }
+
+    @Override
+    public Optional<SqlRow> first() {
+        Optional<SqlRow> first = hasNext() ? Optional.of(next()) : Optional.empty();
+        end(State.EXHAUSTED);
+        return first;
+    }
+
+    @Override
+    public List<SqlRow> toList() {
+        return map(Function.identity());
+    }
+
+    @Override
+    public <R extends Record> List<R> toList(Class<R> type) {
+        RecordMapping mapping = columns.mapping(type);
+        List<R> records = new ArrayList<>();
+        while (peek() != null) {
+            records.add(type.cast(mapping.record(take())));
+        }
+        return List.copyOf(records);
+    }
+
+    @Override
+    public <R> List<R> map(Function<? super SqlRow, ? extends R> mapper) {
+        List<R> results = new ArrayList<>();
+        while (hasNext()) {
+            results.add(mapper.apply(next()));
+        }
+        return List.copyOf(results);
+    }
+
+    /// Returns whether rows are left.
+    boolean isOpen() {
+        return state == State.OPEN;
+    }
+
+    /// Ends the cursor because its event ends.
+    void cancel() {
+        if (isOpen()) {
+            end(State.CANCELLED);
+        }
+    }
+
+    private @Nullable Object @Nullable [] peek() {
+        storage.check();
+        if (state == State.CANCELLED) {
+            throw new IllegalStateException(
+                    "the event that opened this cursor has ended, and the cursor with it; read what"
+                            + " you need before, for example with toList()");
+        }
+        return ahead;
+    }
+
+    private @Nullable Object[] takeOne() {
+        if (peek() == null) {
+            throw new IllegalStateException(
+                    "Expected exactly one result from SQL query, but got no results.");
+        }
+        @Nullable Object[] row = take();
+        if (ahead != null) {
+            end(State.EXHAUSTED);
+            throw new IllegalStateException(
+                    "Expected exactly one result from SQL query, but got multiple results.");
+        }
+        return row;
+    }
+
+    private @Nullable Object[] take() {
+        @Nullable Object[] row = peek();
+        if (row == null) {
+            throw new NoSuchElementException("the cursor has no more rows");
+        }
+        try {
+            advance(statement.step());
+        } catch (SQLException e) {
+            end(State.EXHAUSTED);
+            throw storage.failed(e);
+        }
+        return row;
+    }
+
+    private void advance(boolean hasRow) throws SQLException {
+        if (hasRow) {
+            ahead = statement.row();
+        } else {
+            end(State.EXHAUSTED);
+        }
+    }
+
+    private void end(State reason) {
+        ahead = null;
+        if (state == State.OPEN) {
+            state = reason;
+            storage.release(statement);
+        }
+    }
+}

@@ -1,0 +1,96 @@
+package dev.durableobjects.internal.storage;
+
+import dev.durableobjects.sql.SqlRow;
+import java.util.Arrays;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/// A row that was copied out of SQLite.
+final class SqliteRow implements SqlRow {
+
+    private final Columns columns;
+    private final @Nullable Object[] values;
+
+    SqliteRow(Columns columns, @Nullable Object[] values) {
+        this.columns = columns;
+        this.values = values;
+    }
+
+    @Override
+    public List<String> columnNames() {
+        return columns.names();
+    }
+
+    @Override
+    public @Nullable Object get(String column) {
+        return values[position(column)];
+    }
+
+    @Override
+    public @Nullable Object get(int column) {
+        if (column < 0 || column >= values.length) {
+            throw new IllegalArgumentException(
+                    "a row of %s has columns 0 to %d, asked for %d"
+                            .formatted(columns, values.length - 1, column));
+        }
+        return values[column];
+    }
+
+    @Override
+    public long getLong(String column) {
+        return typed(column, Long.class);
+    }
+
+    @Override
+    public int getInt(String column) {
+        return typed(column, Integer.class);
+    }
+
+    @Override
+    public double getDouble(String column) {
+        return typed(column, Double.class);
+    }
+
+    @Override
+    public boolean getBoolean(String column) {
+        return typed(column, Boolean.class);
+    }
+
+    @Override
+    public @Nullable String getString(String column) {
+        return get(column) == null ? null : typed(column, String.class);
+    }
+
+    @Override
+    public byte @Nullable [] getBytes(String column) {
+        return get(column) == null ? null : typed(column, byte[].class);
+    }
+
+    @Override
+    public <R extends Record> R as(Class<R> type) {
+        return type.cast(columns.mapping(type).record(values));
+    }
+
+    @Override
+    public String toString() {
+        return columns + "=" + Arrays.toString(values);
+    }
+
+    private <T> T typed(String column, Class<T> type) {
+        Object value = get(column);
+        if (value == null) {
+            throw new IllegalStateException(
+                    "column '%s' is NULL, not a %s".formatted(column, type.getSimpleName()));
+        }
+        return type.cast(ColumnValue.to(type, value, column));
+    }
+
+    private int position(String column) {
+        int position = columns.position(column);
+        if (position < 0) {
+            throw new IllegalArgumentException(
+                    "no column '%s'; the columns are %s".formatted(column, columns));
+        }
+        return position;
+    }
+}

@@ -1,0 +1,120 @@
+package dev.durableobjects.runtime;
+
+import dev.durableobjects.Binding;
+import dev.durableobjects.DurableObjectState;
+import dev.durableobjects.Env;
+import dev.durableobjects.Limit;
+import dev.durableobjects.Limits;
+import dev.durableobjects.internal.engine.ObjectClass;
+import io.helidon.common.config.Config;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.BiFunction;
+import java.util.function.Consumer;
+import java.util.random.RandomGenerator;
+
+/// Sets up a runtime. Not safe for use by several threads.
+public final class DurableObjectsBuilder {
+
+    private final Map<String, ObjectClass<?>> classes = new LinkedHashMap<>();
+    private final Set<String> origins = new LinkedHashSet<>();
+    private Path directory = Path.of("data");
+    private Limits limits = Limits.standard();
+    private RandomGenerator random = new SecureRandom();
+
+    DurableObjectsBuilder() {}
+
+    /// Takes settings from configuration: `directory`, `origins` (a list) and `limits`, whose keys
+    /// [Limit] lists. What is set later wins.
+    ///
+    /// @param config the node that holds these keys, usually `durable`
+    /// @throws IllegalArgumentException if a limit is unknown or out of range
+    public DurableObjectsBuilder config(Config config) {
+        config.get("directory").asString().ifPresent(path -> directory(Path.of(path)));
+        config.get("origins").asList(String.class).ifPresent(origins::addAll);
+        Limits configured = limits;
+        for (Limit limit : Limit.values()) {
+            var value = config.get("limits").get(limit.key()).asInt();
+            if (value.isPresent()) {
+                configured = configured.with(limit, value.get());
+            }
+        }
+        return limits(configured);
+    }
+
+    /// Sets the directory that holds the data; the default is `data` in the working directory. It
+    /// is made if it is missing, and used by one runtime at a time.
+    public DurableObjectsBuilder directory(Path path) {
+        this.directory = path;
+        return this;
+    }
+
+    /// Sets all bounds.
+    public DurableObjectsBuilder limits(Limits bounds) {
+        this.limits = bounds;
+        return this;
+    }
+
+    /// Sets one bound.
+    ///
+    /// @throws IllegalArgumentException if the value is less than 1
+    public DurableObjectsBuilder limit(Limit limit, int value) {
+        return limits(limits.with(limit, value));
+    }
+
+    /// Sets where random ids come from; the default is a `SecureRandom`. For tests.
+    public DurableObjectsBuilder random(RandomGenerator source) {
+        this.random = source;
+        return this;
+    }
+
+    /// Registers a namespace.
+    ///
+    /// @param factory makes an instance, usually the constructor: `Flight::new`
+    /// @throws IllegalArgumentException if there is a namespace of this name or of its unique key
+    public <T> DurableObjectsBuilder namespace(
+            Binding<T> binding, BiFunction<DurableObjectState, Env, ? extends T> factory) {
+        return namespace(binding, factory, settings -> {});
+    }
+
+    /// Registers a namespace with settings.
+    ///
+    /// @param factory makes an instance, usually the constructor: `Flight::new`
+    /// @throws IllegalArgumentException if there is a namespace of this name or of its unique key
+    public <T> DurableObjectsBuilder namespace(
+            Binding<T> binding,
+            BiFunction<DurableObjectState, Env, ? extends T> factory,
+            Consumer<NamespaceConfig.Builder> settings) {
+        NamespaceConfig.Builder builder = new NamespaceConfig.Builder(binding.name());
+        settings.accept(builder);
+        NamespaceConfig config = builder.build();
+        for (ObjectClass<?> known : classes.values()) {
+            if (known.binding().name().equals(binding.name())
+                    || known.uniqueKey().equals(config.uniqueKey())) {
+                throw new IllegalArgumentException(
+                        "namespace %s has the name or the unique key '%s' of namespace %s"
+                                .formatted(
+                                        binding.name(),
+                                        config.uniqueKey(),
+                                        known.binding().name()));
+            }
+        }
+        classes.put(
+                binding.name(),
+                new ObjectClass<>(
+                        binding, config.uniqueKey(), factory, config.admission().names()));
+        return this;
+    }
+
+    /// Opens the data directory and starts the runtime.
+    ///
+    /// @throws IllegalStateException if another process uses the directory, or if a namespace has
+    ///   another unique key than before
+    public DurableObjects build() {
+        return DurableObjects.start(directory, limits, random, classes, origins);
+    }
+}

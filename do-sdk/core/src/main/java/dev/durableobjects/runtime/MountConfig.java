@@ -1,0 +1,53 @@
+package dev.durableobjects.runtime;
+
+import io.helidon.webserver.http.HttpRouting;
+import java.util.LinkedHashSet;
+import java.util.Optional;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/// How a Worker is put on a web server. Filled by the consumer that is given to
+/// [DurableObjects#mount]. Not safe for use by several threads.
+public final class MountConfig {
+
+    private final Set<String> origins = new LinkedHashSet<>();
+    private @Nullable String staticFolder;
+    private HttpRouting.@Nullable Builder routing;
+
+    MountConfig(Set<String> origins) {
+        this.origins.addAll(origins);
+    }
+
+    /// Serves the files below a folder of the class path; they come before the Worker.
+    public MountConfig staticContent(String folder) {
+        this.staticFolder = folder;
+        return this;
+    }
+
+    /// Admits pages of another origin, as in `https://example.org`, to WebSockets and to requests
+    /// that change something. Pages that the server itself serves are always admitted; behind a
+    /// proxy that ends TLS, name the public origin here.
+    public MountConfig origin(String origin) {
+        origins.add(origin);
+        return this;
+    }
+
+    /// Adds the Worker behind the routes of an HTTP routing of your own, instead of on a new one.
+    /// You pass the routing to the server yourself.
+    public MountConfig routing(HttpRouting.Builder own) {
+        this.routing = own;
+        return this;
+    }
+
+    Set<String> origins() {
+        return origins;
+    }
+
+    Optional<String> staticFolder() {
+        return Optional.ofNullable(staticFolder);
+    }
+
+    Optional<HttpRouting.Builder> routing() {
+        return Optional.ofNullable(routing);
+    }
+}

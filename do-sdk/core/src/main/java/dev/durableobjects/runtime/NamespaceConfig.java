@@ -1,0 +1,62 @@
+package dev.durableobjects.runtime;
+
+import java.util.Locale;
+
+/// How a namespace is set up beside its binding and its class. Immutable; made by
+/// [DurableObjectsBuilder#namespace].
+public final class NamespaceConfig {
+
+    private final String uniqueKey;
+    private final Admission admission;
+
+    private NamespaceConfig(Builder builder) {
+        this.uniqueKey = builder.uniqueKey;
+        this.admission = builder.admission;
+    }
+
+    /// Returns the key from which ids and file names derive.
+    public String uniqueKey() {
+        return uniqueKey;
+    }
+
+    /// Returns which names the namespace admits.
+    public Admission admission() {
+        return admission;
+    }
+
+    /// Collects the settings of a namespace. Not safe for use by several threads.
+    public static final class Builder {
+
+        private String uniqueKey;
+        private Admission admission = Admission.all();
+
+        Builder(String binding) {
+            this.uniqueKey = binding.toLowerCase(Locale.ROOT);
+        }
+
+        /// Sets the key from which ids and file names derive; the default is the binding's name in
+        /// lower case. It must never change once there is data: a start with another one is
+        /// refused.
+        ///
+        /// @throws IllegalArgumentException if it is not 1 to 64 of `a-z`, `0-9`, `_` and `-`
+        public Builder uniqueKey(String key) {
+            if (!key.matches("[a-z0-9_-]{1,64}")) {
+                throw new IllegalArgumentException(
+                        "a unique key must be 1-64 of a-z, 0-9, '_' and '-', was '%s'"
+                                .formatted(key));
+            }
+            this.uniqueKey = key;
+            return this;
+        }
+
+        /// Sets which names are admitted; the default is every name.
+        public Builder admission(Admission policy) {
+            this.admission = policy;
+            return this;
+        }
+
+        NamespaceConfig build() {
+            return new NamespaceConfig(this);
+        }
+    }
+}

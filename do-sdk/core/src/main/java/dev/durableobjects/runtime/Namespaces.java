@@ -1,0 +1,42 @@
+package dev.durableobjects.runtime;
+
+import dev.durableobjects.Binding;
+import dev.durableobjects.DurableObjectNamespace;
+import dev.durableobjects.Env;
+import dev.durableobjects.internal.engine.Namespace;
+import dev.durableobjects.internal.engine.Node;
+import dev.durableobjects.internal.engine.ObjectClass;
+import dev.durableobjects.internal.engine.ObjectDirectory;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/// The namespaces of a runtime by the names of their bindings. Safe for use by many threads.
+final class Namespaces implements Env {
+
+    private final Map<String, Namespace<?>> byName = new LinkedHashMap<>();
+
+    Namespaces(Node node, ObjectDirectory directory, Map<String, ObjectClass<?>> classes) {
+        classes.forEach(
+                (name, type) -> byName.put(name, new Namespace<>(node, directory, type, this)));
+    }
+
+    @Override
+    @SuppressWarnings("unchecked") // Equal bindings have the same type argument.
+    public <T> DurableObjectNamespace<T> namespace(Binding<T> binding) {
+        Namespace<?> namespace = byName.get(binding.name());
+        if (namespace == null) {
+            throw new IllegalArgumentException(
+                    "no namespace is bound to %s; there are %s"
+                            .formatted(binding.name(), byName.keySet()));
+        }
+        if (!namespace.type().binding().equals(binding)) {
+            throw new IllegalArgumentException(
+                    "namespace %s was registered with the interface %s, not %s"
+                            .formatted(
+                                    binding.name(),
+                                    namespace.type().binding().api().getName(),
+                                    binding.api().getName()));
+        }
+        return (DurableObjectNamespace<T>) namespace;
+    }
+}

@@ -1,0 +1,13 @@
+package dev.durableobjects.websocket;
+
+/// The state of a connection, in the words and the order of the WHATWG WebSockets standard.
+public enum ReadyState {
+    /// The opening handshake is not complete.
+    CONNECTING,
+    /// Messages can be sent.
+    OPEN,
+    /// A Close frame was sent or received, and the closing handshake is under way.
+    CLOSING,
+    /// The connection has ended.
+    CLOSED
+}

@@ -1,0 +1,48 @@
+package dev.durableobjects.example.seatbooking;
+
+import dev.durableobjects.Binding;
+import dev.durableobjects.DurableObjectStub;
+import dev.durableobjects.Env;
+import dev.durableobjects.Worker;
+import dev.durableobjects.http.Request;
+import dev.durableobjects.http.Response;
+
+/// The router: finds the flight that a request is about, and passes the request on.
+final class SeatWorker implements Worker {
+
+    static final Binding<FlightApi> FLIGHT = Binding.of("FLIGHT", FlightApi.class);
+    static final String FLIGHT_ID = "[A-Za-z0-9-]{1,32}";
+
+    @Override
+    public Response fetch(Request request, Env env) {
+        String flightId = request.query("flightId").orElse("");
+        if (flightId.isEmpty()) {
+            return Response.text(
+                    404, "Flight ID not found. Provide flightId in the query parameter");
+        }
+        if (!flightId.matches(FLIGHT_ID)) {
+            return Response.text(400, "flightId must be 1 to 32 letters, digits or hyphens");
+        }
+        DurableObjectStub<FlightApi> flight = env.namespace(FLIGHT).getByName(flightId);
+        return switch (request.method() + " " + request.path()) {
+            case "GET /seats" -> Response.json(flight.rpc().getSeats());
+            case "POST /book-seat" -> book(request, flight);
+            case "GET /ws" -> flight.fetch(request);
+            default -> Response.text(404, "Not found");
+        };
+    }
+
+    private static Response book(Request request, DurableObjectStub<FlightApi> flight) {
+        Booking booking;
+        try {
+            booking = request.json(Booking.class);
+        } catch (IllegalArgumentException e) {
+            return answer(BookingResult.refused(e.getMessage()));
+        }
+        return answer(flight.rpc().assignSeat(booking.seatNumber(), booking.name()));
+    }
+
+    private static Response answer(BookingResult result) {
+        return Response.json(result.status(), result);
+    }
+}
