@@ -71,7 +71,7 @@ final class JsonBinder {
             case JsonArray array ->
                     Collections.unmodifiableList(elements(array, Object.class, where));
             case JsonString string -> string.getString();
-            case JsonNumber number -> JsonScalar.narrowed(number);
+            case JsonNumber number -> JsonScalar.bind(number, Number.class, where);
             default -> json.getValueType() == JsonValue.ValueType.TRUE;
         };
     }

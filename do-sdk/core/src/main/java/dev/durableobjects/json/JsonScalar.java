@@ -45,11 +45,11 @@ final class JsonScalar {
                     Short.class, BigDecimal::shortValueExact,
                     Integer.class, BigDecimal::intValueExact,
                     Long.class, BigDecimal::longValueExact,
-                    Float.class, BigDecimal::floatValue,
-                    Double.class, BigDecimal::doubleValue,
+                    Float.class, number -> (float) finite(number),
+                    Double.class, JsonScalar::finite,
                     BigInteger.class, JsonScalar::whole,
                     BigDecimal.class, Function.identity(),
-                    Number.class, Function.identity());
+                    Number.class, JsonScalar::narrowed);
 
     private JsonScalar() {}
 
@@ -76,8 +76,9 @@ final class JsonScalar {
             throw new IllegalArgumentException(
                     "%s: JSON cannot be read into %s".formatted(where, type.getName()));
         }
+        String text = text(json, where);
         try {
-            return parser.apply(text(json, where));
+            return parser.apply(text);
         } catch (DateTimeException | IllegalArgumentException e) {
             throw JsonBinder.mismatch(where, "a " + type.getSimpleName(), json);
         }
@@ -96,11 +97,11 @@ final class JsonScalar {
     }
 
     /// Returns the number as the smallest of `Long`, `BigInteger` and `Double` that holds it.
-    static Number narrowed(JsonNumber number) {
-        if (!number.isIntegral()) {
-            return number.doubleValue();
+    private static Number narrowed(BigDecimal number) {
+        if (number.scale() > 0) {
+            return finite(number);
         }
-        BigInteger whole = whole(number.bigDecimalValue());
+        BigInteger whole = whole(number);
         return whole.bitLength() < Long.SIZE ? (Number) whole.longValue() : whole;
     }
 
@@ -110,6 +111,14 @@ final class JsonScalar {
             throw new ArithmeticException("more than %d digits".formatted(DIGITS_MAX));
         }
         return number.toBigIntegerExact();
+    }
+
+    private static double finite(BigDecimal number) {
+        double value = number.doubleValue();
+        if (Double.isInfinite(value)) {
+            throw new ArithmeticException("beyond the range of a double");
+        }
+        return value;
     }
 
     private static boolean isBoolean(JsonValue json) {

@@ -1,0 +1,167 @@
+package dev.durableobjects.runtime;
+
+import static org.hamcrest.MatcherAssert.assertThat;
+import static org.hamcrest.Matchers.containsString;
+import static org.hamcrest.Matchers.is;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+
+import dev.durableobjects.Binding;
+import dev.durableobjects.DurableObject;
+import dev.durableobjects.DurableObjectState;
+import dev.durableobjects.Env;
+import dev.durableobjects.Limit;
+import dev.durableobjects.Limits;
+import io.helidon.config.Config;
+import io.helidon.config.ConfigSources;
+import java.nio.file.Path;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class DurableObjectsTest {
+
+    interface Note {
+        void write(String text);
+    }
+
+    interface Other {}
+
+    static final class NoteObject extends DurableObject implements Note {
+        NoteObject(DurableObjectState ctx, Env env) {
+            super(ctx, env);
+        }
+
+        @Override
+        public void write(String text) {
+            ctx.storage().sql().exec("CREATE TABLE IF NOT EXISTS notes (text)");
+            ctx.storage().sql().exec("INSERT INTO notes VALUES (?)", text);
+        }
+    }
+
+    /// Forgets to extend DurableObject.
+    static final class NoObject implements Note {
+        @Override
+        public void write(String text) {}
+    }
+
+    private static final Binding<Note> NOTE = Binding.of("NOTE", Note.class);
+
+    @TempDir private Path directory;
+
+    @Test
+    void aChangedUniqueKeyOverExistingDataIsRefused() {
+        try (DurableObjects objects = start("first")) {
+            objects.env().namespace(NOTE).getByName("a").rpc().write("x");
+        }
+
+        IllegalStateException thrown =
+                assertThrows(IllegalStateException.class, () -> start("second"));
+
+        assertThat(
+                thrown.getMessage(),
+                containsString(
+                        "namespace NOTE has data under the unique key 'first', and was started"
+                                + " with 'second'"));
+        start("first").close();
+    }
+
+    @Test
+    void aUniqueKeyWithoutDataMayChange() {
+        start("first").close();
+
+        start("second").close();
+        start("second").close();
+    }
+
+    @Test
+    void anUnknownBindingIsNamedTogetherWithThoseThereAre() {
+        try (DurableObjects objects = start("key")) {
+            IllegalArgumentException unknown =
+                    assertThrows(
+                            IllegalArgumentException.class,
+                            () -> objects.env().namespace(Binding.of("X", Note.class)));
+            IllegalArgumentException mistyped =
+                    assertThrows(
+                            IllegalArgumentException.class,
+                            () -> objects.env().namespace(Binding.of("NOTE", Other.class)));
+
+            assertThat(unknown.getMessage(), is("no namespace is bound to X; there are [NOTE]"));
+            assertThat(mistyped.getMessage(), containsString("was registered with the interface"));
+        }
+    }
+
+    @Test
+    void twoNamespacesOfOneNameOrKeyAreRefused() {
+        DurableObjectsBuilder builder = DurableObjects.builder().namespace(NOTE, NoteObject::new);
+
+        assertThrows(
+                IllegalArgumentException.class, () -> builder.namespace(NOTE, NoteObject::new));
+        assertThrows(
+                IllegalArgumentException.class,
+                () ->
+                        builder.namespace(
+                                Binding.of("OTHER", Note.class),
+                                NoteObject::new,
+                                n -> n.uniqueKey("note")));
+    }
+
+    @Test
+    void aFactoryMustMakeDurableObjects() {
+        try (DurableObjects objects =
+                DurableObjects.builder()
+                        .directory(directory)
+                        .namespace(NOTE, (ctx, env) -> new NoObject())
+                        .build()) {
+            IllegalStateException thrown =
+                    assertThrows(
+                            IllegalStateException.class,
+                            () -> objects.env().namespace(NOTE).getByName("a").rpc().write("x"));
+
+            assertThat(thrown.getMessage(), containsString("NoObject must extend"));
+        }
+    }
+
+    @Test
+    void configurationSetsDirectoryAndLimits() {
+        Config config =
+                Config.just(
+                        ConfigSources.create(
+                                Map.of(
+                                        "durable.directory",
+                                        directory.resolve("there").toString(),
+                                        "durable.limits.bodyBytes",
+                                        "4096")));
+
+        try (DurableObjects objects =
+                DurableObjects.builder().config(config.get("durable")).build()) {
+            assertThat(objects.directory(), is(directory.resolve("there").toAbsolutePath()));
+        }
+    }
+
+    @Test
+    void aLimitMustBePositive() {
+        Config config = Config.just(ConfigSources.create(Map.of("durable.limits.bodyBytes", "0")));
+
+        IllegalArgumentException thrown =
+                assertThrows(
+                        IllegalArgumentException.class,
+                        () -> DurableObjects.builder().config(config.get("durable")));
+
+        assertThat(thrown.getMessage(), is("limit bodyBytes must be at least 1, was 0"));
+        assertThat(Limits.standard().with(Limit.BODY_BYTES, 7).get(Limit.BODY_BYTES), is(7));
+    }
+
+    @Test
+    void aClosedRuntimeLetsTheNextOneIn() {
+        start("key").close();
+
+        start("key").close();
+    }
+
+    private DurableObjects start(String uniqueKey) {
+        return DurableObjects.builder()
+                .directory(directory)
+                .namespace(NOTE, NoteObject::new, n -> n.uniqueKey(uniqueKey))
+                .build();
+    }
+}

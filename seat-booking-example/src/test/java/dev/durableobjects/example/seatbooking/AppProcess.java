@@ -1,0 +1,86 @@
+package dev.durableobjects.example.seatbooking;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/// The app in a process of its own, as a user runs it; it can be asked to stop, and killed.
+final class AppProcess implements AutoCloseable {
+
+    private static final Pattern OPEN =
+            Pattern.compile("Open http://localhost:(\\d+)/\\?flightId=1234 \\(data in (.+)\\)");
+
+    private final Process process;
+    private final int port;
+    private final String dataDirectory;
+
+    private AppProcess(Process process, int port, String dataDirectory) {
+        this.process = process;
+        this.port = port;
+        this.dataDirectory = dataDirectory;
+    }
+
+    /// Starts the app and returns when it says where to open it.
+    ///
+    /// @param port the port to listen on, 0 for any
+    static AppProcess start(Path directory, int port) throws IOException {
+        ProcessBuilder builder =
+                new ProcessBuilder(
+                        ProcessHandle.current().info().command().orElse("java"),
+                        "--enable-native-access=ALL-UNNAMED",
+                        "-Xmx256m",
+                        "-classpath",
+                        System.getProperty("java.class.path"),
+                        Main.class.getName());
+        builder.environment().put("SERVER_PORT", String.valueOf(port));
+        builder.environment().put("DURABLE_DIRECTORY", directory.toString());
+        builder.redirectErrorStream(true);
+        Process process = builder.start();
+        List<String> log = new ArrayList<>();
+        BufferedReader out = process.inputReader(StandardCharsets.UTF_8);
+        for (String line = out.readLine(); line != null; line = out.readLine()) {
+            log.add(line);
+            Matcher matcher = OPEN.matcher(line);
+            if (matcher.find()) {
+                Thread.ofVirtual().start(() -> out.lines().forEach(ignored -> {}));
+                return new AppProcess(
+                        process, Integer.parseInt(matcher.group(1)), matcher.group(2));
+            }
+        }
+        throw new IOException("the app did not start:\n" + String.join("\n", log));
+    }
+
+    int port() {
+        return port;
+    }
+
+    /// Returns the data directory that the last start-up line names.
+    String dataDirectory() {
+        return dataDirectory;
+    }
+
+    /// Kills the process without a chance to do anything: SIGKILL.
+    void kill() throws InterruptedException {
+        process.destroyForcibly();
+        process.waitFor();
+    }
+
+    /// Asks the process to stop, SIGTERM, and waits for it.
+    ///
+    /// @return whether it ended by itself
+    boolean stop() throws InterruptedException {
+        process.destroy();
+        return process.waitFor(20, TimeUnit.SECONDS);
+    }
+
+    @Override
+    public void close() {
+        process.destroyForcibly();
+    }
+}

@@ -1,0 +1,110 @@
+package dev.durableobjects.example.seatbooking;
+
+import static org.hamcrest.MatcherAssert.assertThat;
+import static org.hamcrest.Matchers.is;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Random;
+import java.util.concurrent.CountDownLatch;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/// The app as a process: what was answered is there after it stopped, and after it was killed.
+@Timeout(120)
+class AppProcessTest {
+
+    private static final String LETTERS = "ABCDEF";
+
+    @TempDir private Path directory;
+
+    @Test
+    void aBookingSurvivesARestart() throws Exception {
+        try (AppProcess app = AppProcess.start(directory, 0);
+                SeatClient flight = new SeatClient(app.port(), "1234")) {
+            assertThat(flight.book("4B", "Ann").status(), is(200));
+            assertThat(app.stop(), is(true));
+        }
+        try (AppProcess app = AppProcess.start(directory, 0);
+                SeatClient flight = new SeatClient(app.port(), "1234")) {
+            assertThat(flight.occupant("4B"), is(Optional.of("Ann")));
+            assertThat(app.dataDirectory(), is(directory.toRealPath().toString()));
+        }
+    }
+
+    @Test
+    void aStoppingAppFinishesWhatIsUnderWayAndTellsWatchers() throws Exception {
+        try (AppProcess app = AppProcess.start(directory, 0);
+                SeatClient flight = new SeatClient(app.port(), "1234")) {
+            SeatClient.Watcher watcher = flight.watch();
+            flight.book("4B", "Ann");
+            watcher.next();
+
+            assertThat(app.stop(), is(true));
+
+            assertThat(watcher.closeCode(), is(1001));
+        }
+    }
+
+    @Test
+    void nothingThatWasAnsweredIsLostWhenTheAppIsKilled() throws Exception {
+        long seed = System.nanoTime();
+        Random random = new Random(seed);
+        Map<String, String> answered = new LinkedHashMap<>();
+
+        for (int round = 0; round < 4; round++) {
+            try (AppProcess app = AppProcess.start(directory, 0);
+                    SeatClient flight = new SeatClient(app.port(), "1234")) {
+                for (Map.Entry<String, String> booking : answered.entrySet()) {
+                    assertThat(
+                            "seed %d, seat %s".formatted(seed, booking.getKey()),
+                            flight.occupant(booking.getKey()),
+                            is(Optional.of(booking.getValue())));
+                }
+                bookUntilKilled(app, flight, answered, 1 + random.nextInt(12));
+            }
+        }
+    }
+
+    /// Books one free seat after the other; the process is killed at any moment after so many.
+    private static void bookUntilKilled(
+            AppProcess app, SeatClient flight, Map<String, String> answered, int bookings)
+            throws InterruptedException {
+        CountDownLatch enough = new CountDownLatch(bookings);
+        Thread killer =
+                Thread.ofVirtual()
+                        .start(
+                                () -> {
+                                    try {
+                                        enough.await();
+                                        app.kill();
+                                    } catch (InterruptedException e) {
+                                        Thread.currentThread().interrupt();
+                                    }
+                                });
+        try {
+            for (int i = 0; i < 60; i++) {
+                String seat = (1 + i / 6) + LETTERS.substring(i % 6, i % 6 + 1);
+                if (answered.containsKey(seat) || flight.occupant(seat).isPresent()) {
+                    continue;
+                }
+                String name = "passenger " + seat;
+                if (flight.book(seat, name).status() == 200) {
+                    answered.put(seat, name);
+                }
+                enough.countDown();
+            }
+        } catch (IOException e) {
+            // The process is gone; what it answered before counts.
+        } finally {
+            while (enough.getCount() > 0) {
+                enough.countDown();
+            }
+            killer.join();
+        }
+    }
+}

@@ -1,0 +1,130 @@
+package dev.durableobjects.example.seatbooking;
+
+import dev.durableobjects.json.Json;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.net.http.WebSocket;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+
+/// What a browser does, without the browser: reads seats, books, and watches a flight.
+final class SeatClient implements AutoCloseable {
+
+    private final HttpClient http = HttpClient.newHttpClient();
+    private final String base;
+    private final String flightId;
+
+    SeatClient(int port, String flightId) {
+        this.base = "127.0.0.1:" + port;
+        this.flightId = flightId;
+    }
+
+    List<Seat> seats() throws IOException, InterruptedException {
+        HttpRequest request = HttpRequest.newBuilder(uri("http", "seats")).build();
+        return parse(http.send(request, HttpResponse.BodyHandlers.ofString()).body());
+    }
+
+    Optional<String> occupant(String seatNumber) throws IOException, InterruptedException {
+        return seats().stream()
+                .filter(seat -> seat.seatNumber().equals(seatNumber))
+                .findFirst()
+                .flatMap(Seat::occupant);
+    }
+
+    BookingResult book(String seatNumber, String name) throws IOException, InterruptedException {
+        HttpRequest request =
+                HttpRequest.newBuilder(uri("http", "book-seat"))
+                        .POST(
+                                HttpRequest.BodyPublishers.ofString(
+                                        Json.text(Map.of("seatNumber", seatNumber, "name", name))))
+                        .build();
+        return Json.read(
+                http.send(request, HttpResponse.BodyHandlers.ofString()).body(),
+                BookingResult.class);
+    }
+
+    Watcher watch() {
+        Watcher watcher = new Watcher();
+        http.newWebSocketBuilder().buildAsync(uri("ws", "ws"), watcher).join();
+        return watcher;
+    }
+
+    @Override
+    public void close() {
+        http.shutdownNow(); // Closing would wait for the peers of open WebSockets.
+    }
+
+    private URI uri(String scheme, String path) {
+        return URI.create("%s://%s/%s?flightId=%s".formatted(scheme, base, path, flightId));
+    }
+
+    private static List<Seat> parse(String json) {
+        return Arrays.asList(Json.read(json, Seat[].class));
+    }
+
+    /// An open WebSocket and what it has received.
+    static final class Watcher implements WebSocket.Listener {
+
+        private static final int SECONDS = 20;
+
+        private final BlockingQueue<String> messages = new LinkedBlockingQueue<>();
+        private final BlockingQueue<Integer> closed = new LinkedBlockingQueue<>();
+        private final StringBuilder partial = new StringBuilder();
+
+        /// Waits for the next list of seats.
+        List<Seat> next() throws InterruptedException {
+            String message = messages.poll(SECONDS, TimeUnit.SECONDS);
+            if (message == null) {
+                throw new AssertionError("no message within %d seconds".formatted(SECONDS));
+            }
+            return parse(message);
+        }
+
+        /// Returns whether nothing was received that nobody has asked for.
+        boolean isExhausted() {
+            return messages.isEmpty();
+        }
+
+        /// Waits for the end of the connection and returns its code.
+        int closeCode() throws InterruptedException {
+            Integer code = closed.poll(SECONDS, TimeUnit.SECONDS);
+            return code == null ? -1 : code;
+        }
+
+        @Override
+        public void onOpen(WebSocket opened) {
+            opened.request(1);
+        }
+
+        @Override
+        public CompletionStage<?> onText(WebSocket from, CharSequence data, boolean last) {
+            partial.append(data);
+            if (last) {
+                messages.add(partial.toString());
+                partial.setLength(0);
+            }
+            from.request(1);
+            return null;
+        }
+
+        @Override
+        public CompletionStage<?> onClose(WebSocket from, int code, String reason) {
+            closed.add(code);
+            return null;
+        }
+
+        @Override
+        public void onError(WebSocket from, Throwable error) {
+            closed.add(1006);
+        }
+    }
+}
