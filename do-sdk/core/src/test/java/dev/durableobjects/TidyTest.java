@@ -20,10 +20,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import javax.lang.model.element.Modifier;
 import javax.tools.JavaCompiler;
@@ -116,6 +118,31 @@ class TidyTest {
 
         assertThat(documents.size(), is(greaterThan(0)));
         assertThat(broken, is(empty()));
+    }
+
+    @Test
+    void testsThatDocumentsNameExist() {
+        Pattern named = Pattern.compile("`(\\w+(?:Test|Spec))(?:\\.(\\w+))?`");
+        Map<String, String> tests =
+                sources()
+                        .filter(file -> file.toString().contains("src/test"))
+                        .collect(
+                                Collectors.toMap(
+                                        file -> file.getFileName().toString(), TidyTest::read));
+        List<String> missing = new ArrayList<>();
+
+        for (Path document : tracked(".md").toList()) {
+            Matcher matcher = named.matcher(read(document));
+            while (matcher.find()) {
+                String source = tests.get(matcher.group(1) + ".java");
+                String method = matcher.group(2);
+                if (source == null || (method != null && !source.contains(method + "("))) {
+                    missing.add(ROOT.relativize(document) + ": " + matcher.group());
+                }
+            }
+        }
+
+        assertThat(missing, is(empty()));
     }
 
     private static void checkLines(Path file, List<String> violations) {

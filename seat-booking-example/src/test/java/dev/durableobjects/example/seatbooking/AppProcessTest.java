@@ -77,15 +77,14 @@ class AppProcessTest {
         CountDownLatch enough = new CountDownLatch(bookings);
         Thread killer =
                 Thread.ofVirtual()
-                        .start(
-                                () -> {
-                                    try {
-                                        enough.await();
-                                        app.kill();
-                                    } catch (InterruptedException e) {
-                                        Thread.currentThread().interrupt();
-                                    }
-                                });
+                        .start(() -> {
+                            try {
+                                enough.await();
+                                app.kill();
+                            } catch (InterruptedException e) {
+                                Thread.currentThread().interrupt();
+                            }
+                        });
         try {
             for (int i = 0; i < 60; i++) {
                 String seat = (1 + i / 6) + LETTERS.substring(i % 6, i % 6 + 1);

@@ -37,7 +37,7 @@ final class Browser implements AutoCloseable {
         if (!Files.isExecutable(CHROMIUM) || !Files.isExecutable(DRIVER)) {
             String skipped =
                     "SKIPPED: the browser tests need %s and %s; install the packages chromium and"
-                            .formatted(CHROMIUM, DRIVER)
+                                    .formatted(CHROMIUM, DRIVER)
                             + " chromium-driver to run them";
             LOGGER.log(System.Logger.Level.WARNING, skipped);
             Assumptions.abort(skipped);
@@ -143,8 +143,7 @@ final class Browser implements AutoCloseable {
         try {
             Files.createDirectories(SCREENSHOTS);
             Files.write(
-                    SCREENSHOTS.resolve(name + ".png"),
-                    driver.getScreenshotAs(OutputType.BYTES));
+                    SCREENSHOTS.resolve(name + ".png"), driver.getScreenshotAs(OutputType.BYTES));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

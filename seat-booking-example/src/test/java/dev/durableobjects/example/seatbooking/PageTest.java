@@ -50,8 +50,7 @@ class PageTest {
         browser.awaitState("4C", "yours");
         browser.awaitText("message", "Seat 4C is booked for Ann.");
         second.awaitState("4C", "taken");
-        assertThat(
-                second.seat("4C").getDomAttribute("aria-label"), is("Seat 4C, aisle, taken"));
+        assertThat(second.seat("4C").getDomAttribute("aria-label"), is("Seat 4C, aisle, taken"));
         browser.screenshot("booked");
         second.screenshot("taken");
     }

@@ -42,8 +42,7 @@ class PlainPageTest {
     }
 
     private static boolean isSeat(Browser browser, String text) {
-        Object shown =
-                browser.script("return document.getElementById('plain-3C')?.textContent");
+        Object shown = browser.script("return document.getElementById('plain-3C')?.textContent");
         return text.equals(shown);
     }
 }
