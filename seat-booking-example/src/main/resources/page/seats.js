@@ -32,19 +32,28 @@ function connect(attempt = 0) {
   const scheme = location.protocol === "https:" ? "wss:" : "ws:";
   const path = location.pathname.replace(/[^/]*$/, "");
   const socket = new WebSocket(`${scheme}//${location.host}${path}ws${query}`);
-  let opened = false;
+  let wasLive = false;
+  let news = false;
+  socket.addEventListener("message", (event) => {
+    news = true;
+    showSeats(JSON.parse(event.data));
+  });
   socket.addEventListener("open", async () => {
-    opened = true;
-    if (!(await readSeats())) {
+    const seatsNow = await readSeats();
+    if (seatsNow === null) {
       socket.close();
     } else if (socket.readyState === WebSocket.OPEN) {
+      wasLive = true;
+      if (!news) { // What came over the socket meanwhile is newer.
+        showSeats(seatsNow);
+      }
       showConnection(true, "Live");
     }
   });
-  socket.addEventListener("message", (event) => showSeats(JSON.parse(event.data)));
   socket.addEventListener("close", () => {
     showConnection(false, "Reconnecting. The seats may be out of date.");
-    setTimeout(connect, delayMillis(opened ? 0 : attempt), opened ? 1 : attempt + 1);
+    const next = wasLive ? 0 : attempt + 1;
+    setTimeout(connect, delayMillis(next), next);
   });
 }
 
@@ -54,17 +63,17 @@ function delayMillis(attempt) {
   return longest / 2 + Math.random() * longest / 2;
 }
 
+/** Reads all seats, or returns null when that is not possible now. */
 async function readSeats() {
   try {
     const response = await fetch(`seats${query}`, { cache: "no-store" });
     if (!response.ok) {
       say(await response.text(), "problem");
-      return false;
+      return null;
     }
-    showSeats(await response.json());
-    return true;
+    return await response.json();
   } catch {
-    return false; // The socket's close event tells about it and tries again.
+    return null; // The socket's close event tells about it and tries again.
   }
 }
 

@@ -49,6 +49,12 @@ public abstract class DurableObject {
     public void webSocketClose(WebSocket socket, int code, String reason, boolean wasClean)
             throws Exception {}
 
+    /// Tells that the object is about to leave memory, after the last event of this life: because
+    /// it was idle, or because the runtime closes. Never called after a crash or a reset. What it
+    /// writes is durable before the next constructor runs. It has `Limit.PRE_SHUTDOWN_SECONDS`;
+    /// what it throws is logged and changes nothing.
+    public void preShutdown(ShutdownReason reason) throws Exception {}
+
     /// Tells that an accepted socket broke, for example because the peer violated RFC 6455.
     public void webSocketError(WebSocket socket, Throwable error) throws Exception {}
 }

@@ -3,43 +3,73 @@ package dev.durableobjects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/// What can happen to a correct program that calls an object: the object was reset, its commit
-/// failed, it is overloaded, the runtime shuts down.
+/// What can happen to a correct program that calls an object: the object was reset, it is
+/// overloaded, the runtime shuts down.
 ///
-/// The accessors are those of Cloudflare's errors. Immutable.
+/// An exception of the object's own code reaches the caller as it is; [#about] finds what the
+/// runtime adds to it. The accessors are those of Cloudflare's errors. Immutable.
 public final class DurableObjectException extends RuntimeException {
 
     private static final long serialVersionUID = 1L;
 
     /// Why a call failed, and with it what the caller may do.
     public enum Kind {
-        /// The instance was reset: what it held in memory is gone, its durable state is intact. The
-        /// call may or may not have taken effect.
-        RESET,
+        /// The object's own code threw. Only found by [#about].
+        THROWN(true, false, false, false),
+        /// The instance was reset by a failure around it: what it held in memory is gone, its
+        /// durable state is intact. The call may or may not have taken effect.
+        RESET(true, true, false, true),
+        /// The object's own code reset it: `abort`, or a failed critical section.
+        ABORTED(true, false, false, true),
+        /// The object took too long in a critical section or a commit, and was reset.
+        TIMED_OUT(true, true, true, true),
         /// A queue or a bound is full. Nothing was started. Trying again at once makes it worse.
-        OVERLOADED,
-        /// The runtime is closing or closed. Nothing was started.
-        CLOSED,
+        OVERLOADED(true, true, true, false),
+        /// The runtime is closing or closed.
+        CLOSED(true, true, false, false),
         /// The caller was interrupted before its call began. Nothing was started.
-        CANCELLED
+        CANCELLED(false, false, false, false);
+
+        private final boolean remote;
+        private final boolean retryable;
+        private final boolean overloaded;
+        private final boolean reset;
+
+        Kind(boolean remote, boolean retryable, boolean overloaded, boolean reset) {
+            this.remote = remote;
+            this.retryable = retryable;
+            this.overloaded = overloaded;
+            this.reset = reset;
+        }
     }
 
     private final Kind kind;
     private final transient @Nullable DurableObjectId id;
 
-    /// Makes an exception about an object.
+    /// Makes an exception.
+    ///
+    /// @param id the object that failed, null if the failure is not about one object
+    /// @param cause null if there is none
     public DurableObjectException(
-            Kind kind, DurableObjectId id, String message, @Nullable Throwable cause) {
-        super(message, cause);
+            Kind kind, @Nullable DurableObjectId id, String message, @Nullable Throwable cause) {
+        // What THROWN says lies in the exception that carries it, stack included.
+        super(message, cause, true, kind != Kind.THROWN);
         this.kind = kind;
         this.id = id;
     }
 
-    /// Makes an exception that is about the runtime rather than about one object.
-    public DurableObjectException(Kind kind, String message, @Nullable Throwable cause) {
-        super(message, cause);
-        this.kind = kind;
-        this.id = null;
+    /// Returns what the runtime knows about a failed call: the exception itself if it is one of the
+    /// runtime, or what the runtime added to the exception of an object's own code.
+    public static Optional<DurableObjectException> about(Throwable failure) {
+        if (failure instanceof DurableObjectException itself) {
+            return Optional.of(itself);
+        }
+        for (Throwable added : failure.getSuppressed()) {
+            if (added instanceof DurableObjectException known && known.kind == Kind.THROWN) {
+                return Optional.of(known);
+            }
+        }
+        return Optional.empty();
     }
 
     /// Returns why the call failed.
@@ -49,23 +79,23 @@ public final class DurableObjectException extends RuntimeException {
 
     /// Returns whether the failure came from the object's side rather than the caller's.
     public boolean remote() {
-        return kind != Kind.CANCELLED;
+        return kind.remote;
     }
 
     /// Returns whether the same call may succeed later. It may have been executed already when
     /// [#durableObjectReset] is true, so repeat only what is idempotent.
     public boolean retryable() {
-        return kind == Kind.RESET || kind == Kind.OVERLOADED;
+        return kind.retryable;
     }
 
     /// Returns whether the object or the node is overloaded; wait before trying again.
     public boolean overloaded() {
-        return kind == Kind.OVERLOADED;
+        return kind.overloaded;
     }
 
     /// Returns whether the object was reset and lost what it held in memory.
     public boolean durableObjectReset() {
-        return kind == Kind.RESET;
+        return kind.reset;
     }
 
     /// Returns the id of the object that failed, if the failure is about one object.

@@ -1,7 +1,9 @@
 package dev.durableobjects;
 
 import dev.durableobjects.websocket.WebSocket;
+import java.time.Duration;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /// What an object knows about itself, known as `ctx`: its id, its storage and its sockets.
 ///
@@ -14,6 +16,69 @@ public interface DurableObjectState {
 
     /// Returns the object's storage.
     DurableObjectStorage storage();
+
+    /// Runs the body while no other event enters the object, even while the body itself calls other
+    /// objects or awaits something. Calls nest, at most 64 deep. What the body throws resets the
+    /// object and passes on; so does taking longer than `Limit.BLOCK_CONCURRENCY_SECONDS`.
+    ///
+    /// Storage needs no such protection, and an object in a critical section serves nobody, so it
+    /// is rarely right outside of a constructor, which is a critical section already.
+    ///
+    /// @throws IllegalStateException if calls are nested too deeply
+    <R extends @Nullable Object, X extends Exception> R blockConcurrencyWhile(Callback<R, X> body)
+            throws X;
+
+    /// Runs [#blockConcurrencyWhile(Callback)] without a result.
+    default <X extends Exception> void blockConcurrencyWhile(Action<X> body) throws X {
+        this.<@Nullable Void, X>blockConcurrencyWhile(() -> {
+            body.run();
+            return null;
+        });
+    }
+
+    /// Lets other events in while the body runs: a release point, for I/O that takes long. What was
+    /// written before is durable first. The body must not use the object's storage or sockets;
+    /// afterwards, fields and storage may have changed.
+    ///
+    /// @throws IllegalStateException inside of `transactionSync`
+    /// @throws DurableObjectException if the object was reset meanwhile
+    <R extends @Nullable Object, X extends Exception> R await(Callback<R, X> body) throws X;
+
+    /// Runs [#await(Callback)] without a result.
+    default <X extends Exception> void await(Action<X> body) throws X {
+        this.<@Nullable Void, X>await(() -> {
+            body.run();
+            return null;
+        });
+    }
+
+    /// Lets other events in for a while: a release point, as [#await(Callback)].
+    void sleep(Duration duration);
+
+    /// Runs the body once, after the delay, as an event of its own. A timer lives in memory only:
+    /// it ends with the instance. It keeps an idle object in memory for up to 15 minutes.
+    ///
+    /// @throws IllegalStateException if the object has `Limit.TIMERS_PER_OBJECT` timers
+    Timer setTimeout(Duration delay, Action<?> body);
+
+    /// Runs the body again and again, as [#setTimeout] does; the next period begins when it ends.
+    ///
+    /// @throws IllegalArgumentException if the period is not positive
+    /// @throws IllegalStateException if the object has `Limit.TIMERS_PER_OBJECT` timers
+    Timer setInterval(Duration period, Action<?> body);
+
+    /// Starts a task on a thread of its own, which the event does not wait for. It runs outside of
+    /// the object: to touch the object's state, it calls it through a stub. It keeps an idle object
+    /// in memory for up to 15 minutes; what it throws is logged.
+    void waitUntil(Action<?> task);
+
+    /// Keeps the object in memory while it is idle, until the lease is closed or the time is over.
+    KeepAlive keepAlive(Duration max);
+
+    /// Resets the object at once. What the event has not yet committed is lost, whoever waits for
+    /// the object gets an error with this reason, its sockets end, and the next call starts it
+    /// anew. Never returns.
+    void abort(String reason);
 
     /// Accepts the server half of a pair: from now on the object's `webSocket...` handlers receive
     /// what the client sends.

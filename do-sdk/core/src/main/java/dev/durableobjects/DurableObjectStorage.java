@@ -2,6 +2,7 @@ package dev.durableobjects;
 
 import dev.durableobjects.sql.SqlStorage;
 import io.helidon.dbclient.DbClient;
+import org.jspecify.annotations.Nullable;
 
 /// The private database of one object.
 ///
@@ -23,9 +24,10 @@ public interface DurableObjectStorage {
     /// @param <X> what the body may throw
     /// @throws IllegalStateException if the body calls another object: a transaction cannot be left
     ///   open while other events run
-    <R, X extends Exception> R transactionSync(Body<R, X> body) throws X;
+    <R extends @Nullable Object, X extends Exception> R transactionSync(Callback<R, X> body)
+            throws X;
 
-    /// Runs the body like [#transactionSync(Body)], without a result.
+    /// Runs the body like [#transactionSync(Callback)], without a result.
     default <X extends Exception> void transactionSync(Action<X> body) throws X {
         this.<Boolean, X>transactionSync(() -> {
             body.run();
@@ -33,24 +35,10 @@ public interface DurableObjectStorage {
         });
     }
 
-    /// Work with a result inside a transaction.
+    /// Commits what the event has written so far, and waits until it is durable. What the event
+    /// writes afterwards is a transaction of its own. Cursors that are open end.
     ///
-    /// @param <R> what it returns
-    /// @param <X> what it may throw
-    @FunctionalInterface
-    interface Body<R, X extends Exception> {
-
-        /// Does the work.
-        R run() throws X;
-    }
-
-    /// Work without a result inside a transaction.
-    ///
-    /// @param <X> what it may throw
-    @FunctionalInterface
-    interface Action<X extends Exception> {
-
-        /// Does the work.
-        void run() throws X;
-    }
+    /// @throws IllegalStateException inside of [#transactionSync]
+    /// @throws DurableObjectException if the commit fails; the object is reset then
+    void sync();
 }

@@ -30,4 +30,8 @@ public interface DurableObjectStub<T> {
     ///
     /// @throws DurableObjectException if the object cannot answer
     Response fetch(Request request);
+
+    /// Returns a stub for the same object that repeats calls which fail for a passing reason.
+    /// Without this, nothing is ever repeated.
+    DurableObjectStub<T> withRetry(RetryPolicy policy);
 }

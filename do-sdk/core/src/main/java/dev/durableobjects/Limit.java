@@ -4,12 +4,39 @@ package dev.durableobjects;
 ///
 /// A bound is changed through [Limits]; in configuration its key is [#key] below `durable.limits`.
 public enum Limit {
-    /// Bytes of a request's body. A bigger one gets status 413.
-    BODY_BYTES("bodyBytes", 1 << 20, "a body is held in memory as a whole"),
-    /// Nested calls from object to object. The call that exceeds it fails.
-    CALL_DEPTH("callDepth", 64, "callers' stacks nest, and a cycle of calls must end"),
+    /// Objects in memory at a time. At the bound, the one idle for longest leaves; if none is idle,
+    /// a call that needs one more is refused as overload.
+    LIVE_OBJECTS("liveObjects", 2_000, "each has a database connection: memory and file handles"),
+    /// Seconds without an event after which an object leaves memory.
+    IDLE_SECONDS("idleSeconds", 10, "Cloudflare's bound"),
+    /// Seconds without an event after which an object leaves memory although a timer or a task of
+    /// it is pending and has pinned it for its 15 minutes.
+    PINNED_IDLE_SECONDS("pinnedIdleSeconds", 70, "Cloudflare's bound"),
+    /// Seconds for which a pending timer, task or stream keeps an idle object in memory.
+    PIN_SECONDS("pinSeconds", 900, "Cloudflare's bound"),
     /// Events that may wait for one object. One more is refused as overload.
     QUEUED_EVENTS("queuedEvents", 10_000, "a slow object must not collect threads without end"),
+    /// Nested calls from object to object. The call that exceeds it fails.
+    CALL_DEPTH("callDepth", 64, "callers' stacks nest, and a cycle of calls must end"),
+    /// Nested critical sections. The one that exceeds it fails.
+    CRITICAL_SECTION_DEPTH("criticalSectionDepth", 64, "Cloudflare's bound"),
+    /// Seconds that a critical section may take before the object is reset.
+    BLOCK_CONCURRENCY_SECONDS("blockConcurrencySeconds", 30, "Cloudflare's bound"),
+    /// Seconds until a commit that does not become durable resets its object.
+    COMMIT_SECONDS("commitSeconds", 30, "Cloudflare's bound on the output gate"),
+    /// Seconds that a single SQL statement may run.
+    STATEMENT_SECONDS("statementSeconds", 30, "a query that never ends would keep its object"),
+    /// Seconds that preShutdown may take.
+    PRE_SHUTDOWN_SECONDS("preShutdownSeconds", 10, "Cloudflare's bound"),
+    /// Seconds that events and requests under way have to finish when the runtime closes.
+    SHUTDOWN_SECONDS("shutdownSeconds", 10, "a process manager waits about that long"),
+    /// Timers that one object may have pending.
+    TIMERS_PER_OBJECT("timersPerObject", 10_000, "timers are held in memory"),
+    /// Bytes of a request's body. A bigger one gets status 413.
+    BODY_BYTES("bodyBytes", 1 << 20, "a body is held in memory as a whole"),
+    /// Bytes of a body that is too big which are read all the same, so that the client gets to read
+    /// the refusal. After more than that the connection just ends.
+    REFUSED_BODY_BYTES("refusedBodyBytes", 1 << 20, "some clients read only after they have sent"),
     /// Bytes of UTF-8 of an object's name that are carried into the object.
     NAME_BYTES("nameBytes", 1024, "Cloudflare's bound; a longer name still has an id"),
     /// Sockets that one object may hold.
@@ -21,18 +48,23 @@ public enum Limit {
     SOCKET_QUEUE_BYTES("socketQueueBytes", 4 << 20, "a stalled reader must not fill the memory"),
     /// Seconds between two pings on a socket. A peer that answers none of two is taken as gone.
     SOCKET_PING_SECONDS("socketPingSeconds", 20, "a peer that vanished sends no Close frame"),
-    /// Seconds that a peer has to answer a Close frame.
-    SOCKET_CLOSE_SECONDS("socketCloseSeconds", 10, "the closing handshake must end"),
+    /// Seconds that a peer has to answer a Close frame, and that the opening handshake has.
+    SOCKET_CLOSE_SECONDS("socketCloseSeconds", 10, "a handshake must end"),
+    /// Seconds that a peer has to read why its connection was failed, and that all peers have to
+    /// read that the server goes away.
+    SOCKET_LINGER_SECONDS("socketLingerSeconds", 1, "a farewell should arrive, but not hold us up"),
     /// Bytes of SQL text whose compiled statements one object keeps.
     STATEMENT_CACHE_BYTES("statementCacheBytes", 1 << 20, "Cloudflare's bound"),
     /// Kibibytes of pages that one object's database keeps in memory.
     PAGE_CACHE_KIB("pageCacheKib", 512, "memory per live object"),
-    /// Seconds until a commit that does not become durable resets its object.
-    COMMIT_SECONDS("commitSeconds", 30, "Cloudflare's bound on the output gate"),
-    /// Seconds that events under way have to finish when the runtime closes.
-    SHUTDOWN_SECONDS("shutdownSeconds", 10, "a process manager waits about that long"),
     /// Bytes of static content that a mount may hold.
-    STATIC_BYTES("staticBytes", 32 << 20, "static content is served from memory");
+    STATIC_BYTES("staticBytes", 32 << 20, "static content is served from memory"),
+    /// Threads that may be inside SQLite at a time, in the whole process; the first runtime of a
+    /// process sets it.
+    SQL_PERMITS("sqlPermits", 12, "a native call pins its carrier: fewer permits than carriers"),
+    /// Carriers of virtual threads that a process has at least; the first runtime of a process sets
+    /// it.
+    SQL_CARRIERS("sqlCarriers", 16, "long queries must leave carriers to everybody else");
 
     private final String key;
     private final int standard;

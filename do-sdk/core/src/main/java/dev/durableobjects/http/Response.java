@@ -69,7 +69,14 @@ public final class Response {
     }
 
     /// Returns this response with this body; the array must not be changed afterwards.
+    ///
+    /// @throws IllegalArgumentException if responses of this status have no body: 101, 204 and 304
     public Response withBody(byte[] body) {
+        if (body.length > 0 && (status == 101 || status == 204 || status == 304)) {
+            throw new IllegalArgumentException(
+                    "a response with status %d has no body, got one of %d bytes"
+                            .formatted(status, body.length));
+        }
         return new Response(status, headers, body, webSocket);
     }
 

@@ -1,16 +1,19 @@
 package dev.durableobjects.json;
 
+import dev.durableobjects.internal.value.Unicode;
 import jakarta.json.JsonException;
-import jakarta.json.JsonReader;
-import jakarta.json.JsonReaderFactory;
 import jakarta.json.JsonString;
 import jakarta.json.JsonValue;
 import jakarta.json.spi.JsonProvider;
 import jakarta.json.stream.JsonGenerator;
 import jakarta.json.stream.JsonGeneratorFactory;
-import java.io.ByteArrayInputStream;
+import jakarta.json.stream.JsonParser;
+import jakarta.json.stream.JsonParserFactory;
 import java.io.ByteArrayOutputStream;
+import java.io.StringReader;
 import java.lang.reflect.Type;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -31,11 +34,14 @@ import org.jspecify.annotations.Nullable;
 /// | `Map` | object; keys are strings, enums, numbers or `UUID` |
 /// | `JsonValue` | itself |
 ///
-/// The factories are made once: looking them up costs thirty microseconds. Safe for many threads.
+/// Reading is strict: one document, in valid UTF-8, and nothing behind it; at most 1000 levels and
+/// numbers of at most 1000 digits. Members that no component asks for are ignored. Safe for use by
+/// many threads.
 public final class Json {
 
+    // Made once: looking them up costs thirty microseconds.
     private static final JsonProvider PROVIDER = JsonProvider.provider();
-    private static final JsonReaderFactory READERS = PROVIDER.createReaderFactory(Map.of());
+    private static final JsonParserFactory PARSERS = PROVIDER.createParserFactory(Map.of());
     private static final JsonGeneratorFactory GENERATORS =
             PROVIDER.createGeneratorFactory(Map.of());
 
@@ -59,15 +65,17 @@ public final class Json {
         return new String(bytes(value), StandardCharsets.UTF_8);
     }
 
-    /// Returns a JSON string.
-    static JsonString string(String value) {
-        return PROVIDER.createValue(value);
-    }
-
     /// Reads JSON in UTF-8 into a value of this type.
     ///
     /// @throws IllegalArgumentException if the bytes are not JSON, or do not fit the type
     public static <T> T read(byte[] json, Class<T> type) {
+        return read(decoded(json), type);
+    }
+
+    /// Reads JSON into a value of this type.
+    ///
+    /// @throws IllegalArgumentException if the text is not JSON, or does not fit the type
+    public static <T> T read(String json, Class<T> type) {
         Class<T> boxed = Types.boxed(type);
         Object value = read(json, (Type) boxed);
         if (value == null) {
@@ -77,24 +85,46 @@ public final class Json {
         return boxed.cast(value);
     }
 
-    /// Reads JSON into a value of this type.
+    /// Reads JSON into a value of this generic type.
     ///
     /// @throws IllegalArgumentException if the text is not JSON, or does not fit the type
-    public static <T> T read(String json, Class<T> type) {
-        return read(json.getBytes(StandardCharsets.UTF_8), type);
+    public static @Nullable Object read(String json, Type type) {
+        return new JsonBinder().bind(parsed(json), type, "$");
     }
 
-    /// Reads JSON in UTF-8 into a value of this generic type.
-    ///
-    /// @throws IllegalArgumentException if the bytes are not JSON, or do not fit the type
-    public static @Nullable Object read(byte[] json, Type type) {
-        JsonValue value;
-        try (JsonReader reader =
-                READERS.createReader(new ByteArrayInputStream(json), StandardCharsets.UTF_8)) {
-            value = reader.readValue();
-        } catch (JsonException e) {
-            throw new IllegalArgumentException("expected JSON: " + e.getMessage(), e);
+    /// Returns a JSON string.
+    static JsonString string(String value) {
+        return PROVIDER.createValue(value);
+    }
+
+    private static JsonValue parsed(String json) {
+        if (!Unicode.isValid(json)) {
+            throw new IllegalArgumentException("expected JSON, found half of a surrogate pair");
         }
-        return new JsonBinder().bind(value, type, "$");
+        try (JsonParser parser = PARSERS.createParser(new StringReader(json))) {
+            if (!parser.hasNext()) {
+                throw new IllegalArgumentException("expected JSON, found nothing");
+            }
+            parser.next();
+            JsonValue value = parser.getValue();
+            if (parser.hasNext()) {
+                throw new IllegalArgumentException("expected one JSON document, found more");
+            }
+            return value;
+        } catch (IllegalArgumentException e) {
+            throw e;
+        } catch (JsonException e) {
+            throw new IllegalArgumentException("expected JSON, found something else", e);
+        } catch (RuntimeException e) { // The parser's bounds have exceptions of many kinds.
+            throw new IllegalArgumentException("expected JSON of a reasonable size", e);
+        }
+    }
+
+    private static String decoded(byte[] json) {
+        try {
+            return StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(json)).toString();
+        } catch (CharacterCodingException e) {
+            throw new IllegalArgumentException("expected JSON in UTF-8", e);
+        }
     }
 }

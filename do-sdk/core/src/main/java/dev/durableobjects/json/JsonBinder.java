@@ -105,7 +105,11 @@ final class JsonBinder {
         List<@Nullable Object> elements = elements(json, component, where);
         Object array = Array.newInstance(component, elements.size());
         for (int i = 0; i < elements.size(); i++) {
-            Array.set(array, i, elements.get(i));
+            Object element = elements.get(i);
+            if (element == null && component.isPrimitive()) {
+                throw mismatch("%s[%d]".formatted(where, i), component.getName(), JsonValue.NULL);
+            }
+            Array.set(array, i, element);
         }
         return array;
     }

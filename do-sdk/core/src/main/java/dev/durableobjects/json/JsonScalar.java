@@ -1,5 +1,6 @@
 package dev.durableobjects.json;
 
+import dev.durableobjects.internal.value.Unicode;
 import jakarta.json.JsonNumber;
 import jakarta.json.JsonString;
 import jakarta.json.JsonValue;
@@ -77,6 +78,9 @@ final class JsonScalar {
                     "%s: JSON cannot be read into %s".formatted(where, type.getName()));
         }
         String text = text(json, where);
+        if (!Unicode.isValid(text)) {
+            throw JsonBinder.mismatch(where, "valid Unicode", json);
+        }
         try {
             return parser.apply(text);
         } catch (DateTimeException | IllegalArgumentException e) {
@@ -91,7 +95,7 @@ final class JsonScalar {
         }
         Function<BigDecimal, ? extends Number> narrowing = FROM_NUMBER.get(type);
         if (narrowing != null) {
-            return narrowing.apply(new BigDecimal(name));
+            return number(name, narrowing, where);
         }
         return bind(Json.string(name), type, where);
     }
@@ -123,6 +127,17 @@ final class JsonScalar {
 
     private static boolean isBoolean(JsonValue json) {
         return json.equals(JsonValue.TRUE) || json.equals(JsonValue.FALSE);
+    }
+
+    /// The name of a member is no number of JSON, so it was not checked by the parser.
+    private static Number number(
+            String name, Function<BigDecimal, ? extends Number> narrowing, String where) {
+        try {
+            return narrowing.apply(new BigDecimal(name));
+        } catch (ArithmeticException | NumberFormatException e) {
+            throw new IllegalArgumentException(
+                    "%s: expected numbers as names, found '%s'".formatted(where, name), e);
+        }
     }
 
     private static Number number(

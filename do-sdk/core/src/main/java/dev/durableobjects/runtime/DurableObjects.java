@@ -7,24 +7,23 @@ import dev.durableobjects.Worker;
 import dev.durableobjects.internal.edge.HttpEdge;
 import dev.durableobjects.internal.edge.OriginPolicy;
 import dev.durableobjects.internal.edge.StaticContent;
+import dev.durableobjects.internal.edge.Traffic;
 import dev.durableobjects.internal.edge.WorkerRouting;
 import dev.durableobjects.internal.engine.Node;
 import dev.durableobjects.internal.engine.ObjectClass;
 import dev.durableobjects.internal.engine.ObjectDirectory;
 import dev.durableobjects.internal.gate.Waiting;
-import dev.durableobjects.internal.socket.SocketKeeper;
 import dev.durableobjects.internal.storage.DataDirectory;
 import dev.durableobjects.internal.storage.FileSync;
 import dev.durableobjects.internal.storage.NodeIndex;
+import dev.durableobjects.internal.storage.SqlPermits;
 import dev.durableobjects.internal.storage.WalSyncLog;
-import dev.durableobjects.spi.CommitLog;
 import io.helidon.webserver.WebServerConfig;
 import io.helidon.webserver.http.HttpRouting;
 import java.nio.file.Path;
-import java.util.Map;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
@@ -44,22 +43,30 @@ import java.util.random.RandomGenerator;
 public final class DurableObjects implements AutoCloseable {
 
     private static final System.Logger LOGGER = System.getLogger(DurableObjects.class.getName());
-    private static final long GO_AWAY_NANOS = TimeUnit.SECONDS.toNanos(1);
 
     private final Node node;
     private final NodeIndex index;
     private final ObjectDirectory objects;
     private final Namespaces env;
+    private final Traffic traffic;
     private final Set<String> origins;
     private final AtomicBoolean closed = new AtomicBoolean();
 
     private DurableObjects(
-            Node node, NodeIndex index, Map<String, ObjectClass<?>> classes, Set<String> origins) {
+            Node node, NodeIndex index, List<RegisteredClass> classes, Set<String> origins) {
         this.node = node;
         this.index = index;
         this.origins = Set.copyOf(origins);
         this.objects = new ObjectDirectory(node);
-        this.env = new Namespaces(node, objects, classes);
+        this.env =
+                new Namespaces(
+                        node,
+                        objects,
+                        classes.stream()
+                                .<ObjectClass<?>>map(
+                                        type -> type.open(node.directory(), node.waiting()))
+                                .toList());
+        this.traffic = new Traffic(node.waiting());
     }
 
     /// Returns a builder.
@@ -71,20 +78,19 @@ public final class DurableObjects implements AutoCloseable {
             Path path,
             Limits limits,
             RandomGenerator random,
-            Map<String, ObjectClass<?>> classes,
+            List<RegisteredClass> classes,
             Set<String> origins) {
+        SqlPermits.install(limits.get(Limit.SQL_CARRIERS), limits.get(Limit.SQL_PERMITS));
         DataDirectory directory = DataDirectory.open(path);
         try {
             NodeIndex index = NodeIndex.open(directory);
             try {
-                classes.values().forEach(type -> register(index, directory, type));
+                classes.forEach(type -> register(index, directory, type));
                 Waiting waiting = Waiting.system();
-                CommitLog log =
+                WalSyncLog log =
                         new WalSyncLog(
                                 waiting, FileSync.system(), limits.get(Limit.COMMIT_SECONDS));
-                Node node =
-                        new Node(
-                                limits, waiting, random, directory, log, new SocketKeeper(waiting));
+                Node node = new Node(limits, waiting, random, directory, log);
                 return new DurableObjects(node, index, classes, origins);
             } catch (RuntimeException e) {
                 index.close();
@@ -106,6 +112,11 @@ public final class DurableObjects implements AutoCloseable {
         return node.directory().path();
     }
 
+    /// Returns the bounds that the runtime keeps.
+    public Limits limits() {
+        return node.limits();
+    }
+
     /// Puts a Worker on a web server: every request and every WebSocket upgrade goes to it.
     public void mount(WebServerConfig.Builder server, Worker worker) {
         mount(server, worker, settings -> {});
@@ -123,8 +134,9 @@ public final class DurableObjects implements AutoCloseable {
                         worker,
                         env,
                         new OriginPolicy(config.origins()),
+                        traffic,
                         node.random(),
-                        node.limits().get(Limit.BODY_BYTES));
+                        node.limits());
         StaticContent content =
                 config.staticFolder().map(this::staticContent).orElseGet(StaticContent::none);
         Optional<HttpRouting.Builder> own = config.routing();
@@ -137,8 +149,9 @@ public final class DurableObjects implements AutoCloseable {
         ShutdownHook.install(this);
     }
 
-    /// Closes the runtime: refuses new calls, closes WebSockets with 1001, lets events under way
-    /// finish within `Limit.SHUTDOWN_SECONDS`, makes everything durable and closes all files.
+    /// Closes the runtime: refuses new calls, lets requests and events under way finish within
+    /// `Limit.SHUTDOWN_SECONDS`, closes WebSockets with 1001, gives every object its `preShutdown`,
+    /// makes everything durable and closes all files.
     @Override
     public void close() {
         if (!closed.compareAndSet(false, true)) {
@@ -146,14 +159,35 @@ public final class DurableObjects implements AutoCloseable {
         }
         ShutdownHook.remove(this);
         LOGGER.log(System.Logger.Level.INFO, "closing {0} objects", objects.size());
-        long nanos = TimeUnit.SECONDS.toNanos(node.limits().get(Limit.SHUTDOWN_SECONDS));
-        objects.refuse();
-        node.sockets().goAway(GO_AWAY_NANOS);
-        node.sockets().close();
-        objects.close(nanos);
-        node.log().close();
-        index.close();
-        node.directory().close();
+        long deadline = node.after(Limit.SHUTDOWN_SECONDS);
+        inOrder(
+                objects::refuse,
+                () -> traffic.close(deadline),
+                node.sockets()::goAway,
+                () -> objects.close(deadline),
+                node::close,
+                node.log()::close,
+                index::close,
+                node.directory()::close);
+    }
+
+    /// Takes every step, whatever becomes of those before it.
+    private static void inOrder(Runnable... steps) {
+        RuntimeException first = null;
+        for (Runnable step : steps) {
+            try {
+                step.run();
+            } catch (RuntimeException e) {
+                if (first == null) {
+                    first = e;
+                } else {
+                    first.addSuppressed(e);
+                }
+            }
+        }
+        if (first != null) {
+            throw first;
+        }
     }
 
     private StaticContent staticContent(String folder) {
@@ -163,19 +197,17 @@ public final class DurableObjects implements AutoCloseable {
                 node.limits().get(Limit.STATIC_BYTES));
     }
 
-    private static void register(NodeIndex index, DataDirectory directory, ObjectClass<?> type) {
+    private static void register(NodeIndex index, DataDirectory directory, RegisteredClass type) {
         String binding = type.binding().name();
-        Optional<String> before = index.uniqueKey(binding);
-        boolean changed = before.filter(key -> !key.equals(type.uniqueKey())).isPresent();
-        if (changed && directory.hasObjects(before.orElseThrow())) {
+        String key = type.config().uniqueKey();
+        String before = index.uniqueKey(binding).orElse(key);
+        if (!before.equals(key) && directory.countObjects(before) > 0) {
             throw new IllegalStateException(
                     ("namespace %s has data under the unique key '%s', and was started with '%s':"
                                     + " every name would lead to an empty object. Give it its old"
                                     + " key, or start with another data directory.")
-                            .formatted(binding, before.orElseThrow(), type.uniqueKey()));
+                            .formatted(binding, before, key));
         }
-        if (before.isEmpty() || changed) {
-            index.register(binding, type.uniqueKey());
-        }
+        index.register(binding, key);
     }
 }

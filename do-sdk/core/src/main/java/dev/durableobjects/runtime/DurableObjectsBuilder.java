@@ -1,17 +1,18 @@
 package dev.durableobjects.runtime;
 
 import dev.durableobjects.Binding;
+import dev.durableobjects.DurableObject;
 import dev.durableobjects.DurableObjectState;
 import dev.durableobjects.Env;
 import dev.durableobjects.Limit;
 import dev.durableobjects.Limits;
-import dev.durableobjects.internal.engine.ObjectClass;
+import dev.durableobjects.internal.rpc.MethodTable;
 import io.helidon.common.config.Config;
 import java.nio.file.Path;
 import java.security.SecureRandom;
-import java.util.LinkedHashMap;
+import java.util.ArrayList;
 import java.util.LinkedHashSet;
-import java.util.Map;
+import java.util.List;
 import java.util.Set;
 import java.util.function.BiFunction;
 import java.util.function.Consumer;
@@ -20,7 +21,7 @@ import java.util.random.RandomGenerator;
 /// Sets up a runtime. Not safe for use by several threads.
 public final class DurableObjectsBuilder {
 
-    private final Map<String, ObjectClass<?>> classes = new LinkedHashMap<>();
+    private final List<RegisteredClass> classes = new ArrayList<>();
     private final Set<String> origins = new LinkedHashSet<>();
     private Path directory = Path.of("data");
     private Limits limits = Limits.standard();
@@ -74,39 +75,43 @@ public final class DurableObjectsBuilder {
 
     /// Registers a namespace.
     ///
-    /// @param factory makes an instance, usually the constructor: `Flight::new`
-    /// @throws IllegalArgumentException if there is a namespace of this name or of its unique key
-    public <T> DurableObjectsBuilder namespace(
-            Binding<T> binding, BiFunction<DurableObjectState, Env, ? extends T> factory) {
+    /// @param factory makes an instance, usually the constructor: `Flight::new`; what it makes
+    ///   implements the interface of the binding
+    /// @param <O> the class of the objects
+    /// @throws IllegalArgumentException if there is a namespace of this name or of its unique key,
+    ///   or if the interface has something that cannot be called from outside of an object
+    public <O extends DurableObject> DurableObjectsBuilder namespace(
+            Binding<? super O> binding, BiFunction<DurableObjectState, Env, O> factory) {
         return namespace(binding, factory, settings -> {});
     }
 
     /// Registers a namespace with settings.
     ///
-    /// @param factory makes an instance, usually the constructor: `Flight::new`
-    /// @throws IllegalArgumentException if there is a namespace of this name or of its unique key
-    public <T> DurableObjectsBuilder namespace(
-            Binding<T> binding,
-            BiFunction<DurableObjectState, Env, ? extends T> factory,
+    /// @param factory makes an instance, usually the constructor: `Flight::new`; what it makes
+    ///   implements the interface of the binding
+    /// @param <O> the class of the objects
+    /// @throws IllegalArgumentException if there is a namespace of this name or of its unique key,
+    ///   or if the interface has something that cannot be called from outside of an object
+    public <O extends DurableObject> DurableObjectsBuilder namespace(
+            Binding<? super O> binding,
+            BiFunction<DurableObjectState, Env, O> factory,
             Consumer<NamespaceConfig.Builder> settings) {
         NamespaceConfig.Builder builder = new NamespaceConfig.Builder(binding.name());
         settings.accept(builder);
-        NamespaceConfig config = builder.build();
-        for (ObjectClass<?> known : classes.values()) {
+        RegisteredClass added = new RegisteredClass(binding, factory, builder.build());
+        for (RegisteredClass known : classes) {
             if (known.binding().name().equals(binding.name())
-                    || known.uniqueKey().equals(config.uniqueKey())) {
+                    || known.config().uniqueKey().equals(added.config().uniqueKey())) {
                 throw new IllegalArgumentException(
                         "namespace %s has the name or the unique key '%s' of namespace %s"
                                 .formatted(
                                         binding.name(),
-                                        config.uniqueKey(),
+                                        added.config().uniqueKey(),
                                         known.binding().name()));
             }
         }
-        classes.put(
-                binding.name(),
-                new ObjectClass<>(
-                        binding, config.uniqueKey(), factory, config.admission().names()));
+        MethodTable.check(binding.api());
+        classes.add(added);
         return this;
     }
 

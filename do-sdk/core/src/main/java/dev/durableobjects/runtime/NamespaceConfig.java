@@ -1,5 +1,6 @@
 package dev.durableobjects.runtime;
 
+import dev.durableobjects.Admission;
 import java.util.Locale;
 
 /// How a namespace is set up beside its binding and its class. Immutable; made by

@@ -8,6 +8,7 @@ import dev.durableobjects.internal.engine.Node;
 import dev.durableobjects.internal.engine.ObjectClass;
 import dev.durableobjects.internal.engine.ObjectDirectory;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 
 /// The namespaces of a runtime by the names of their bindings. Safe for use by many threads.
@@ -15,9 +16,10 @@ final class Namespaces implements Env {
 
     private final Map<String, Namespace<?>> byName = new LinkedHashMap<>();
 
-    Namespaces(Node node, ObjectDirectory directory, Map<String, ObjectClass<?>> classes) {
-        classes.forEach(
-                (name, type) -> byName.put(name, new Namespace<>(node, directory, type, this)));
+    Namespaces(Node node, ObjectDirectory directory, List<ObjectClass<?>> classes) {
+        for (ObjectClass<?> type : classes) {
+            byName.put(type.binding().name(), new Namespace<>(node, directory, type, this));
+        }
     }
 
     @Override

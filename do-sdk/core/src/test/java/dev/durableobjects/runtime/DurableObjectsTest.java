@@ -38,12 +38,6 @@ class DurableObjectsTest {
         }
     }
 
-    /// Forgets to extend DurableObject.
-    static final class NoObject implements Note {
-        @Override
-        public void write(String text) {}
-    }
-
     private static final Binding<Note> NOTE = Binding.of("NOTE", Note.class);
 
     @TempDir private Path directory;
@@ -106,22 +100,6 @@ class DurableObjectsTest {
     }
 
     @Test
-    void aFactoryMustMakeDurableObjects() {
-        try (DurableObjects objects =
-                DurableObjects.builder()
-                        .directory(directory)
-                        .namespace(NOTE, (ctx, env) -> new NoObject())
-                        .build()) {
-            IllegalStateException thrown =
-                    assertThrows(
-                            IllegalStateException.class,
-                            () -> objects.env().namespace(NOTE).getByName("a").rpc().write("x"));
-
-            assertThat(thrown.getMessage(), containsString("NoObject must extend"));
-        }
-    }
-
-    @Test
     void configurationSetsDirectoryAndLimits() {
         Config config =
                 Config.just(
@@ -135,6 +113,7 @@ class DurableObjectsTest {
         try (DurableObjects objects =
                 DurableObjects.builder().config(config.get("durable")).build()) {
             assertThat(objects.directory(), is(directory.resolve("there").toAbsolutePath()));
+            assertThat(objects.limits().get(Limit.BODY_BYTES), is(4096));
         }
     }
 

@@ -130,7 +130,7 @@ class GateAndCommitSimulationTest {
             }
 
             void turn() {
-                assertThat(gate.request().await(), is(true));
+                assertThat(gate.request(null).await(), is(true));
                 assertThat("turns overlap", busy, is(false));
                 busy = true;
                 waiting.maybeYield();

@@ -61,7 +61,7 @@ class HttpSpec {
                 case "/secret" -> throw new IllegalStateException("the secret is 42");
                 case "/overloaded" ->
                         throw new DurableObjectException(
-                                DurableObjectException.Kind.OVERLOADED, "too much", null);
+                                DurableObjectException.Kind.OVERLOADED, null, "too much", null);
                 case "/empty" -> Response.of(204).withHeader("x-answer", "yes");
                 default ->
                         Response.text(

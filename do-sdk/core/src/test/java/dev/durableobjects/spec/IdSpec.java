@@ -5,13 +5,13 @@ import static org.hamcrest.Matchers.is;
 import static org.hamcrest.Matchers.not;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
+import dev.durableobjects.Admission;
 import dev.durableobjects.Binding;
 import dev.durableobjects.DurableObject;
 import dev.durableobjects.DurableObjectId;
 import dev.durableobjects.DurableObjectNamespace;
 import dev.durableobjects.DurableObjectState;
 import dev.durableobjects.Env;
-import dev.durableobjects.runtime.Admission;
 import dev.durableobjects.runtime.DurableObjects;
 import java.nio.file.Path;
 import java.util.HashSet;

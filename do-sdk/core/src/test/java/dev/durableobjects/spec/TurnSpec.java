@@ -259,7 +259,7 @@ class TurnSpec {
                         IllegalStateException.class,
                         () -> counters.getByName("a").rpc().callInsideTransaction("b"));
 
-        assertThat(thrown.getMessage(), containsString("transactionSync may not call"));
+        assertThat(thrown.getMessage(), containsString("the body of a transaction may not call"));
         assertThat(counters.getByName("a").rpc().value(), is(0));
     }
 
@@ -276,7 +276,9 @@ class TurnSpec {
         assertThrows(
                 IllegalStateException.class, () -> leaked.transactionSync(() -> Optional.empty()));
 
-        assertThat(bySql.getMessage(), containsString("COUNTER a: its storage may be used by"));
+        assertThat(
+                bySql.getMessage(),
+                containsString("COUNTER a: its storage and sockets may be used by its own"));
     }
 
     @Test

@@ -1,6 +1,6 @@
 package dev.durableobjects.example.seatbooking;
 
-import dev.durableobjects.runtime.Admission;
+import dev.durableobjects.Admission;
 import dev.durableobjects.runtime.DurableObjects;
 import io.helidon.config.Config;
 import io.helidon.logging.common.LogConfig;
@@ -17,7 +17,16 @@ public final class Main {
     /// Starts the app; it runs until the process gets SIGINT or SIGTERM.
     public static void main(String[] arguments) {
         LogConfig.configureRuntime();
-        Config config = Config.create();
+        try {
+            start(Config.create());
+        } catch (RuntimeException e) {
+            LOGGER.log(System.Logger.Level.ERROR, "The app did not start: {0}", e.getMessage());
+            LOGGER.log(System.Logger.Level.DEBUG, "Why it did not start", e);
+            System.exit(1);
+        }
+    }
+
+    private static void start(Config config) {
         DurableObjects objects =
                 DurableObjects.builder()
                         .directory(Checkout.directory().resolve("data"))
@@ -29,17 +38,16 @@ public final class Main {
                         .build();
         WebServerConfig.Builder server = WebServer.builder().config(config.get("server"));
         objects.mount(server, new SeatWorker(), mount -> mount.staticContent("page"));
-        try {
-            WebServer started = server.build().start();
-            LOGGER.log(
-                    System.Logger.Level.INFO,
-                    "Open http://localhost:{0}/?flightId=1234 (data in {1})",
-                    String.valueOf(started.port()),
-                    objects.directory());
-        } catch (RuntimeException e) {
-            LOGGER.log(System.Logger.Level.ERROR, "The server did not start", e);
+        WebServer started = server.build().start();
+        if (!started.isRunning()) {
             objects.close();
-            System.exit(1);
+            throw new IllegalStateException(
+                    "the server cannot listen; is its port in use? SERVER_PORT sets another one");
         }
+        LOGGER.log(
+                System.Logger.Level.INFO,
+                "Open http://localhost:{0}/?flightId=1234 (data in {1})",
+                String.valueOf(started.port()),
+                objects.directory());
     }
 }

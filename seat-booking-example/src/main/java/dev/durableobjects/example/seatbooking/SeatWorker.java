@@ -6,6 +6,7 @@ import dev.durableobjects.Env;
 import dev.durableobjects.Worker;
 import dev.durableobjects.http.Request;
 import dev.durableobjects.http.Response;
+import java.util.function.Supplier;
 
 /// The router: finds the flight that a request is about, and passes the request on.
 final class SeatWorker implements Worker {
@@ -24,12 +25,18 @@ final class SeatWorker implements Worker {
             return Response.text(400, "flightId must be 1 to 32 letters, digits or hyphens");
         }
         DurableObjectStub<FlightApi> flight = env.namespace(FLIGHT).getByName(flightId);
-        return switch (request.method() + " " + request.path()) {
-            case "GET /seats" -> Response.json(flight.rpc().getSeats());
-            case "POST /book-seat" -> book(request, flight);
-            case "GET /ws" -> flight.fetch(request);
+        return switch (request.path()) {
+            case "/seats" -> only("GET", request, () -> Response.json(flight.rpc().getSeats()));
+            case "/book-seat" -> only("POST", request, () -> book(request, flight));
+            case "/ws" -> only("GET", request, () -> flight.fetch(request));
             default -> Response.text(404, "Not found");
         };
+    }
+
+    private static Response only(String method, Request request, Supplier<Response> answer) {
+        return request.method().equals(method)
+                ? answer.get()
+                : Response.text(405, "Use " + method).withHeader("allow", method);
     }
 
     private static Response book(Request request, DurableObjectStub<FlightApi> flight) {

@@ -48,12 +48,23 @@ final class AppProcess implements AutoCloseable {
             log.add(line);
             Matcher matcher = OPEN.matcher(line);
             if (matcher.find()) {
-                Thread.ofVirtual().start(() -> out.lines().forEach(ignored -> {}));
+                Thread.ofVirtual().start(() -> readOn(out));
                 return new AppProcess(
                         process, Integer.parseInt(matcher.group(1)), matcher.group(2));
             }
         }
         throw new IOException("the app did not start:\n" + String.join("\n", log));
+    }
+
+    /// A process whose output nobody reads stops when the pipe is full.
+    private static void readOn(BufferedReader out) {
+        try {
+            while (out.readLine() != null) {
+                Thread.onSpinWait();
+            }
+        } catch (IOException e) {
+            // The process has ended.
+        }
     }
 
     int port() {

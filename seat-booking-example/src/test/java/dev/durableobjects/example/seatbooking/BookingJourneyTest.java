@@ -5,8 +5,8 @@ import static org.hamcrest.Matchers.containsString;
 import static org.hamcrest.Matchers.is;
 import static org.hamcrest.Matchers.notNullValue;
 
+import dev.durableobjects.Admission;
 import dev.durableobjects.Limit;
-import dev.durableobjects.runtime.Admission;
 import dev.durableobjects.runtime.DurableObjects;
 import io.helidon.http.HeaderNames;
 import io.helidon.webclient.http1.Http1Client;
@@ -137,6 +137,13 @@ class BookingJourneyTest {
                 post("bad", "{\"seatNumber\":\"1A\",\"name\":\"a\\u202eb\"}"),
                 containsString("name must not contain control characters"));
         assertThat(post("bad", "not json"), containsString("400 {\"message\":\"expected JSON"));
+        assertThat(
+                post("bad", "{\"seatNumber\":\"1A\",\"name\":\"Ann\"} and more"),
+                containsString("400 {\"message\":\"expected"));
+        assertThat(post("bad", "[".repeat(2_000)), containsString("400 {\"message\":\"expected"));
+        assertThat(
+                post("bad", "{\"seatNumber\":\"1A\",\"name\":\"\\ud800\"}"),
+                containsString("expected valid Unicode"));
         assertThat(post("bad", "x".repeat(4097)), containsString("413 "));
     }
 
@@ -192,6 +199,15 @@ class BookingJourneyTest {
             assertThat(won, is(1));
             assertThat(lost, is(bookers - 1));
             assertThat(flight.occupant("7D").orElse(null), is(notNullValue()));
+        }
+    }
+
+    @Test
+    void aWrongMethodIsToldTheRightOne() {
+        try (Http1ClientResponse response =
+                http.get("/book-seat").queryParam("flightId", "1234").request()) {
+            assertThat(response.status().code(), is(405));
+            assertThat(response.headers().get(HeaderNames.ALLOW).get(), is("POST"));
         }
     }
 

@@ -1,22 +1,22 @@
 package dev.durableobjects.internal.edge;
 
-import dev.durableobjects.http.Headers;
 import dev.durableobjects.http.Request;
 import dev.durableobjects.http.Response;
 import dev.durableobjects.internal.socket.HeldSocket;
-import io.helidon.http.HeaderName;
 import io.helidon.http.HeaderNames;
+import io.helidon.http.Headers;
 import io.helidon.http.Status;
+import io.helidon.webserver.CloseConnectionException;
 import io.helidon.webserver.http.Handler;
 import io.helidon.webserver.http.ServerRequest;
 import io.helidon.webserver.http.ServerResponse;
-import java.io.IOException;
-import java.io.InputStream;
-import java.io.UncheckedIOException;
-import java.util.Optional;
+import java.util.Arrays;
+import java.util.Locale;
 
 /// Serves HTTP requests: static content first, then the Worker. Safe for use by many threads.
 public final class HttpEdge implements Handler {
+
+    private static final byte[] NO_BODY = {};
 
     private final WorkerRouting routing;
     private final StaticContent content;
@@ -30,34 +30,25 @@ public final class HttpEdge implements Handler {
     @Override
     public void handle(ServerRequest request, ServerResponse response) {
         String method = request.prologue().method().text();
-        Response answer =
-                content.find(
-                                method,
-                                request.path().path(),
-                                header(request, HeaderNames.IF_NONE_MATCH))
-                        .orElseGet(() -> answer(method, request));
-        send(answer, response);
+        Response answer = routing.answer(request.prologue(), () -> answer(method, request));
+        boolean ends = asksToClose(request.headers()) || asksToClose(answer);
+        send(method, ends ? answer.withHeader("connection", "close") : answer, response);
+        if (ends) {
+            // Helidon would keep the connection.
+            throw new CloseConnectionException("a request or its answer ends the connection");
+        }
     }
 
-    private Response answer(String method, ServerRequest request) {
-        boolean admitted =
-                routing.origins()
-                        .admitsRequest(
-                                method,
-                                header(request, HeaderNames.ORIGIN),
-                                header(request, FetchSite.NAME),
-                                header(request, HeaderNames.HOST),
-                                request.isSecure());
-        if (!admitted) {
-            return Response.text(403, "A page of another origin may not send this request.");
+    private Response answer(String method, ServerRequest request) throws Exception {
+        String tag = request.headers().first(HeaderNames.IF_NONE_MATCH).orElse("");
+        Response asset = content.find(method, request.path().path(), tag);
+        if (asset != null) {
+            return asset;
         }
-        byte[] body = body(request);
-        if (body.length > routing.bodyBytesMax()) {
-            return Response.text(
-                            413,
-                            "The body must have at most %d bytes."
-                                    .formatted(routing.bodyBytesMax()))
-                    .withHeader("connection", "close");
+        byte[] body = RequestBody.read(request, routing.limits());
+        PageOrigin page = PageOrigin.of(request.headers(), request.isSecure());
+        if (!routing.origins().admitsRequest(method, page)) {
+            return Response.text(403, "A page of another origin may not send this request.");
         }
         Response answer = routing.fetch(translated(method, request).withBody(body));
         return answer.webSocket().isPresent() ? upgradeRequired(answer) : answer;
@@ -73,34 +64,37 @@ public final class HttpEdge implements Handler {
     }
 
     private static Request translated(String method, ServerRequest request) {
-        Headers.Builder headers = Headers.builder();
-        request.headers()
-                .forEach(header ->
-                        header.allValues().forEach(value -> headers.add(header.name(), value)));
-        return Request.of(method, request.path().rawPath(), request.query().rawValue())
-                .withHeaders(headers.build());
-    }
-
-    /// Returns the body, or one byte too many of it.
-    private byte[] body(ServerRequest request) {
-        if (!request.content().hasEntity()) {
-            return new byte[0];
-        }
-        try (InputStream in = request.content().inputStream()) {
-            return in.readNBytes(routing.bodyBytesMax() + 1);
-        } catch (IOException e) {
-            throw new UncheckedIOException("reading the body of a request failed", e);
+        try {
+            return Request.of(method, request.path().rawPath(), request.query().rawValue())
+                    .withHeaders(RequestHeaders.of(request.headers()));
+        } catch (IllegalArgumentException e) {
+            throw new BadRequestException(400, "The path or a header is malformed.");
         }
     }
 
-    private static Optional<String> header(ServerRequest request, HeaderName name) {
-        return request.headers().first(name);
+    private static boolean asksToClose(Headers headers) {
+        return headers.contains(HeaderNames.CONNECTION)
+                && isClose(headers.get(HeaderNames.CONNECTION).get());
     }
 
-    private static void send(Response answer, ServerResponse response) {
+    private static boolean asksToClose(Response answer) {
+        return answer.headers().all("connection").stream().anyMatch(HttpEdge::isClose);
+    }
+
+    private static boolean isClose(String connection) {
+        return Arrays.stream(connection.split(","))
+                .anyMatch(token -> token.strip().toLowerCase(Locale.ROOT).equals("close"));
+    }
+
+    private static void send(String method, Response answer, ServerResponse response) {
         response.status(Status.create(answer.status()));
         answer.headers()
                 .forEach((name, value) -> response.headers().add(HeaderNames.create(name), value));
-        response.send(answer.body());
+        byte[] body = answer.body();
+        if (method.equals("HEAD")) {
+            response.headers().contentLength(body.length);
+            body = NO_BODY;
+        }
+        response.send(body);
     }
 }

@@ -1,10 +1,11 @@
 package dev.durableobjects.internal.edge;
 
-import java.net.URI;
 import java.util.Locale;
-import java.util.Optional;
 import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /// Decides which web pages may change something here: those that this server served itself, and
 /// those of configured origins.
@@ -15,6 +16,10 @@ public final class OriginPolicy {
 
     private static final Set<String> SAFE_METHODS = Set.of("GET", "HEAD", "OPTIONS", "TRACE");
 
+    /// Scheme, host and port; hosts of private networks may hold an underscore, which URIs refuse.
+    private static final Pattern ORIGIN =
+            Pattern.compile("(https?)://([a-z0-9._-]+|\\[[0-9a-f:.]+])(?::([0-9]{1,5}))?");
+
     private final Set<String> allowed;
 
     /// Makes a policy.
@@ -24,61 +29,47 @@ public final class OriginPolicy {
     public OriginPolicy(Set<String> allowed) {
         this.allowed =
                 allowed.stream()
-                        .map(origin ->
-                                normal(origin)
-                                        .orElseThrow(() ->
-                                                new IllegalArgumentException(
-                                                        "an origin looks like"
-                                                                + " https://host:port,"
-                                                                + " was '%s'".formatted(origin))))
+                        .map(OriginPolicy::configured)
                         .collect(Collectors.toUnmodifiableSet());
     }
 
-    /// Returns whether a page of this origin may open a WebSocket.
-    ///
-    /// @param origin the Origin header
-    /// @param host the Host header
-    /// @param secure whether the request came over TLS
-    boolean admitsUpgrade(Optional<String> origin, Optional<String> host, boolean secure) {
-        if (origin.isEmpty()) {
+    /// Returns whether a page may open a WebSocket.
+    boolean admitsUpgrade(PageOrigin page) {
+        if (page.origin() == null) {
             return true;
         }
-        Optional<String> page = normal(origin.get());
-        Optional<String> own =
-                host.flatMap(name -> normal((secure ? "https://" : "http://") + name));
-        return page.isPresent() && (page.equals(own) || allowed.contains(page.get()));
+        String origin = normal(page.origin());
+        String own = normal(page.scheme() + "://" + page.host());
+        return origin != null && (origin.equals(own) || allowed.contains(origin));
     }
 
     /// Returns whether a request may reach the Worker: one that can change something must not come
     /// from a foreign page.
-    ///
-    /// @param site the Sec-Fetch-Site header
-    boolean admitsRequest(
-            String method,
-            Optional<String> origin,
-            Optional<String> site,
-            Optional<String> host,
-            boolean secure) {
+    boolean admitsRequest(String method, PageOrigin page) {
         if (SAFE_METHODS.contains(method)) {
             return true;
         }
-        boolean crossSite = origin.isEmpty() && site.filter("cross-site"::equals).isPresent();
-        return !crossSite && admitsUpgrade(origin, host, secure);
+        boolean crossSite = page.origin() == null && "cross-site".equals(page.site());
+        return !crossSite && admitsUpgrade(page);
     }
 
-    /// Returns scheme, host and port of an origin in one form, absent if it is not one.
-    private static Optional<String> normal(String origin) {
-        try {
-            URI uri = new URI(origin.toLowerCase(Locale.ROOT));
-            String scheme = uri.getScheme();
-            if (uri.getHost() == null || !("http".equals(scheme) || "https".equals(scheme))) {
-                return Optional.empty();
-            }
-            int standard = scheme.equals("https") ? 443 : 80;
-            int port = uri.getPort() < 0 ? standard : uri.getPort();
-            return Optional.of("%s://%s:%d".formatted(scheme, uri.getHost(), port));
-        } catch (java.net.URISyntaxException e) {
-            return Optional.empty();
+    private static String configured(String origin) {
+        String normal = normal(origin);
+        if (normal == null) {
+            throw new IllegalArgumentException(
+                    "an origin looks like https://host:port, was '%s'".formatted(origin));
         }
+        return normal;
+    }
+
+    /// Returns scheme, host and port of an origin in one form, null if it is not one.
+    private static @Nullable String normal(String origin) {
+        Matcher parts = ORIGIN.matcher(origin.toLowerCase(Locale.ROOT));
+        if (!parts.matches()) {
+            return null;
+        }
+        String standard = parts.group(1).equals("https") ? "443" : "80";
+        String port = parts.group(3) == null ? standard : parts.group(3);
+        return "%s://%s:%s".formatted(parts.group(1), parts.group(2), port);
     }
 }

@@ -16,8 +16,8 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.Map;
-import java.util.Optional;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /// Files of the class path, read once and served from memory.
 ///
@@ -69,16 +69,15 @@ public final class StaticContent {
         }
     }
 
-    /// Returns the file that a request asks for.
+    /// Returns the file that a request asks for, null if it asks for none.
     ///
-    /// @param tag the If-None-Match header
-    Optional<Response> find(String method, String path, Optional<String> tag) {
+    /// @param tag the If-None-Match header, empty if there is none
+    @Nullable Response find(String method, String path, String tag) {
         Asset asset = assets.get(path);
         if (asset == null || !(method.equals("GET") || method.equals("HEAD"))) {
-            return Optional.empty();
+            return null;
         }
-        boolean fresh = tag.filter(asset.tag()::equals).isPresent();
-        return Optional.of(fresh ? asset.notModified() : asset.response());
+        return tag.equals(asset.tag()) ? asset.notModified() : asset.response();
     }
 
     private static StaticContent read(Path folder, int bytesMax) throws IOException {

@@ -8,9 +8,10 @@ import io.helidon.webserver.http1.spi.Http1Upgrader;
 import io.helidon.webserver.websocket.WsConfig;
 
 /// Puts our upgrade in front of Helidon's own. Found by the server through `ServiceLoader`; it
-/// holds no state, each server's Worker is found through its routing.
+/// holds no state, each server's Worker is found through its routing. Extended by [Capitalized]
+/// only.
 @Weight(Weighted.DEFAULT_WEIGHT + 50)
-public final class UpgradeProvider implements Http1UpgradeProvider<WsConfig> {
+public class UpgradeProvider implements Http1UpgradeProvider<WsConfig> {
 
     /// For `ServiceLoader`.
     public UpgradeProvider() {}
@@ -27,6 +28,20 @@ public final class UpgradeProvider implements Http1UpgradeProvider<WsConfig> {
 
     @Override
     public Http1Upgrader create(WsConfig config, ProtocolConfigs configs) {
-        return new Upgrader(config);
+        return new Upgrader(config, "websocket");
+    }
+
+    /// The same for a spelling that some clients use: RFC 6455 section 4.2.1 has the token without
+    /// regard to case, and the server looks it up as it was sent.
+    @Weight(Weighted.DEFAULT_WEIGHT + 50)
+    public static final class Capitalized extends UpgradeProvider {
+
+        /// For `ServiceLoader`.
+        public Capitalized() {}
+
+        @Override
+        public Http1Upgrader create(WsConfig config, ProtocolConfigs configs) {
+            return new Upgrader(config, "WebSocket");
+        }
     }
 }

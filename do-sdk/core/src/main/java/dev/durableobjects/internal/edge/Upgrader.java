@@ -19,7 +19,6 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.Base64;
 import java.util.Locale;
-import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /// The opening handshake of RFC 6455 section 4.2, where the Worker decides: it answers with an
@@ -28,78 +27,84 @@ import org.jspecify.annotations.Nullable;
 /// A server without a Worker keeps Helidon's own WebSocket routing. Stateless.
 final class Upgrader extends WsUpgrader {
 
-    private static final HeaderName CONNECTION = HeaderNames.CONNECTION;
+    private static final byte[] NO_BODY = {};
     private static final int KEY_BYTES = 16;
 
-    Upgrader(WsConfig config) {
+    private final String spelling;
+
+    /// @param spelling the token of the Upgrade header that leads here
+    Upgrader(WsConfig config, String spelling) {
         super(config);
+        this.spelling = spelling;
+    }
+
+    @Override
+    public String supportedProtocol() {
+        return spelling;
     }
 
     @Override
     public @Nullable ServerConnection upgrade(
             ConnectionContext connection, HttpPrologue prologue, WritableHeaders<?> headers) {
-        Optional<WorkerRouting> routing =
-                Optional.ofNullable(connection.router().routing(WorkerRouting.class, null));
-        if (routing.isEmpty()) {
+        WorkerRouting routing = connection.router().routing(WorkerRouting.class, null);
+        if (routing == null) {
             return super.upgrade(connection, prologue, headers);
         }
-        Optional<Response> refusal = refusal(connection, routing.get(), prologue, headers);
         Response answer =
-                refusal.orElseGet(() -> routing.get().fetch(translated(prologue, headers)));
+                routing.answer(
+                        prologue,
+                        () -> {
+                            check(connection, routing, prologue, headers);
+                            return routing.fetch(translated(prologue, headers));
+                        });
         HelidonTransport transport = new HelidonTransport(connection);
-        Optional<HeldSocket> socket =
-                answer.webSocket().flatMap(WebSocket::connection).map(HeldSocket.class::cast);
-        if (socket.isEmpty()) {
+        HeldSocket socket =
+                (HeldSocket) answer.webSocket().flatMap(WebSocket::connection).orElse(null);
+        if (socket == null) {
             refuse(transport, notAccepted(answer));
             return RefusedConnection.INSTANCE;
         }
         String accept = SWITCHING_PROTOCOL_PREFIX + hash(connection, headers.get(WS_KEY).get());
         try {
-            write(transport, accept, answer.headers(), new byte[0]);
+            write(transport, accept, answer.headers(), NO_BODY);
         } catch (Transport.Gone e) {
-            socket.get().abandon();
+            socket.abandon();
             return RefusedConnection.INSTANCE;
         }
-        return new SocketConnection(socket.get(), transport);
+        return new SocketConnection(socket, transport);
     }
 
-    private static Optional<Response> refusal(
+    /// @throws BadRequestException if the request is no opening handshake, or comes from a page
+    ///   that may not open a WebSocket here
+    private static void check(
             ConnectionContext connection,
             WorkerRouting routing,
             HttpPrologue prologue,
             WritableHeaders<?> headers) {
         if (!prologue.method().text().equals("GET") || !asksForUpgrade(headers)) {
-            return Optional.of(Response.text(400, "A WebSocket begins with GET and Upgrade."));
+            throw new BadRequestException(400, "A WebSocket begins with GET and Upgrade.");
         }
-        if (!first(headers, WS_VERSION).filter(SUPPORTED_VERSION::equals).isPresent()) {
-            return Optional.of(
-                    Response.text(426, "Expected Sec-WebSocket-Version: " + SUPPORTED_VERSION)
-                            .withHeader("sec-websocket-version", SUPPORTED_VERSION));
+        if (!first(headers, WS_VERSION).equals(SUPPORTED_VERSION)) {
+            throw new BadRequestException(
+                    426, "Expected Sec-WebSocket-Version: " + SUPPORTED_VERSION);
         }
-        if (!first(headers, WS_KEY).filter(Upgrader::isKey).isPresent()) {
-            return Optional.of(
-                    Response.text(400, "Expected Sec-WebSocket-Key with 16 bytes in base64."));
+        if (!isKey(first(headers, WS_KEY))) {
+            throw new BadRequestException(
+                    400, "Expected Sec-WebSocket-Key with 16 bytes in base64.");
         }
-        boolean admitted =
-                routing.origins()
-                        .admitsUpgrade(
-                                first(headers, HeaderNames.ORIGIN),
-                                first(headers, HeaderNames.HOST),
-                                connection.isSecure());
-        return admitted
-                ? Optional.empty()
-                : Optional.of(
-                        Response.text(403, "A page of another origin may not open a WebSocket."));
+        if (!routing.origins().admitsUpgrade(PageOrigin.of(headers, connection.isSecure()))) {
+            throw new BadRequestException(
+                    403, "A page of another origin may not open a WebSocket.");
+        }
     }
 
     private static boolean asksForUpgrade(WritableHeaders<?> headers) {
-        return first(headers, CONNECTION).stream()
-                .flatMap(value -> Arrays.stream(value.split(",")))
+        return Arrays.stream(first(headers, HeaderNames.CONNECTION).split(","))
                 .anyMatch(token -> token.strip().toLowerCase(Locale.ROOT).equals("upgrade"));
     }
 
-    private static Optional<String> first(WritableHeaders<?> headers, HeaderName name) {
-        return headers.contains(name) ? Optional.of(headers.get(name).get()) : Optional.empty();
+    private static String first(WritableHeaders<?> headers, HeaderName name) {
+        return headers.contains(name) ? headers.get(name).get() : "";
     }
 
     private static boolean isKey(String key) {
@@ -111,14 +116,15 @@ final class Upgrader extends WsUpgrader {
     }
 
     private static Request translated(HttpPrologue prologue, WritableHeaders<?> headers) {
-        Headers.Builder copied = Headers.builder();
-        headers.forEach(
-                header -> header.allValues().forEach(value -> copied.add(header.name(), value)));
-        return Request.of(
-                        prologue.method().text(),
-                        prologue.uriPath().rawPath(),
-                        prologue.query().rawValue())
-                .withHeaders(copied.build());
+        try {
+            return Request.of(
+                            prologue.method().text(),
+                            prologue.uriPath().rawPath(),
+                            prologue.query().rawValue())
+                    .withHeaders(RequestHeaders.of(headers));
+        } catch (IllegalArgumentException e) {
+            throw new BadRequestException(400, "The path or a header is malformed.");
+        }
     }
 
     /// A response with a socket that no object has accepted is a mistake of the application.
@@ -131,8 +137,8 @@ final class Upgrader extends WsUpgrader {
     private static void refuse(HelidonTransport transport, Response answer) {
         Status status = Status.create(answer.status());
         Headers headers =
-                answer.headers()
-                        .with("connection", "close")
+                answer.withHeader("connection", "close")
+                        .headers()
                         .with("content-length", String.valueOf(answer.body().length));
         write(
                 transport,

@@ -1,6 +1,7 @@
 package dev.durableobjects.internal.edge;
 
 import dev.durableobjects.Env;
+import dev.durableobjects.Limits;
 import dev.durableobjects.Worker;
 import dev.durableobjects.http.Request;
 import dev.durableobjects.http.Response;
@@ -10,30 +11,34 @@ import java.util.random.RandomGenerator;
 
 /// One Worker on one server: what HTTP requests and upgrades have in common.
 ///
-/// It is also the routing by which an upgrade finds its server's Worker. Immutable, and safe for
-/// use by many threads.
+/// It is also the routing by which an upgrade finds its server's Worker. Safe for use by many
+/// threads.
 public final class WorkerRouting implements Routing, Builder<WorkerRouting, WorkerRouting> {
 
     private final Worker worker;
     private final Env env;
     private final OriginPolicy origins;
-    private final Failures failures;
-    private final int bodyBytesMax;
+    private final Traffic traffic;
+    private final FailureResponses failures;
+    private final Limits limits;
 
     /// Makes the routing of a Worker.
     ///
+    /// @param traffic counts the requests under way
     /// @param random where the ids of failures come from
     public WorkerRouting(
             Worker worker,
             Env env,
             OriginPolicy origins,
+            Traffic traffic,
             RandomGenerator random,
-            int bodyBytesMax) {
+            Limits limits) {
         this.worker = worker;
         this.env = env;
         this.origins = origins;
-        this.failures = new Failures(random);
-        this.bodyBytesMax = bodyBytesMax;
+        this.traffic = traffic;
+        this.failures = new FailureResponses(random);
+        this.limits = limits;
     }
 
     /// Returns itself: servers want routings to be built.
@@ -46,16 +51,40 @@ public final class WorkerRouting implements Routing, Builder<WorkerRouting, Work
         return origins;
     }
 
-    int bodyBytesMax() {
-        return bodyBytesMax;
+    Limits limits() {
+        return limits;
     }
 
-    /// Asks the Worker, and turns what it throws into a response.
-    Response fetch(Request request) {
-        try {
-            return worker.fetch(request, env);
-        } catch (Exception | StackOverflowError failure) {
-            return failures.response(request, failure);
+    /// Runs the making of a response as a request under way, and turns whatever is thrown into a
+    /// response.
+    ///
+    /// @param what the request, for the log
+    Response answer(Object what, Answer making) {
+        if (!traffic.enter()) {
+            traffic.leave();
+            return FailureResponses.unavailable();
         }
+        try {
+            return making.make();
+        } catch (Throwable failure) {
+            return failures.response(what, failure);
+        } finally {
+            traffic.leave();
+        }
+    }
+
+    /// Asks the Worker.
+    Response fetch(Request request) throws Exception {
+        Response response = worker.fetch(request, env);
+        if (response == null) {
+            throw new IllegalStateException("the Worker returned null instead of a response");
+        }
+        return response;
+    }
+
+    /// Makes a response.
+    interface Answer {
+
+        Response make() throws Exception;
     }
 }

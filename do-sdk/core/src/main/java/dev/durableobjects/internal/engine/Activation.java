@@ -1,5 +1,6 @@
 package dev.durableobjects.internal.engine;
 
+import dev.durableobjects.Callback;
 import dev.durableobjects.DurableObject;
 import dev.durableobjects.DurableObjectException;
 import dev.durableobjects.DurableObjectException.Kind;
@@ -7,16 +8,15 @@ import dev.durableobjects.DurableObjectId;
 import dev.durableobjects.Env;
 import dev.durableobjects.Limit;
 import dev.durableobjects.internal.gate.InputGate;
-import dev.durableobjects.internal.gate.OutputGate;
+import dev.durableobjects.internal.gate.Latch;
+import dev.durableobjects.internal.storage.Host;
 import dev.durableobjects.internal.storage.ObjectDatabase;
-import dev.durableobjects.spi.Commit;
+import dev.durableobjects.internal.storage.ObjectStorage;
 import dev.durableobjects.spi.CommitFailedException;
 import dev.durableobjects.spi.CommitLog;
 import dev.durableobjects.sql.SqlStorageException;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /// One object in memory: the application's instance, its gates, its database and its sockets.
@@ -25,36 +25,54 @@ import org.jspecify.annotations.Nullable;
 /// event it commits, leaves the gate, and waits outside until the commit is durable; the next event
 /// is already running then. When something happens after which memory and disk may differ, the
 /// activation is *broken*: nobody enters any more, nothing held leaves, and the next call makes a
-/// new one from what is durable. Safe for use by many threads; fields say what guards them.
-final class Activation {
-
-    private static final System.Logger LOGGER = System.getLogger(Activation.class.getName());
+/// new one from what is durable. DESIGN.md has the states. Safe for use by many threads.
+final class Activation implements Host {
 
     private final Node node;
     private final ObjectClass<?> type;
     private final DurableObjectId id;
     private final Env env;
+    private final Consumer<Activation> onClosed;
     private final InputGate gate;
-    private final OutputGate output = new OutputGate();
+    private final ObjectDatabase database;
+    private final Outbox outbox;
+    private final Breakage breakage = new Breakage();
     private final Sockets sockets = new Sockets();
-    private final AtomicReference<@Nullable DurableObjectException> broken =
-            new AtomicReference<>();
+    private final Pins pins = new Pins();
+    private final ObjectTimers timers = new ObjectTimers(this);
+    private final Latch closed;
 
     // Guarded by the input gate.
     private @Nullable DurableObject instance;
-    private List<Runnable> effects = new ArrayList<>();
-    private boolean isFirstCommit;
+    private boolean constructing;
 
     // Written inside the input gate, read by any thread.
-    private volatile @Nullable ObjectDatabase database;
-    private volatile long position = CommitLog.START;
+    private volatile long lastUsed;
 
-    Activation(Node node, ObjectClass<?> type, DurableObjectId id, Env env) {
+    /// Makes an activation; its first event makes the instance.
+    ///
+    /// @param onClosed told when the files are closed and a new activation may follow
+    Activation(
+            Node node,
+            ObjectClass<?> type,
+            DurableObjectId id,
+            Env env,
+            Consumer<Activation> onClosed) {
         this.node = node;
         this.type = type;
         this.id = id;
         this.env = env;
+        this.onClosed = onClosed;
         this.gate = new InputGate(node.waiting(), node.limits().get(Limit.QUEUED_EVENTS));
+        this.database =
+                new ObjectDatabase(
+                        node.directory().file(type.uniqueKey(), id),
+                        this,
+                        node.limits(),
+                        node.waiting());
+        this.outbox = new Outbox(node.log(), id, database);
+        this.closed = new Latch(node.waiting());
+        this.lastUsed = node.waiting().nanoTime();
     }
 
     DurableObjectId id() {
@@ -65,8 +83,30 @@ final class Activation {
         return node;
     }
 
+    InputGate gate() {
+        return gate;
+    }
+
     Sockets sockets() {
         return sockets;
+    }
+
+    Pins pins() {
+        return pins;
+    }
+
+    ObjectTimers timers() {
+        return timers;
+    }
+
+    /// Returns what opens when the files are closed.
+    Latch closed() {
+        return closed;
+    }
+
+    /// Returns when the last event ended.
+    long lastUsed() {
+        return lastUsed;
     }
 
     /// Takes a place in the order of events.
@@ -74,7 +114,7 @@ final class Activation {
     /// @throws DurableObjectException if too many wait
     InputGate.Ticket request() {
         try {
-            return gate.request();
+            return gate.request(Turn.sectionOf(this));
         } catch (RejectedExecutionException e) {
             throw new DurableObjectException(
                     Kind.OVERLOADED,
@@ -84,22 +124,23 @@ final class Activation {
         }
     }
 
-    /// Runs an event on the calling thread, which has entered, and leaves.
+    /// Runs an event on the calling thread, which has entered with this turn, and leaves.
     ///
     /// @return its result, once everything it depends on is durable
     /// @throws X what the event throws, once everything it wrote is durable
     /// @throws DurableObjectException if the object broke meanwhile
-    <R extends @Nullable Object, X extends Exception> R run(int depth, Event<R, X> event) throws X {
+    <R extends @Nullable Object, X extends Exception> R run(Turn turn, Event<R, X> event) throws X {
         R result;
         try {
-            result = new Turn(this, depth).run(event);
+            result = turn.run(event);
         } catch (Throwable failure) {
             finishTurn();
-            throwIfBroken(failure);
+            breakage.checkInsteadOf(failure);
+            Failures.mark(failure, id);
             throw failure;
         }
         finishTurn();
-        throwIfBroken(null);
+        breakage.check();
         return result;
     }
 
@@ -113,180 +154,168 @@ final class Activation {
         return object;
     }
 
-    /// Returns whether the calling thread is inside.
-    boolean isHeld() {
-        return gate.isHeldByCurrentThread();
+    /// Returns the turn of the calling thread.
+    ///
+    /// @throws IllegalStateException if the thread is not inside
+    Turn turn() {
+        check();
+        Turn turn = Turn.bound();
+        if (turn == null) {
+            throw new IllegalStateException("a thread is inside of " + this + " without a turn");
+        }
+        return turn;
     }
 
-    /// Refuses storage to everybody but the thread that is inside.
-    void check() {
-        throwIfBroken(null);
-        if (!isHeld()) {
+    /// Refuses everything of the object to everybody but the thread that is inside.
+    @Override
+    public void check() {
+        breakage.check();
+        if (!gate.isHeldByCurrentThread()) {
             throw new IllegalStateException(
-                    ("%s: its storage may be used by its own events only, on their thread; this is"
-                                    + " thread '%s'. Call a method of the object instead.")
+                    ("%s: its storage and sockets may be used by its own events only, on their"
+                                    + " thread; this is thread '%s'. Call a method of the object"
+                                    + " instead.")
                             .formatted(this, Thread.currentThread().getName()));
         }
     }
 
-    /// Ends a stretch of the event before an outgoing call: commits, and waits until it is durable.
+    @Override
+    public void admitFile() {
+        type.admitter().admit();
+    }
+
+    /// Ends a stretch of the event: commits, and waits until it is durable.
+    ///
+    /// @throws IllegalStateException inside of a transaction
     void settle() {
         check();
-        ObjectDatabase open = database;
-        if (open != null && open.isInTransaction()) {
+        if (database.isInTransaction()) {
             throw new IllegalStateException(
-                    "the body of transactionSync may not call other objects: the call would let"
-                            + " other events in; call before or after it");
+                    "the body of a transaction may not call other objects, await or sync: other"
+                            + " events would see a half of it; do that before or after");
         }
         awaitDurable(commit());
-        throwIfBroken(null);
+        breakage.check();
     }
 
-    /// Lets other events in while the thread is elsewhere.
-    void leave() {
-        gate.leave();
-    }
-
-    /// Comes back after [#leave], behind the events that have come meanwhile.
-    void reenter() {
-        if (!gate.requestAgain().await()) {
-            throwIfBroken(null);
-            throw new DurableObjectException(Kind.CLOSED, id, this + " was closed", null);
+    /// Lets other events in while the body runs, then comes back behind them.
+    <R extends @Nullable Object, X extends Exception> R outside(Callback<R, X> body) throws X {
+        Turn turn = turn();
+        settle();
+        gate.goOut();
+        try {
+            return body.run();
+        } finally {
+            comeBack(turn);
         }
     }
 
-    /// Lets an effect out at the end of the event, or, from outside of one, as soon as what was
-    /// written before is durable.
-    void release(Runnable effect) {
-        if (isHeld()) {
-            effects.add(effect);
-            return;
-        }
-        long written = position;
-        output.hold(written, List.of(effect));
-        awaitDurable(written);
-    }
-
-    /// Ends the activation without a break: waits for the events that are inside or queued.
+    /// Comes back after [InputGate#goOut].
     ///
-    /// @param deadline when to stop waiting and break it, a time of the engine's waiting
-    void close(long deadline) {
-        if (!gate.requestAgain().awaitUntil(deadline)) {
-            breakDown("the runtime is shutting down and did not wait any longer", null);
-            return;
-        }
-        gate.close();
-        gate.leave();
-        awaitDurable(position);
-        closeDatabase();
+    /// @throws DurableObjectException if the object broke meanwhile
+    void comeBack(Turn turn) {
+        gate.comeBack(turn.section());
+        breakage.check();
+    }
+
+    /// Lets an effect out at the end of the event.
+    void release(Runnable effect) {
+        check();
+        outbox.add(effect);
     }
 
     /// Breaks the activation; the first reason counts. Any thread may do it.
-    void breakDown(String message, @Nullable Throwable cause) {
-        if (broken.compareAndSet(
-                null, new DurableObjectException(Kind.RESET, id, message, cause))) {
+    void breakDown(Kind kind, String message, @Nullable Throwable cause) {
+        if (breakage.begin(new DurableObjectException(kind, id, message, cause))) {
             gate.close();
-            output.breakOpen();
+            outbox.drop();
             sockets.abort();
-            closeDatabase();
+            database.stop();
+            node.waiting().start("durable-object-close", this::closeFiles);
         }
     }
 
-    /// Returns whether the activation can take no events any more.
+    /// Returns whether the activation is broken.
     boolean isBroken() {
-        return broken.get() != null;
+        return breakage.isBroken();
     }
 
     /// Throws the reason of a break, if there was one.
-    ///
-    /// @param failure what the event itself threw; it is the reason if the constructor threw it
-    @SuppressWarnings("ReferenceEquality") // Whether it is the same failure is the question.
-    void throwIfBroken(@Nullable Throwable failure) {
-        DurableObjectException reason = broken.get();
-        if (reason == null || (failure != null && reason.getCause() == failure)) {
-            return;
+    void checkBroken() {
+        breakage.check();
+    }
+
+    /// Closes the files of an activation that nobody can enter any more.
+    void closeFiles() {
+        timers.cancelAll();
+        outbox.seal();
+        try {
+            database.close();
+        } catch (SqlStorageException e) {
+            Failures.warn(this + ": closing its database failed", e);
+        } finally {
+            onClosed.accept(this);
+            closed.open();
         }
-        DurableObjectException thrown =
-                new DurableObjectException(
-                        reason.kind(), id, String.valueOf(reason.getMessage()), reason);
-        if (failure != null) {
-            thrown.addSuppressed(failure);
-        }
-        throw thrown;
+    }
+
+    /// Returns whether there is an instance whose class has something to do before it leaves.
+    boolean hasLastWord() {
+        return instance != null && LastWord.isSpokenBy(instance.getClass());
     }
 
     private DurableObject construct() {
-        try {
-            node.log().awaitDurable(CommitLog.START);
-            ObjectDatabase opened =
-                    ObjectDatabase.open(
-                            node.directory().file(type.uniqueKey(), id),
-                            this::check,
-                            node.limits());
-            database = opened;
-            isFirstCommit = opened.isNew();
-            return type.create(new ObjectState(this, opened), env);
-        } catch (Throwable failure) {
-            breakDown(
-                    "the constructor of %s failed: %s".formatted(this, failure.getMessage()),
-                    failure);
-            throw failure;
+        if (constructing) {
+            throw new IllegalStateException(
+                    "a call by the constructor of %s came back to it before it was made"
+                            .formatted(this));
         }
+        constructing = true;
+        node.log().awaitDurable(CommitLog.START); // A log that has failed vouches for nothing.
+        ObjectStorage storage = new ObjectStorage(database, this::settle);
+        ObjectState state = new ObjectState(this, storage);
+        return CriticalSections.<DurableObject, RuntimeException>run(
+                this, () -> type.create(state, env));
     }
 
     private void finishTurn() {
+        if (!gate.isHeldByCurrentThread()) {
+            return; // The way back in was closed.
+        }
         long end;
         try {
             end = commit();
         } finally {
+            lastUsed = node.waiting().nanoTime();
             gate.leave();
         }
         awaitDurable(end);
     }
 
-    /// Commits what was written, and holds what was sent behind it.
-    ///
-    /// @return the position that must be durable before anything leaves
     private long commit() {
-        List<Runnable> sent = effects;
-        effects = new ArrayList<>();
-        ObjectDatabase open = database;
-        if (isBroken() || open == null) {
+        if (breakage.isBroken()) {
+            outbox.discard();
             return CommitLog.START;
         }
         try {
-            if (open.commit()) {
-                position = node.log().append(new Commit(id, open.wal(), isFirstCommit));
-                isFirstCommit = false;
-            }
+            return outbox.commit();
         } catch (SqlStorageException | CommitFailedException e) {
-            breakDown("the commit of %s failed: %s".formatted(this, e.getMessage()), e);
+            breakDown(
+                    Kind.RESET,
+                    ("Durable Object was reset and rolled back to its last known good state because"
+                                    + " its commit failed: %s")
+                            .formatted(e.getMessage()),
+                    e);
             return CommitLog.START;
         }
-        if (!sent.isEmpty()) {
-            output.hold(position, sent);
-        }
-        return position;
     }
 
     private void awaitDurable(long end) {
         try {
-            node.log().awaitDurable(end);
-            output.open(end);
+            outbox.awaitDurable(end);
         } catch (CommitFailedException e) {
-            breakDown(String.valueOf(e.getMessage()), e);
-        }
-    }
-
-    private void closeDatabase() {
-        ObjectDatabase open = database;
-        database = null;
-        if (open != null) {
-            try {
-                open.close();
-            } catch (SqlStorageException e) {
-                LOGGER.log(System.Logger.Level.WARNING, this + ": closing its database failed", e);
-            }
+            Kind kind = e.isTimeout() ? Kind.TIMED_OUT : Kind.RESET;
+            breakDown(kind, String.valueOf(e.getMessage()), e);
         }
     }
 

@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
 /// @param <R> what it returns
 /// @param <X> what it may throw
 @FunctionalInterface
-public interface Event<R extends @Nullable Object, X extends Exception> {
+interface Event<R extends @Nullable Object, X extends Exception> {
 
     /// Runs inside the object.
     R run(DurableObject object) throws X;

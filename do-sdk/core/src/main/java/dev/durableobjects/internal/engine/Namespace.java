@@ -4,17 +4,15 @@ import dev.durableobjects.DurableObjectId;
 import dev.durableobjects.DurableObjectNamespace;
 import dev.durableobjects.DurableObjectStub;
 import dev.durableobjects.Env;
-import dev.durableobjects.http.Request;
-import dev.durableobjects.http.Response;
 import dev.durableobjects.internal.rpc.MethodTable;
-import java.util.Optional;
-import org.jspecify.annotations.Nullable;
+import dev.durableobjects.internal.value.Unicode;
 
 /// The objects of one class. Safe for use by many threads.
 ///
 /// @param <T> the interface through which the objects are called
 public final class Namespace<T> implements DurableObjectNamespace<T> {
 
+    private final Node node;
     private final ObjectDirectory directory;
     private final ObjectClass<T> type;
     private final Env env;
@@ -24,7 +22,9 @@ public final class Namespace<T> implements DurableObjectNamespace<T> {
     /// Makes the namespace of a class.
     ///
     /// @param env what its objects get
+    /// @throws IllegalArgumentException if the interface cannot be called from outside an object
     public Namespace(Node node, ObjectDirectory directory, ObjectClass<T> type, Env env) {
+        this.node = node;
         this.directory = directory;
         this.type = type;
         this.env = env;
@@ -39,11 +39,11 @@ public final class Namespace<T> implements DurableObjectNamespace<T> {
 
     @Override
     public DurableObjectId idFromName(String name) {
-        if (!type.admits().test(name)) {
+        if (!Unicode.isValid(name)) {
             throw new IllegalArgumentException(
-                    "namespace %s does not admit the name '%s'"
-                            .formatted(type.binding().name(), name));
+                    "a name must be valid Unicode, and this one has half of a surrogate pair");
         }
+        type.admitter().admit(name);
         return ids.fromName(name);
     }
 
@@ -60,50 +60,15 @@ public final class Namespace<T> implements DurableObjectNamespace<T> {
     @Override
     public DurableObjectStub<T> get(DurableObjectId id) {
         ids.check(id);
-        return new Stub(id);
+        return stub(id);
     }
 
     @Override
     public DurableObjectStub<T> getByName(String name) {
-        return new Stub(idFromName(name));
+        return stub(idFromName(name));
     }
 
-    /// A handle to one object; it looks the live activation up with every call.
-    private final class Stub implements DurableObjectStub<T> {
-
-        private final DurableObjectId id;
-
-        Stub(DurableObjectId id) {
-            this.id = id;
-        }
-
-        @Override
-        public DurableObjectId id() {
-            return id;
-        }
-
-        @Override
-        public Optional<String> name() {
-            return id.name();
-        }
-
-        @Override
-        public T rpc() {
-            return methods.proxy(
-                    call -> directory.<@Nullable Object, Exception>call(type, id, env, call::on),
-                    toString());
-        }
-
-        @Override
-        public Response fetch(Request request) {
-            return Unchecked.call(
-                    () -> directory.call(type, id, env, object -> object.fetch(request)));
-        }
-
-        @Override
-        public String toString() {
-            return "stub of %s %s"
-                    .formatted(type.binding().name(), id.name().orElse(id.toString()));
-        }
+    private DurableObjectStub<T> stub(DurableObjectId id) {
+        return new ObjectStub<>(node, directory, type, id, env, methods, null);
     }
 }

@@ -1,24 +1,98 @@
 package dev.durableobjects.internal.engine;
 
+import dev.durableobjects.Limit;
 import dev.durableobjects.Limits;
+import dev.durableobjects.internal.gate.Latch;
 import dev.durableobjects.internal.gate.Waiting;
 import dev.durableobjects.internal.socket.SocketKeeper;
 import dev.durableobjects.internal.storage.DataDirectory;
 import dev.durableobjects.spi.CommitLog;
+import java.util.concurrent.TimeUnit;
 import java.util.random.RandomGenerator;
 
 /// What all objects of a runtime share. Immutable; the parts are safe for use by many threads.
-///
-/// @param limits every bound
-/// @param waiting how the engine waits
-/// @param random where ids come from
-/// @param directory where the files are
-/// @param log makes commits durable
-/// @param sockets watches over the connections
-public record Node(
-        Limits limits,
-        Waiting waiting,
-        RandomGenerator random,
-        DataDirectory directory,
-        CommitLog log,
-        SocketKeeper sockets) {}
+public final class Node {
+
+    private final Limits limits;
+    private final Waiting waiting;
+    private final RandomGenerator random;
+    private final DataDirectory directory;
+    private final CommitLog log;
+    private final SocketKeeper sockets;
+    private final Timers timers;
+
+    /// Puts the parts together.
+    ///
+    /// @param limits every bound
+    /// @param waiting how the engine waits
+    /// @param random where ids come from
+    /// @param directory where the files are
+    /// @param log makes commits durable
+    public Node(
+            Limits limits,
+            Waiting waiting,
+            RandomGenerator random,
+            DataDirectory directory,
+            CommitLog log) {
+        this.limits = limits;
+        this.waiting = waiting;
+        this.random = random;
+        this.directory = directory;
+        this.log = log;
+        this.sockets = new SocketKeeper(waiting, limits);
+        this.timers = new Timers(waiting);
+    }
+
+    /// Returns every bound.
+    public Limits limits() {
+        return limits;
+    }
+
+    /// Returns how the engine waits.
+    public Waiting waiting() {
+        return waiting;
+    }
+
+    /// Returns where ids come from.
+    public RandomGenerator random() {
+        return random;
+    }
+
+    /// Returns where the files are.
+    public DataDirectory directory() {
+        return directory;
+    }
+
+    /// Returns what makes commits durable.
+    public CommitLog log() {
+        return log;
+    }
+
+    /// Returns what watches over the connections.
+    public SocketKeeper sockets() {
+        return sockets;
+    }
+
+    /// Returns what runs things at their time.
+    Timers timers() {
+        return timers;
+    }
+
+    /// Returns the time of the engine's waiting at which a bound that counts seconds is over.
+    public long after(Limit seconds) {
+        return waiting.nanoTime() + TimeUnit.SECONDS.toNanos(limits.get(seconds));
+    }
+
+    /// Lets the calling thread pause; an interrupt waits.
+    ///
+    /// @return false
+    boolean pause(long nanos) {
+        return new Latch(waiting).awaitUntil(waiting.nanoTime() + nanos);
+    }
+
+    /// Ends the node's own threads.
+    public void close() {
+        timers.close();
+        sockets.close();
+    }
+}

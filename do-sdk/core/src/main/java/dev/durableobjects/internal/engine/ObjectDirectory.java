@@ -5,11 +5,12 @@ import dev.durableobjects.DurableObjectException.Kind;
 import dev.durableobjects.DurableObjectId;
 import dev.durableobjects.Env;
 import dev.durableobjects.Limit;
+import dev.durableobjects.ShutdownReason;
 import dev.durableobjects.internal.gate.InputGate;
 import java.util.List;
-import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
+import java.util.concurrent.Semaphore;
 import org.jspecify.annotations.Nullable;
 
 /// Finds the live activation of an object, or makes one, and runs events in it: the door of the
@@ -20,11 +21,17 @@ public final class ObjectDirectory {
 
     private final Node node;
     private final ConcurrentMap<DurableObjectId, Activation> live = new ConcurrentHashMap<>();
+    private final Eviction eviction;
+    private final Semaphore places;
+    private final int depthMax;
     private volatile boolean closing;
 
     /// Makes an empty directory.
     public ObjectDirectory(Node node) {
         this.node = node;
+        this.eviction = new Eviction(node, live.values());
+        this.places = new Semaphore(node.limits().get(Limit.LIVE_OBJECTS));
+        this.depthMax = node.limits().get(Limit.CALL_DEPTH);
     }
 
     /// Runs an event in an object, on the calling thread.
@@ -35,27 +42,38 @@ public final class ObjectDirectory {
     /// @return the event's result, once everything it depends on is durable
     /// @throws X what the event throws
     /// @throws DurableObjectException if the object cannot run it
-    public <R extends @Nullable Object, X extends Exception> R call(
+    <R extends @Nullable Object, X extends Exception> R call(
             ObjectClass<?> type, DurableObjectId id, Env env, Event<R, X> event) throws X {
-        int depth = Turn.nextDepth();
-        int depthMax = node.limits().get(Limit.CALL_DEPTH);
-        if (depth > depthMax) {
+        Turn caller = Turn.bound();
+        if (caller == null) {
+            refuseIfClosing();
+            return new Entry(type, id, env).run(event);
+        }
+        if (caller.depth() >= depthMax) {
             throw new IllegalStateException(
                     "calls from object to object are nested deeper than %d".formatted(depthMax));
         }
-        Optional<Turn> caller = Turn.current();
-        if (caller.isEmpty()) {
-            refuseIfClosing();
-            return request(type, id, env).run(depth, event);
+        Activation calling = caller.activation();
+        if (!calling.gate().isHeldByCurrentThread()) {
+            return new Entry(type, id, env).run(event);
         }
-        Activation calling = caller.get().activation();
         calling.settle();
-        Entry entry = request(type, id, env);
-        calling.leave();
+        Entry entry = new Entry(type, id, env);
+        calling.gate().goOut();
         try {
-            return entry.run(depth, event);
+            return entry.run(event);
         } finally {
-            calling.reenter();
+            calling.comeBack(caller);
+        }
+    }
+
+    /// Lets the calling thread pause; if it is inside an object, other events run in it meanwhile.
+    void pause(long nanos) {
+        Turn caller = Turn.bound();
+        if (caller != null && caller.activation().gate().isHeldByCurrentThread()) {
+            caller.activation().<Boolean, RuntimeException>outside(() -> node.pause(nanos));
+        } else {
+            node.pause(nanos);
         }
     }
 
@@ -69,64 +87,112 @@ public final class ObjectDirectory {
         closing = true;
     }
 
-    /// Lets the events under way finish, and closes every database. Call [#refuse] before.
+    /// Lets the events under way finish, lets every object leave, and closes every database. Call
+    /// [#refuse] before.
     ///
-    /// @param nanos how long to wait before breaking what still runs
-    public void close(long nanos) {
-        long deadline = node.waiting().nanoTime() + nanos;
-        while (!live.isEmpty()) {
-            for (Activation activation : List.copyOf(live.values())) {
-                activation.close(deadline);
-                live.remove(activation.id(), activation);
+    /// @param deadline when to break what still runs, a time of the engine's waiting
+    public void close(long deadline) {
+        eviction.close();
+        // A call from object to object may bring one more into memory meanwhile.
+        while (!live.isEmpty() && node.waiting().nanoTime() - deadline < 0) {
+            List<Activation> ending = List.copyOf(live.values());
+            ending.forEach(activation ->
+                    node.waiting().start("durable-last-word", () -> end(activation, deadline)));
+            ending.forEach(activation -> activation.closed().awaitUntil(deadline));
+        }
+        for (Activation stuck : List.copyOf(live.values())) {
+            stuck.breakDown(Kind.CLOSED, "the runtime did not wait any longer", null);
+            stuck.closed().awaitUntil(node.after(Limit.SHUTDOWN_SECONDS));
+        }
+    }
+
+    private static void end(Activation activation, long deadline) {
+        if (activation.gate().closeBehindMeUntil(deadline)) {
+            LastWord.end(activation, ShutdownReason.SERVER_SHUTDOWN);
+        }
+    }
+
+    private Activation activation(ObjectClass<?> type, DurableObjectId id, Env env) {
+        Activation known = live.get(id); // Reading first saves the lock of computeIfAbsent.
+        if (known != null) {
+            return known;
+        }
+        takePlace(id);
+        Activation made = new Activation(node, type, id, env, this::forget);
+        Activation other = live.putIfAbsent(id, made);
+        if (other != null) {
+            places.release();
+            return other;
+        }
+        return made;
+    }
+
+    private void takePlace(DurableObjectId id) {
+        while (!places.tryAcquire()) {
+            if (!eviction.makeRoom()) {
+                throw new DurableObjectException(
+                        Kind.OVERLOADED,
+                        id,
+                        "%d objects are in memory, as many as may be, and none is idle"
+                                .formatted(live.size()),
+                        null);
             }
         }
     }
 
-    private Entry request(ObjectClass<?> type, DurableObjectId id, Env env) {
-        Activation known = live.get(id); // Reading first saves the lock of computeIfAbsent.
-        Activation activation =
-                known != null
-                        ? known
-                        : live.computeIfAbsent(id, key -> new Activation(node, type, key, env));
-        return new Entry(activation, activation.request(), type, env);
+    private void forget(Activation closed) {
+        if (live.remove(closed.id(), closed)) {
+            places.release();
+        }
     }
 
     private void refuseIfClosing() {
         if (closing) {
-            throw new DurableObjectException(Kind.CLOSED, "the runtime is shutting down", null);
+            throw new DurableObjectException(
+                    Kind.CLOSED, null, "the runtime is shutting down", null);
         }
     }
 
-    /// A place in the order of an activation's events.
+    /// A place in the order of an object's events.
     private final class Entry {
 
-        private final Activation activation;
-        private final InputGate.Ticket ticket;
         private final ObjectClass<?> type;
+        private final DurableObjectId id;
         private final Env env;
+        private Activation activation;
+        private InputGate.Ticket ticket;
 
-        Entry(Activation activation, InputGate.Ticket ticket, ObjectClass<?> type, Env env) {
-            this.activation = activation;
-            this.ticket = ticket;
+        /// Takes the place. An activation that is just closing lets nobody in any more: then the
+        /// place is one in the next activation.
+        Entry(ObjectClass<?> type, DurableObjectId id, Env env) {
             this.type = type;
+            this.id = id;
             this.env = env;
+            this.activation = activation(type, id, env);
+            this.ticket = activation.request();
+            while (ticket.isRefused()) {
+                awaitClosed(activation);
+                this.activation = activation(type, id, env);
+                this.ticket = activation.request();
+            }
         }
 
-        <R extends @Nullable Object, X extends Exception> R run(int depth, Event<R, X> event)
-                throws X {
+        <R extends @Nullable Object, X extends Exception> R run(Event<R, X> event) throws X {
             if (entered()) {
-                try {
-                    return activation.run(depth, event);
-                } finally {
-                    if (activation.isBroken()) {
-                        live.remove(activation.id(), activation);
-                    }
-                }
+                return activation.run(new Turn(activation, Turn.sectionOf(activation)), event);
             }
-            live.remove(activation.id(), activation);
-            activation.throwIfBroken(null);
-            refuseIfClosing();
-            return request(type, activation.id(), env).run(depth, event);
+            // The activation ended while the caller waited.
+            activation.checkBroken();
+            awaitClosed(activation);
+            return new Entry(type, id, env).run(event);
+        }
+
+        private void awaitClosed(Activation ending) {
+            if (!ending.closed().awaitUntil(node.after(Limit.COMMIT_SECONDS))) {
+                ending.checkBroken();
+                throw new DurableObjectException(
+                        Kind.OVERLOADED, id, ending + " takes too long to leave memory", null);
+            }
         }
 
         private boolean entered() {
@@ -135,10 +201,7 @@ public final class ObjectDirectory {
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
                 throw new DurableObjectException(
-                        Kind.CANCELLED,
-                        activation.id(),
-                        "the caller was interrupted before its call began",
-                        e);
+                        Kind.CANCELLED, id, "the caller was interrupted before its call began", e);
             }
         }
     }

@@ -1,27 +1,34 @@
 package dev.durableobjects.internal.engine;
 
+import dev.durableobjects.Action;
+import dev.durableobjects.Callback;
+import dev.durableobjects.DurableObjectException.Kind;
 import dev.durableobjects.DurableObjectId;
 import dev.durableobjects.DurableObjectState;
 import dev.durableobjects.DurableObjectStorage;
+import dev.durableobjects.KeepAlive;
 import dev.durableobjects.Limit;
+import dev.durableobjects.Timer;
 import dev.durableobjects.internal.socket.FrameSharing;
 import dev.durableobjects.internal.socket.HeldSocket;
-import dev.durableobjects.internal.storage.ObjectDatabase;
+import dev.durableobjects.internal.storage.ObjectStorage;
 import dev.durableobjects.websocket.WebSocket;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /// The `ctx` of one activation.
 final class ObjectState implements DurableObjectState {
 
     private final Activation activation;
-    private final ObjectDatabase database;
+    private final ObjectStorage storage;
     private final DurableObjectId id;
     private final FrameSharing sharing = new FrameSharing();
 
-    ObjectState(Activation activation, ObjectDatabase database) {
+    ObjectState(Activation activation, ObjectStorage storage) {
         this.activation = activation;
-        this.database = database;
+        this.storage = storage;
         this.id = carried(activation.id(), activation.node().limits().get(Limit.NAME_BYTES));
     }
 
@@ -32,7 +39,72 @@ final class ObjectState implements DurableObjectState {
 
     @Override
     public DurableObjectStorage storage() {
-        return database;
+        return storage;
+    }
+
+    @Override
+    public <R extends @Nullable Object, X extends Exception> R blockConcurrencyWhile(
+            Callback<R, X> body) throws X {
+        return CriticalSections.run(activation, body);
+    }
+
+    @Override
+    public <R extends @Nullable Object, X extends Exception> R await(Callback<R, X> body) throws X {
+        return activation.outside(body);
+    }
+
+    @Override
+    public void sleep(Duration duration) {
+        activation.<Boolean, RuntimeException>outside(
+                () -> activation.node().pause(duration.toNanos()));
+    }
+
+    @Override
+    public Timer setTimeout(Duration delay, Action<?> body) {
+        return activation.timers().set(delay, false, body, activation.turn().section());
+    }
+
+    @Override
+    public Timer setInterval(Duration period, Action<?> body) {
+        if (!period.isPositive()) {
+            throw new IllegalArgumentException(
+                    "an interval's period must be positive, was " + period);
+        }
+        return activation.timers().set(period, true, body, activation.turn().section());
+    }
+
+    @Override
+    public void waitUntil(Action<?> task) {
+        activation.check();
+        Node node = activation.node();
+        Pins.Pin pin = activation.pins().add(node.after(Limit.PIN_SECONDS));
+        node.waiting()
+                .start(
+                        "durable-wait-until",
+                        () -> {
+                            try {
+                                task.run();
+                            } catch (Throwable failure) {
+                                Failures.warn(activation + ": a waitUntil task failed", failure);
+                            } finally {
+                                pin.release();
+                            }
+                        });
+    }
+
+    @Override
+    public KeepAlive keepAlive(Duration max) {
+        activation.check();
+        Pins.Pin pin =
+                activation.pins().add(activation.node().waiting().nanoTime() + max.toNanos());
+        return pin::release;
+    }
+
+    @Override
+    public void abort(String reason) {
+        activation.check();
+        activation.breakDown(Kind.ABORTED, reason, null);
+        throw new Aborted(reason);
     }
 
     @Override

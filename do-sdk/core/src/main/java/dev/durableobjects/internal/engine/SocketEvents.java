@@ -1,7 +1,5 @@
 package dev.durableobjects.internal.engine;
 
-import dev.durableobjects.DurableObject;
-import dev.durableobjects.DurableObjectException;
 import dev.durableobjects.internal.socket.HeldSocket;
 import dev.durableobjects.internal.socket.SocketListener;
 import dev.durableobjects.websocket.WebSocket;
@@ -11,14 +9,14 @@ import org.jspecify.annotations.Nullable;
 /// Turns what happens on a connection into events of its object. Used by the connection's thread.
 final class SocketEvents implements SocketListener {
 
-    private static final System.Logger LOGGER = System.getLogger(SocketEvents.class.getName());
-
     private final Activation activation;
+    private final Events events;
     private final WebSocket socket;
-    private @Nullable HeldSocket held;
+    private volatile @Nullable HeldSocket held;
 
     SocketEvents(Activation activation, WebSocket socket) {
         this.activation = activation;
+        this.events = new Events(activation);
         this.socket = socket;
     }
 
@@ -30,60 +28,43 @@ final class SocketEvents implements SocketListener {
 
     @Override
     public void message(WebSocketMessage message) {
-        deliver(object -> object.webSocketMessage(socket, message));
+        deliver("webSocketMessage", object -> object.webSocketMessage(socket, message));
     }
 
     @Override
     public void closed(int code, String reason, boolean wasClean) {
-        deliver(object -> {
-            try {
-                object.webSocketClose(socket, code, reason, wasClean);
-            } finally {
-                forget();
-            }
-        });
+        deliverLast(
+                "webSocketClose", object -> object.webSocketClose(socket, code, reason, wasClean));
     }
 
     @Override
     public void failed(Throwable error) {
-        deliver(object -> {
-            try {
-                object.webSocketError(socket, error);
-            } finally {
-                forget();
-            }
-        });
+        deliverLast("webSocketError", object -> object.webSocketError(socket, error));
+    }
+
+    private void deliver(String what, Events.Handler handler) {
+        if (!events.deliver(what, null, handler)) {
+            forget();
+        }
+    }
+
+    /// The socket leaves the object's sockets within the event, after its handler.
+    private void deliverLast(String what, Events.Handler handler) {
+        deliver(
+                what,
+                object -> {
+                    try {
+                        handler.handle(object);
+                    } finally {
+                        forget();
+                    }
+                });
     }
 
     private void forget() {
-        if (held != null) {
-            activation.sockets().remove(held);
+        HeldSocket connection = held;
+        if (connection != null) {
+            activation.sockets().remove(connection);
         }
-    }
-
-    /// Runs a handler. What it throws concerns nobody outside: it is logged, and the socket stays.
-    private void deliver(Handler handler) {
-        try {
-            if (activation.request().await()) {
-                activation.run(
-                        1,
-                        object -> {
-                            handler.handle(object);
-                            return true;
-                        });
-            } else {
-                forget();
-            }
-        } catch (DurableObjectException e) {
-            LOGGER.log(System.Logger.Level.WARNING, activation + ": a socket's event failed", e);
-        } catch (Exception e) {
-            LOGGER.log(System.Logger.Level.ERROR, activation + ": a webSocket handler threw", e);
-        }
-    }
-
-    /// A handler of the object's class.
-    private interface Handler {
-
-        void handle(DurableObject object) throws Exception;
     }
 }

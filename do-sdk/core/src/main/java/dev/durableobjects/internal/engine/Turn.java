@@ -1,27 +1,62 @@
 package dev.durableobjects.internal.engine;
 
-import java.util.Optional;
+import dev.durableobjects.internal.gate.CriticalSection;
 import org.jspecify.annotations.Nullable;
 
 /// One event on its thread: found by an outgoing call, which leaves the object and comes back. Only
 /// its thread may use it.
-///
-/// @param activation the object
-/// @param depth how many calls from object to object lead here, 1 for a call from outside
-record Turn(Activation activation, int depth) {
+final class Turn {
 
     private static final ScopedValue<Turn> CURRENT = ScopedValue.newInstance();
 
-    /// Returns the turn whose object the calling thread is inside of.
-    static Optional<Turn> current() {
-        return CURRENT.isBound() && CURRENT.get().activation.isHeld()
-                ? Optional.of(CURRENT.get())
-                : Optional.empty();
+    private final Activation activation;
+    private final @Nullable Turn caller;
+    private final int depth;
+    private @Nullable CriticalSection section;
+
+    /// Begins a turn of the calling thread.
+    ///
+    /// @param section the critical section that the event belongs to
+    Turn(Activation activation, @Nullable CriticalSection section) {
+        this.activation = activation;
+        this.caller = bound();
+        this.depth = caller == null ? 1 : caller.depth + 1;
+        this.section = section;
     }
 
-    /// Returns the depth that a call by this thread has.
-    static int nextDepth() {
-        return CURRENT.isBound() ? CURRENT.get().depth + 1 : 1;
+    /// Returns the innermost turn that the calling thread is in, whether it is inside the object or
+    /// has gone out for a call.
+    static @Nullable Turn bound() {
+        return CURRENT.isBound() ? CURRENT.get() : null;
+    }
+
+    /// Returns the critical section that a call by this thread to an object belongs to: the one
+    /// that it was in when the chain of calls left that object.
+    @SuppressWarnings("ReferenceEquality") // It is this activation, or it is another one.
+    static @Nullable CriticalSection sectionOf(Activation activation) {
+        for (Turn turn = bound(); turn != null; turn = turn.caller) {
+            if (turn.activation == activation) {
+                return turn.section;
+            }
+        }
+        return null;
+    }
+
+    Activation activation() {
+        return activation;
+    }
+
+    /// Returns how many calls from object to object lead here, 1 for a call from outside.
+    int depth() {
+        return depth;
+    }
+
+    @Nullable CriticalSection section() {
+        return section;
+    }
+
+    void section(@Nullable CriticalSection entered) {
+        section = entered;
     }
 
     /// Runs an event of the object inside this turn.

@@ -2,14 +2,17 @@ package dev.durableobjects.internal.gate;
 
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.Iterator;
 import java.util.concurrent.RejectedExecutionException;
 import org.jspecify.annotations.Nullable;
 
 /// Lets one thread at a time into an object, in the order in which they asked.
 ///
 /// The gate is handed from the thread that leaves to the one that has waited longest; nobody
-/// overtakes. A closed gate lets nobody in any more: those who wait are sent away. A JDK lock would
-/// do the first of this, but has no bound on its queue and cannot be closed.
+/// overtakes, except that during a critical section only threads that belong to it enter. A thread
+/// may go out to come back: the gate counts it, so that nobody takes the object for idle meanwhile.
+/// A closed gate lets nobody in any more: those who wait are sent away. A JDK lock would do the
+/// first of this, but has neither sections nor a bound on its queue, and cannot be closed.
 ///
 /// Safe for use by many threads.
 public final class InputGate {
@@ -20,7 +23,10 @@ public final class InputGate {
     // Guarded by this; owner is also read by its own thread without the lock.
     private final Deque<Ticket> queue = new ArrayDeque<>();
     private volatile @Nullable Thread owner;
+    private @Nullable CriticalSection section;
+    private int away;
     private boolean closed;
+    private @Nullable Ticket last;
 
     /// Makes an open gate.
     ///
@@ -32,46 +38,69 @@ public final class InputGate {
 
     /// Takes a place in the order of entry, without waiting.
     ///
+    /// @param within the critical section that the thread belongs to, null for none
     /// @throws RejectedExecutionException if as many threads wait as may
-    public synchronized Ticket request() {
-        Thread thread = Thread.currentThread();
-        if (closed) {
-            return new Ticket(thread, Ticket.State.REFUSED);
-        }
-        if (owner == null) {
-            owner = thread;
-            return new Ticket(thread, Ticket.State.GRANTED);
-        }
-        if (queue.size() >= queueMax) {
+    public synchronized Ticket request(@Nullable CriticalSection within) {
+        if (!closed && owner != null && queue.size() >= queueMax) {
             throw new RejectedExecutionException(
                     "at most %d events may wait for one object".formatted(queueMax));
         }
-        return enqueue();
+        return enqueue(within);
     }
 
-    /// Takes a place like [#request], however many wait already: for a thread that was inside and
-    /// only left for a call.
-    public synchronized Ticket requestAgain() {
-        return closed || owner == null ? request() : enqueue();
+    /// Takes a place like [#request], however many wait: for threads whose number is bounded
+    /// elsewhere.
+    public synchronized Ticket requestAlways(@Nullable CriticalSection within) {
+        return enqueue(within);
     }
 
-    private Ticket enqueue() {
-        Ticket ticket = new Ticket(Thread.currentThread(), Ticket.State.WAITING);
-        queue.add(ticket);
+    private Ticket enqueue(@Nullable CriticalSection within) {
+        Ticket ticket = new Ticket(Thread.currentThread(), within);
+        if (closed) {
+            ticket.state = Ticket.State.REFUSED;
+        } else if (owner == null && mayEnter(ticket)) {
+            owner = ticket.thread;
+            ticket.state = Ticket.State.GRANTED;
+        } else {
+            queue.add(ticket);
+        }
         return ticket;
     }
 
     /// Lets the next thread in. Only the thread that is inside may leave.
     public void leave() {
-        Ticket next;
+        settle(release(0));
+    }
+
+    /// Leaves with the promise to come back by [#comeBack].
+    public void goOut() {
+        settle(release(1));
+    }
+
+    /// Comes back after [#goOut], behind those who have come meanwhile; an interrupt waits.
+    ///
+    /// @return whether the thread is inside; if not, the gate was closed
+    public boolean comeBack(@Nullable CriticalSection within) {
+        Ticket ticket = requestAlways(within);
+        boolean entered = ticket.await();
         synchronized (this) {
-            assert isHeldByCurrentThread() : "left by a thread that is not inside";
-            next = queue.poll();
-            owner = next == null ? null : next.thread;
+            away--; // Whoever entered leaves again, and looks then who is next.
         }
-        if (next != null) {
-            next.settle(Ticket.State.GRANTED);
-        }
+        return entered;
+    }
+
+    /// Opens a critical section inside of another one, or of none. The calling thread must be
+    /// inside.
+    public synchronized CriticalSection enterSection(@Nullable CriticalSection within) {
+        assert isHeldByCurrentThread() : "a section is entered from inside";
+        section = new CriticalSection(CriticalSection.heir(within));
+        return section;
+    }
+
+    /// Ends a critical section. The calling thread must be inside, or the gate closed.
+    public synchronized void leaveSection(CriticalSection ended) {
+        ended.end();
+        section = CriticalSection.heir(section);
     }
 
     /// Sends everybody away who waits or asks from now on. A thread that is inside stays until it
@@ -82,24 +111,108 @@ public final class InputGate {
             closed = true;
             refused = new ArrayDeque<>(queue);
             queue.clear();
+            if (last != null) {
+                refused.add(last);
+                last = null;
+            }
         }
         refused.forEach(ticket -> ticket.settle(Ticket.State.REFUSED));
     }
 
-    /// Closes the gate unless somebody is inside or waits.
+    /// Enters and closes in one step if nobody is inside, waits, or will come back.
     ///
-    /// @return whether the gate is closed now
-    public synchronized boolean closeIfFree() {
-        if (owner == null) {
-            assert queue.isEmpty() : "threads wait for a gate that nobody holds";
-            closed = true;
+    /// @return whether the calling thread is the last one inside now
+    public synchronized boolean closeBehindMe() {
+        if (!isFree()) {
+            return false;
         }
-        return closed;
+        closed = true;
+        owner = Thread.currentThread();
+        return true;
+    }
+
+    /// Waits until [#closeBehindMe] is possible, and does it. One thread at a time may wait so.
+    ///
+    /// @param deadline when to give up, a time of [Waiting#nanoTime]
+    /// @return whether the calling thread is the last one inside now
+    public boolean closeBehindMeUntil(long deadline) {
+        Ticket ticket = requestLast();
+        while (ticket.state == Ticket.State.WAITING) {
+            long left = deadline - waiting.nanoTime();
+            if (left <= 0 && withdrawLast(ticket)) {
+                return false;
+            }
+            waiting.parkNanos(this, Math.max(left, 1));
+        }
+        return ticket.state == Ticket.State.GRANTED;
+    }
+
+    private synchronized Ticket requestLast() {
+        Ticket ticket = new Ticket(Thread.currentThread(), null);
+        if (closeBehindMe()) {
+            ticket.state = Ticket.State.GRANTED;
+        } else if (closed) {
+            ticket.state = Ticket.State.REFUSED;
+        } else {
+            last = ticket;
+        }
+        return ticket;
+    }
+
+    @SuppressWarnings("ReferenceEquality") // It is this ticket, or it is another one.
+    private synchronized boolean withdrawLast(Ticket ticket) {
+        boolean waits = last == ticket;
+        last = waits ? null : last;
+        return waits;
+    }
+
+    /// Returns whether nobody is inside, waits, or will come back, and the gate is open.
+    public synchronized boolean isFree() {
+        return !closed && owner == null && away == 0 && queue.isEmpty();
     }
 
     /// Returns whether the calling thread is inside.
     public boolean isHeldByCurrentThread() {
         return owner == Thread.currentThread();
+    }
+
+    private synchronized @Nullable Ticket release(int goingOut) {
+        assert isHeldByCurrentThread() : "left by a thread that is not inside";
+        away += goingOut;
+        Ticket next = next();
+        owner = next == null ? null : next.thread;
+        return next;
+    }
+
+    private @Nullable Ticket next() {
+        if (queue.isEmpty() && away == 0 && last != null) {
+            Ticket ticket = last;
+            last = null;
+            closed = true;
+            return ticket;
+        }
+        if (section == null) {
+            return queue.poll();
+        }
+        for (Iterator<Ticket> tickets = queue.iterator(); tickets.hasNext(); ) {
+            Ticket ticket = tickets.next();
+            if (mayEnter(ticket)) {
+                tickets.remove();
+                return ticket;
+            }
+        }
+        return null;
+    }
+
+    @SuppressWarnings("ReferenceEquality") // It is this section, or it is another one.
+    private boolean mayEnter(Ticket ticket) {
+        return section == null || CriticalSection.heir(ticket.within) == section;
+    }
+
+    private static void settle(@Nullable Ticket next) {
+        if (next != null) {
+            next.settle(Ticket.State.GRANTED);
+        }
     }
 
     private synchronized boolean withdraw(Ticket ticket) {
@@ -116,11 +229,17 @@ public final class InputGate {
         }
 
         private final Thread thread;
-        private volatile State state;
+        private final @Nullable CriticalSection within;
+        private volatile State state = State.WAITING;
 
-        private Ticket(Thread thread, State state) {
+        private Ticket(Thread thread, @Nullable CriticalSection within) {
             this.thread = thread;
-            this.state = state;
+            this.within = within;
+        }
+
+        /// Returns whether the gate was closed before the place was taken.
+        public boolean isRefused() {
+            return state == State.REFUSED;
         }
 
         /// Waits until the thread may enter, however often it is interrupted meanwhile.
@@ -134,20 +253,6 @@ public final class InputGate {
             }
             if (interrupted) {
                 thread.interrupt();
-            }
-            return state == State.GRANTED;
-        }
-
-        /// Waits like [#await], at most until this time of [Waiting#nanoTime].
-        ///
-        /// @return true if it is inside now, false if the gate was closed or the time is over
-        public boolean awaitUntil(long deadline) {
-            while (state == State.WAITING) {
-                long left = deadline - waiting.nanoTime();
-                if (left <= 0 && withdraw(this)) {
-                    return false;
-                }
-                waiting.parkNanos(InputGate.this, Math.max(left, 1));
             }
             return state == State.GRANTED;
         }

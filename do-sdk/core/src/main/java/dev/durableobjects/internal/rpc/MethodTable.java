@@ -11,6 +11,7 @@ import java.util.Arrays;
 import java.util.Map;
 import java.util.function.Function;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /// The methods of one RPC interface, and the maker of proxies for it. Immutable.
@@ -25,18 +26,20 @@ public final class MethodTable<T> {
 
     /// Takes an interface apart.
     ///
-    /// @throws IllegalArgumentException if it is not accessible
+    /// @throws IllegalArgumentException if it has something that cannot be called from outside of
+    ///   an object
     public MethodTable(Class<T> api) {
+        check(api);
         this.api = api;
         this.methods =
-                Arrays.stream(api.getMethods())
-                        .filter(method -> !Modifier.isStatic(method.getModifiers()))
-                        .collect(Collectors.toMap(Function.identity(), MethodTable::handle));
+                remote(api).collect(Collectors.toMap(Function.identity(), MethodTable::handle));
     }
 
-    /// Returns the interface.
-    public Class<T> api() {
-        return api;
+    /// Looks whether an interface can be called from outside of an object.
+    ///
+    /// @throws IllegalArgumentException if not; the message says what to change
+    public static void check(Class<?> api) {
+        InterfaceCheck.check(api, remote(api).toList());
     }
 
     /// Returns an implementation of the interface that copies the arguments of each call and gives
@@ -48,19 +51,31 @@ public final class MethodTable<T> {
                 (proxy, method, arguments) -> {
                     MethodHandle handle = methods.get(method);
                     return handle != null
-                            ? invoker.invoke(new Call(handle, copied(arguments)))
+                            ? invoker.invoke(new Call(handle, copied(method, arguments)))
                             : ofObject(proxy, method, arguments, name);
                 };
         return api.cast(
                 Proxy.newProxyInstance(api.getClassLoader(), new Class<?>[] {api}, handler));
     }
 
-    private static @Nullable Object[] copied(@Nullable Object @Nullable [] arguments) {
+    private static Stream<Method> remote(Class<?> api) {
+        return Arrays.stream(api.getMethods())
+                .filter(method -> !Modifier.isStatic(method.getModifiers()));
+    }
+
+    private static @Nullable Object[] copied(
+            Method method, @Nullable Object @Nullable [] arguments) {
         if (arguments == null) {
             return NO_ARGUMENTS;
         }
         for (int i = 0; i < arguments.length; i++) {
-            arguments[i] = ValueCopy.of(arguments[i]);
+            try {
+                arguments[i] = ValueCopy.of(arguments[i]);
+            } catch (IllegalArgumentException e) {
+                throw new IllegalArgumentException(
+                        "argument %d of %s: %s".formatted(i + 1, method.getName(), e.getMessage()),
+                        e);
+            }
         }
         return arguments;
     }
@@ -80,6 +95,7 @@ public final class MethodTable<T> {
             method.setAccessible(true);
             return MethodHandles.lookup()
                     .unreflect(method)
+                    .asFixedArity()
                     .asSpreader(Object[].class, method.getParameterCount())
                     .asType(MethodType.methodType(Object.class, Object.class, Object[].class));
         } catch (IllegalAccessException e) {

@@ -60,6 +60,7 @@ final class ValueCopy {
                     case List<?> list -> list(list);
                     case Set<?> set -> set(set);
                     case Map<?, ?> map -> map(map);
+                    case Collection<?> collection -> list(new ArrayList<>(collection));
                     case Optional<?> optional -> optional(optional);
                     default -> array(value);
                 };

@@ -84,7 +84,7 @@ final class FrameReader {
             check(isFinal, "a fragmented control frame");
             check(length <= Frame.CONTROL_BYTES_MAX, "a control frame of more than 125 bytes");
         }
-        if (length > messageBytesMax - joined.size()) {
+        if (!opcode.isControl() && length > messageBytesMax - joined.size()) {
             throw new ProtocolException(
                     CloseCode.TOO_BIG,
                     "a message of more than %d bytes".formatted(messageBytesMax));

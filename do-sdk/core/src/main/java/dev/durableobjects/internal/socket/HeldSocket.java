@@ -17,6 +17,7 @@ public final class HeldSocket implements WebSocket.Connection {
 
     private static final int REASON_BYTES_MAX = Frame.CONTROL_BYTES_MAX - Short.BYTES;
     private static final String LOST = "WebSocket disconnected without sending Close frame.";
+    private static final int UNANSWERED_MAX = 2;
 
     private final Waiting waiting;
     private final SocketSettings settings;
@@ -78,13 +79,10 @@ public final class HeldSocket implements WebSocket.Connection {
                     "a close reason must have at most %d bytes in UTF-8, had %d"
                             .formatted(REASON_BYTES_MAX, length));
         }
+        outlet.release(() -> closeAfterQueued(Frame.close(code, reason)));
         synchronized (this) {
-            if (closedByObject) {
-                return;
-            }
             closedByObject = true;
         }
-        outlet.release(() -> beginClose(Frame.close(code, reason), false));
     }
 
     @Override
@@ -93,12 +91,13 @@ public final class HeldSocket implements WebSocket.Connection {
     }
 
     /// Reads from the peer until the connection ends, on the calling thread, and tells the
-    /// listener.
+    /// listener. Returns at once if the connection was given up meanwhile.
     ///
     /// @param network the connection after its opening handshake; the caller closes it afterwards
-    /// @throws IllegalStateException if the socket was served before, or gave up waiting for it
     public void serve(Transport network) {
-        open(network);
+        if (!open(network)) {
+            return;
+        }
         try {
             FrameReader frames = new FrameReader(network, settings.messageBytesMax());
             Received.Close close = readMessages(frames);
@@ -106,32 +105,28 @@ public final class HeldSocket implements WebSocket.Connection {
             end();
             tell(() -> listener.closed(close.code(), close.reason(), true));
         } catch (ProtocolException e) {
-            beginClose(Frame.close(e.closeCode(), e.reason()), true);
+            fail(Frame.close(e.closeCode(), e.reason()), settings.lingerNanos());
             linger(network);
             end();
             tell(() -> listener.failed(e));
         } catch (Transport.Gone e) {
             end();
             tell(() -> listener.closed(lostCode, lostReason, false));
+        } finally {
+            end();
         }
     }
 
     /// Gives up a connection that will never be opened, and tells the listener.
     public void abandon() {
-        boolean waits;
-        synchronized (this) {
-            waits = state == ReadyState.CONNECTING;
-            state = waits ? ReadyState.CLOSED : state;
-        }
-        if (waits) {
-            writer.stop();
+        if (expire(Long.MAX_VALUE)) {
             tell(() -> listener.closed(CloseCode.ABNORMAL, LOST, false));
         }
     }
 
     /// Starts the closing handshake with code 1001, because the server goes away.
     public void goAway() {
-        beginClose(Frame.close(CloseCode.GOING_AWAY, "the server is shutting down"), false);
+        closeAfterQueued(Frame.close(CloseCode.GOING_AWAY, "the server is shutting down"));
     }
 
     /// Ends the connection without a closing handshake; the listener hears nothing more.
@@ -152,44 +147,68 @@ public final class HeldSocket implements WebSocket.Connection {
     ///
     /// @return whether the connection still lives
     boolean tick(long now) {
-        Transport overdue = null;
-        boolean expired = false;
-        boolean ping = false;
-        synchronized (this) {
-            switch (state) {
-                case CLOSED -> {
+        switch (readyState()) {
+            case CLOSED -> {
+                return false;
+            }
+            case CONNECTING -> {
+                if (expire(now)) {
+                    waiting.start(
+                            "durable-socket-expired",
+                            () -> tell(() -> listener.closed(CloseCode.ABNORMAL, LOST, false)));
                     return false;
                 }
-                case CONNECTING -> expired = now - deadline >= 0;
-                case CLOSING -> overdue = now - deadline >= 0 ? transport : null;
-                case OPEN -> {
-                    ping = now - pinged >= settings.pingNanos();
-                    overdue = ping && unanswered >= 2 ? transport : null;
-                    if (ping) {
-                        pinged = now;
-                        unanswered++;
-                    }
+            }
+            case OPEN, CLOSING -> {
+                Transport overdue = overdue(now);
+                if (overdue != null) {
+                    overdue.close();
+                } else if (isPingDue(now)) {
+                    queue(Frame.ping());
                 }
             }
         }
-        if (overdue != null) {
-            overdue.close();
-        } else if (ping) {
-            queue(Frame.ping());
-        } else if (expired) {
-            waiting.start("durable-socket-expired", this::abandon);
-        }
-        return !expired;
+        return true;
     }
 
-    private synchronized void open(Transport network) {
+    private synchronized boolean expire(long now) {
+        boolean expired =
+                state == ReadyState.CONNECTING && (now == Long.MAX_VALUE || now - deadline >= 0);
+        if (expired) {
+            state = ReadyState.CLOSED;
+            writer.stop();
+        }
+        return expired;
+    }
+
+    private synchronized @Nullable Transport overdue(long now) {
+        boolean unheard = state == ReadyState.OPEN && unanswered >= UNANSWERED_MAX;
+        boolean pingDue = now - pinged >= settings.pingNanos();
+        boolean late = state == ReadyState.CLOSING && now - deadline >= 0;
+        return late || (unheard && pingDue) ? transport : null;
+    }
+
+    private synchronized boolean isPingDue(long now) {
+        boolean due = state == ReadyState.OPEN && now - pinged >= settings.pingNanos();
+        if (due) {
+            pinged = now;
+            unanswered++;
+        }
+        return due;
+    }
+
+    private synchronized boolean open(Transport network) {
         if (state != ReadyState.CONNECTING) {
-            throw new IllegalStateException("the socket is " + state + ", it cannot be opened");
+            return false;
         }
         transport = network;
-        state = ReadyState.OPEN;
         pinged = waiting.nanoTime();
+        state = ReadyState.OPEN;
+        if (writer.hasEnded()) {
+            beginClosing(settings.closeNanos()); // It was closed before it was open.
+        }
         writer.attach(network);
+        return true;
     }
 
     private Received.Close readMessages(FrameReader frames) {
@@ -215,13 +234,13 @@ public final class HeldSocket implements WebSocket.Connection {
 
     /// Echoes a Close frame, unless one was sent, and waits until it is on the wire.
     private void answer(Received.Close close) {
-        beginClose(Frame.close(close.code(), ""), false);
+        closeAfterQueued(Frame.close(close.code(), ""));
         writer.awaitDrained(settings.closeNanos());
     }
 
     /// Reads on without looking, so that the peer can read our Close frame: closing a connection
-    /// with unread input makes the network throw away what the peer has not read yet. The deadline
-    /// of the closing handshake ends it.
+    /// with unread input makes the network throw away what the peer has not read yet. A deadline
+    /// ends it.
     private void linger(Transport network) {
         try {
             while (true) {
@@ -238,18 +257,27 @@ public final class HeldSocket implements WebSocket.Connection {
                 lostCode = CloseCode.TRY_AGAIN_LATER;
                 lostReason = "the peer reads too slowly";
             }
-            beginClose(Frame.close(CloseCode.TRY_AGAIN_LATER, lostReason), true);
+            fail(
+                    Frame.close(CloseCode.TRY_AGAIN_LATER, "the peer reads too slowly"),
+                    settings.closeNanos());
         }
     }
 
-    private void beginClose(Frame close, boolean first) {
-        synchronized (this) {
-            if (state == ReadyState.OPEN) {
-                state = ReadyState.CLOSING;
-                deadline = waiting.nanoTime() + settings.closeNanos();
-            }
+    private void closeAfterQueued(Frame close) {
+        beginClosing(settings.closeNanos());
+        writer.endAfterQueued(close);
+    }
+
+    private void fail(Frame close, long nanos) {
+        beginClosing(nanos);
+        writer.endInsteadOfQueued(close);
+    }
+
+    private synchronized void beginClosing(long nanos) {
+        if (state == ReadyState.OPEN) {
+            state = ReadyState.CLOSING;
+            deadline = waiting.nanoTime() + nanos;
         }
-        writer.end(close, first);
     }
 
     private void end() {

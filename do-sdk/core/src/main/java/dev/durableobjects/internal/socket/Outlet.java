@@ -5,7 +5,9 @@ package dev.durableobjects.internal.socket;
 @FunctionalInterface
 public interface Outlet {
 
-    /// Runs the effect once everything that the object has written so far is durable, in the order
-    /// of the calls. Returns at once.
+    /// Runs the effect once everything that the running event writes is durable, in the order of
+    /// the calls. Returns at once.
+    ///
+    /// @throws IllegalStateException if the calling thread is not in an event of the object
     void release(Runnable effect);
 }

@@ -1,5 +1,7 @@
 package dev.durableobjects.internal.socket;
 
+import dev.durableobjects.Limit;
+import dev.durableobjects.Limits;
 import dev.durableobjects.internal.gate.Waiting;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -14,14 +16,16 @@ public final class SocketKeeper implements AutoCloseable {
     private static final long TICK_NANOS = TimeUnit.MILLISECONDS.toNanos(250);
 
     private final Waiting waiting;
+    private final long lingerNanos;
     private final Set<HeldSocket> sockets = ConcurrentHashMap.newKeySet();
     private final Thread thread;
     private volatile boolean closed;
     private volatile @Nullable Thread emptied;
 
     /// Starts watching.
-    public SocketKeeper(Waiting waiting) {
+    public SocketKeeper(Waiting waiting, Limits limits) {
         this.waiting = waiting;
+        this.lingerNanos = TimeUnit.SECONDS.toNanos(limits.get(Limit.SOCKET_LINGER_SECONDS));
         this.thread = waiting.start("durable-socket-keeper", this::watch);
     }
 
@@ -35,9 +39,9 @@ public final class SocketKeeper implements AutoCloseable {
         return sockets.size();
     }
 
-    /// Closes every connection with code 1001, and waits for their end or until the time is over.
-    public void goAway(long nanos) {
-        long deadline = waiting.nanoTime() + nanos;
+    /// Closes every connection with code 1001, and waits for their end, but not for long.
+    public void goAway() {
+        long deadline = waiting.nanoTime() + lingerNanos;
         sockets.forEach(HeldSocket::goAway);
         emptied = Thread.currentThread();
         while (!sockets.isEmpty() && waiting.nanoTime() - deadline < 0) {

@@ -2,6 +2,7 @@ package dev.durableobjects.internal.socket;
 
 import dev.durableobjects.internal.gate.Waiting;
 import java.util.ArrayDeque;
+import java.util.Arrays;
 import java.util.Deque;
 import org.jspecify.annotations.Nullable;
 
@@ -46,18 +47,25 @@ final class SocketWriter {
     }
 
     /// Queues the last frame. What is offered later is dropped.
-    ///
-    /// @param first whether it goes before everything that waits, which is dropped
-    synchronized void end(Frame last, boolean first) {
-        if (ended) {
-            return;
+    synchronized void endAfterQueued(Frame last) {
+        if (!ended) {
+            add(last);
+            ended = true;
         }
-        if (first) {
+    }
+
+    /// Drops what is queued and queues the last frame. What is offered later is dropped.
+    synchronized void endInsteadOfQueued(Frame last) {
+        if (!ended) {
             queue.clear();
             queuedBytes = 0;
+            endAfterQueued(last);
         }
-        add(last);
-        ended = true;
+    }
+
+    /// Returns whether the last frame was queued.
+    synchronized boolean hasEnded() {
+        return ended;
     }
 
     /// Begins to write: the opening handshake is complete.
@@ -144,8 +152,7 @@ final class SocketWriter {
             System.arraycopy(frame.bytes(), 0, joined, length, frame.length());
             length += frame.length();
         }
-        return new Frame(
-                length == joined.length ? joined : java.util.Arrays.copyOf(joined, length));
+        return new Frame(length == joined.length ? joined : Arrays.copyOf(joined, length));
     }
 
     private @Nullable Frame fitting(int room) {

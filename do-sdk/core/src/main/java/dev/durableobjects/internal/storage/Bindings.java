@@ -1,5 +1,6 @@
 package dev.durableobjects.internal.storage;
 
+import dev.durableobjects.internal.value.Unicode;
 import java.math.BigDecimal;
 import java.time.Instant;
 import java.util.UUID;
@@ -36,10 +37,20 @@ final class Bindings {
         return stored;
     }
 
+    /// A lone surrogate would be stored as a question mark.
+    private static String unicode(String text, int index) {
+        if (!Unicode.isValid(text)) {
+            throw new IllegalArgumentException(
+                    "binding %d is not valid Unicode: it has half of a surrogate pair"
+                            .formatted(index + 1));
+        }
+        return text;
+    }
+
     private static @Nullable Object stored(@Nullable Object value, int index) {
         return switch (value) {
             case null -> null;
-            case String text -> text;
+            case String text -> unicode(text, index);
             case Long whole -> whole;
             case Integer whole -> whole;
             case Double real -> real;

@@ -87,11 +87,18 @@ final class ColumnValue {
     }
 
     private static @Nullable Double toDouble(Object stored) {
-        return stored instanceof Number number ? (Double) number.doubleValue() : null;
+        return switch (stored) {
+            case Double real -> real;
+            case Long whole when whole == (long) whole.doubleValue() -> whole.doubleValue();
+            default -> null;
+        };
     }
 
     private static @Nullable Float toFloat(Object stored) {
-        return stored instanceof Number number ? (Float) number.floatValue() : null;
+        Double real = toDouble(stored);
+        return real != null && (real == real.floatValue() || real.isNaN())
+                ? real.floatValue()
+                : null;
     }
 
     private static @Nullable Instant toInstant(Object stored) {

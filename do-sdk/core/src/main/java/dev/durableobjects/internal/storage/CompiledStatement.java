@@ -13,11 +13,13 @@ import org.sqlite.jdbc4.JDBC4PreparedStatement;
 ///
 /// Stepping goes to the driver's core, below its JDBC layer, which costs more than most queries.
 /// Only the object's thread may use it; but a reset may close the connection from another thread,
-/// so every step holds the driver's lock and looks whether the statement still lives.
+/// so everything that touches the native statement holds the driver's lock and looks whether it
+/// lives.
 final class CompiledStatement extends JDBC4PreparedStatement {
 
     private final SqliteConnection connection;
     private final StatementPlan plan;
+    private final int schema;
     private final long handle;
     private final Columns columns;
 
@@ -29,6 +31,7 @@ final class CompiledStatement extends JDBC4PreparedStatement {
         super(connection, sql);
         this.connection = connection;
         this.plan = plan;
+        this.schema = connection.schema();
         this.handle = pointer.safeRunLong((db, address) -> address);
         this.columns = new Columns(List.of(rs.colsMeta));
     }
@@ -41,11 +44,6 @@ final class CompiledStatement extends JDBC4PreparedStatement {
         return plan;
     }
 
-    /// Returns the address of the statement, for reading columns.
-    long handle() {
-        return handle;
-    }
-
     Columns columns() {
         return columns;
     }
@@ -54,9 +52,10 @@ final class CompiledStatement extends JDBC4PreparedStatement {
         return paramCount;
     }
 
-    /// Returns whether the statement was finalized, by an error or by the end of the connection.
-    boolean isDead() {
-        return pointer.isClosed();
+    /// Returns whether the statement cannot be run again: it was finalized, or the schema that it
+    /// was compiled for is gone.
+    boolean isStale() {
+        return pointer.isClosed() || schema != connection.schema();
     }
 
     /// Runs the statement up to its first row, with what was bound before.
@@ -70,10 +69,16 @@ final class CompiledStatement extends JDBC4PreparedStatement {
     ///
     /// @return whether there is one
     boolean start(@Nullable Object @Nullable [] bindings) throws SQLException {
+        connection.clock().begin();
+        SqlPermits.enter();
         DB db = connection.getDatabase();
-        synchronized (db) {
-            checkOpen();
-            return db.execute(this, bindings);
+        try {
+            synchronized (db) {
+                checkOpen();
+                return db.execute(this, bindings);
+            }
+        } finally {
+            SqlPermits.exit();
         }
     }
 
@@ -81,17 +86,22 @@ final class CompiledStatement extends JDBC4PreparedStatement {
     ///
     /// @return whether there is one
     boolean step() throws SQLException {
+        SqlPermits.enter();
         DB db = connection.getDatabase();
-        synchronized (db) {
-            checkOpen();
-            int code = db.step(handle);
-            if (code == Codes.SQLITE_ROW) {
-                return true;
+        try {
+            synchronized (db) {
+                checkOpen();
+                int code = db.step(handle);
+                if (code == Codes.SQLITE_ROW) {
+                    return true;
+                }
+                if (code != Codes.SQLITE_DONE) {
+                    db.throwex(code);
+                }
+                return false;
             }
-            if (code != Codes.SQLITE_DONE) {
-                db.throwex(code);
-            }
-            return false;
+        } finally {
+            SqlPermits.exit();
         }
     }
 
@@ -99,7 +109,7 @@ final class CompiledStatement extends JDBC4PreparedStatement {
     void finish() throws SQLException {
         DB db = connection.getDatabase();
         synchronized (db) {
-            if (!isDead()) {
+            if (!pointer.isClosed()) {
                 db.reset(handle);
             }
         }
@@ -135,36 +145,31 @@ final class CompiledStatement extends JDBC4PreparedStatement {
 
     @Override
     public boolean execute() throws SQLException {
-        connection.beforeRun(plan);
-        return super.execute();
+        return connection.runClient(plan, super::execute);
     }
 
     @Override
     public ResultSet executeQuery() throws SQLException {
-        connection.beforeRun(plan);
-        return super.executeQuery();
+        return connection.runClient(plan, super::executeQuery);
     }
 
     @Override
     public long executeLargeUpdate() throws SQLException {
-        connection.beforeRun(plan);
-        return super.executeLargeUpdate();
+        return connection.runClient(plan, super::executeLargeUpdate);
     }
 
     @Override
     public long[] executeLargeBatch() throws SQLException {
-        connection.beforeRun(plan);
-        return super.executeLargeBatch();
+        return connection.runClient(plan, super::executeLargeBatch);
     }
 
     @Override
     public void close() throws SQLException {
-        if (isDead()) {
-            return;
+        if (!pointer.isClosed()) {
+            rs.close();
+            clearParameters();
+            clearBatch();
         }
-        rs.close();
-        clearParameters();
-        clearBatch();
         connection.giveBack(this);
     }
 

@@ -7,9 +7,12 @@ import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /// The directory of one runtime: where each object's file is, and the lock that keeps a second
 /// process out.
@@ -22,10 +25,11 @@ import java.util.concurrent.ConcurrentHashMap;
 /// Names of objects never become names of files. Safe for use by many threads.
 public final class DataDirectory implements AutoCloseable {
 
-    /// How many directories above an object's file may be new when the file is.
-    static final int LEVELS = 4;
-
     private static final String FORMAT = "durable-objects 1 wal\n";
+    private static final String SUFFIX = ".sqlite";
+
+    /// How many directories name an object's file, the root included.
+    static final int LEVELS = 4;
 
     /// The directories that runtimes of this process hold. They must be known without a look at the
     /// lock file: closing any channel on it would drop the lock of the whole process.
@@ -45,7 +49,7 @@ public final class DataDirectory implements AutoCloseable {
     /// @throws UncheckedIOException if it cannot be read or written
     public static DataDirectory open(Path path) {
         try {
-            Files.createDirectories(path);
+            makeDurably(path.toAbsolutePath().normalize());
             Path root = path.toRealPath();
             if (!HELD.add(root)) {
                 throw inUse(root, "another runtime in this process");
@@ -77,23 +81,39 @@ public final class DataDirectory implements AutoCloseable {
         return root;
     }
 
-    /// Returns the file of an object, and makes the directory that holds it.
+    /// Returns where the file of an object lies, or will lie.
     ///
     /// @param uniqueKey of the object's namespace
     public Path file(String uniqueKey, DurableObjectId id) {
         String hex = id.toString();
-        Path directory = root.resolve("objects").resolve(uniqueKey).resolve(hex.substring(0, 2));
-        try {
-            Files.createDirectories(directory);
-        } catch (IOException e) {
-            throw new UncheckedIOException("cannot make " + directory, e);
-        }
-        return directory.resolve(hex + ".sqlite");
+        return namespace(uniqueKey).resolve(hex.substring(0, 2)).resolve(hex + SUFFIX);
     }
 
-    /// Returns whether a namespace has objects on disk.
-    public boolean hasObjects(String uniqueKey) {
-        return Files.isDirectory(root.resolve("objects").resolve(uniqueKey));
+    /// Returns how many objects of a namespace have a file.
+    public int countObjects(String uniqueKey) {
+        Path directory = namespace(uniqueKey);
+        if (Files.notExists(directory)) {
+            return 0;
+        }
+        try (Stream<Path> files = Files.walk(directory, 2)) {
+            return (int) files.filter(file -> file.toString().endsWith(SUFFIX)).count();
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot read " + directory, e);
+        }
+    }
+
+    private Path namespace(String uniqueKey) {
+        return root.resolve("objects").resolve(uniqueKey);
+    }
+
+    /// Makes a directory and those above it, and makes their names durable.
+    private static void makeDurably(@Nullable Path directory) throws IOException {
+        if (directory == null || Files.isDirectory(directory)) {
+            return;
+        }
+        makeDurably(directory.getParent());
+        Files.createDirectory(directory);
+        FileSync.forceDirectory(directory.getParent());
     }
 
     /// Lets other processes in.
@@ -137,7 +157,10 @@ public final class DataDirectory implements AutoCloseable {
     private static void checkFormat(Path root) throws IOException {
         Path file = root.resolve("format");
         if (!Files.exists(file)) {
-            Files.writeString(file, FORMAT);
+            Path written = Files.writeString(root.resolve("format.new"), FORMAT);
+            FileSync.forceFile(written);
+            Files.move(written, file, StandardCopyOption.ATOMIC_MOVE);
+            FileSync.forceDirectory(root);
         }
         String found = Files.readString(file);
         if (!found.equals(FORMAT)) {

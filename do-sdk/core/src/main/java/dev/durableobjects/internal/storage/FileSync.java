@@ -3,6 +3,7 @@ package dev.durableobjects.internal.storage;
 import dev.durableobjects.spi.Commit;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
+import java.nio.file.OpenOption;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import org.jspecify.annotations.Nullable;
@@ -16,32 +17,36 @@ public interface FileSync {
     /// @throws IOException if nobody can tell whether it would
     void force(Commit commit) throws IOException;
 
-    /// Returns the real thing: `fdatasync` on the write-ahead log and, for new files, `fsync` on
-    /// the directories that name them.
+    /// Returns the real thing: `fdatasync` on the write-ahead log and, for the first commit of an
+    /// activation, on the directories that name it, any of which may be new.
     static FileSync system() {
         return commit -> {
-            forceFile(commit.wal(), StandardOpenOption.WRITE);
-            if (commit.isFirst()) {
-                forceDirectories(commit.wal());
+            forceFile(commit.wal());
+            Path directory = commit.isFirst() ? commit.wal().getParent() : null;
+            for (int i = 0; directory != null && i < DataDirectory.LEVELS; i++) {
+                forceDirectory(directory);
+                directory = directory.getParent();
             }
         };
     }
 
-    /// The database's directory may be as new as the database, and so may the namespace's.
-    private static void forceDirectories(Path wal) throws IOException {
-        Path directory = wal.toAbsolutePath().getParent();
-        for (int level = 0; level < DataDirectory.LEVELS && directory != null; level++) {
-            forceFile(directory, StandardOpenOption.READ);
-            directory = directory.getParent();
+    /// Forces the content of a file.
+    static void forceFile(Path file) throws IOException {
+        force(file, StandardOpenOption.WRITE);
+    }
+
+    /// Forces the names in a directory.
+    ///
+    /// @param directory null for the root's parent, which there is none of
+    static void forceDirectory(@Nullable Path directory) throws IOException {
+        if (directory != null) {
+            force(directory, StandardOpenOption.READ);
         }
     }
 
-    private static void forceFile(@Nullable Path file, StandardOpenOption option)
-            throws IOException {
-        if (file != null) {
-            try (FileChannel channel = FileChannel.open(file, option)) {
-                channel.force(false);
-            }
+    private static void force(Path path, OpenOption option) throws IOException {
+        try (FileChannel channel = FileChannel.open(path, option)) {
+            channel.force(false);
         }
     }
 }

@@ -1,7 +1,11 @@
 package dev.durableobjects.internal.storage;
 
 import dev.durableobjects.Limits;
+import dev.durableobjects.internal.gate.Waiting;
 import io.helidon.dbclient.DbClient;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
 import java.util.Optional;
 
 /// The node's own database: which namespaces the data directory holds.
@@ -20,10 +24,11 @@ public final class NodeIndex implements AutoCloseable {
 
     /// Opens the index of a data directory, and makes it if there is none.
     public static NodeIndex open(DataDirectory directory) {
-        ObjectDatabase database =
-                ObjectDatabase.open(
-                        directory.path().resolve("index.sqlite"), () -> {}, Limits.standard());
-        NodeIndex index = new NodeIndex(database);
+        Path file = directory.path().resolve("index.sqlite");
+        NodeIndex index =
+                new NodeIndex(
+                        new ObjectDatabase(
+                                file, new Unguarded(), Limits.standard(), Waiting.system()));
         index.write(
                 """
                 CREATE TABLE IF NOT EXISTS _do_namespaces (
@@ -36,12 +41,15 @@ public final class NodeIndex implements AutoCloseable {
 
     /// Returns the unique key that a binding had when its namespace was first registered.
     public Optional<String> uniqueKey(String binding) {
-        return db.execute()
-                .get("SELECT unique_key FROM _do_namespaces WHERE binding = ?", binding)
-                .map(row -> row.column("unique_key").getString());
+        Optional<String> key =
+                db.execute()
+                        .get("SELECT unique_key FROM _do_namespaces WHERE binding = ?", binding)
+                        .map(row -> row.column("unique_key").getString());
+        database.commit();
+        return key;
     }
 
-    /// Remembers the unique key of a binding.
+    /// Remembers the unique key of a binding; it is durable when this returns.
     public void register(String binding, String uniqueKey) {
         write("INSERT OR REPLACE INTO _do_namespaces VALUES (?, ?)", binding, uniqueKey);
     }
@@ -53,6 +61,23 @@ public final class NodeIndex implements AutoCloseable {
 
     private void write(String sql, Object... parameters) {
         db.execute().dml(sql, parameters);
-        database.commit();
+        if (database.commit()) {
+            try {
+                FileSync.forceFile(database.wal());
+                FileSync.forceDirectory(database.wal().toAbsolutePath().getParent());
+            } catch (IOException e) {
+                throw new UncheckedIOException("cannot write the node's index", e);
+            }
+        }
+    }
+
+    /// The index belongs to no object.
+    private static final class Unguarded implements Host {
+
+        @Override
+        public void check() {}
+
+        @Override
+        public void admitFile() {}
     }
 }

@@ -1,97 +1,141 @@
 package dev.durableobjects.internal.storage;
 
-import dev.durableobjects.DurableObjectStorage;
-import dev.durableobjects.Limit;
 import dev.durableobjects.Limits;
-import dev.durableobjects.sql.SqlStorage;
+import dev.durableobjects.internal.gate.Waiting;
 import io.helidon.dbclient.DbClient;
 import io.helidon.dbclient.jdbc.JdbcClientBuilder;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /// The database of one live object: one file, one connection, one transaction per event.
 ///
-/// Only the object's thread may use it, but for [#close], which nobody else may be using it for.
-public final class ObjectDatabase implements DurableObjectStorage, AutoCloseable {
+/// An object that has written nothing has no file. Its reads run on an empty database in memory;
+/// the first statement that writes makes the file and goes there. Only the object's thread may use
+/// it, except for [#stop] and [#close].
+public final class ObjectDatabase implements SqliteStorage.ConnectionSource, AutoCloseable {
+
+    /// Frames of the write-ahead log after which it is copied into the database.
+    private static final int CHECKPOINT_FRAMES = 1_000;
+
+    private static final int PAGE_BYTES = 4_096;
 
     private final Path file;
-    private final boolean isNew;
-    private final SqliteConnection connection;
-    private final SqliteStorage sql;
+    private final Host host;
+    private final Limits limits;
+    private final Waiting waiting;
+    private final SqliteStorage sql = new SqliteStorage(this);
+    private final ObjectTransaction transaction = new ObjectTransaction(this);
+
+    // Written by the object's thread; stop and close read them under the lock.
+    private volatile @Nullable SqliteConnection connection;
+    private final List<SqliteConnection> replaced = new ArrayList<>();
+    private boolean inMemory;
+    private boolean closed;
+
     private @Nullable DbClient dbClient;
 
-    private ObjectDatabase(Path file, boolean isNew, SqliteConnection connection) {
-        this.file = file;
-        this.isNew = isNew;
-        this.connection = connection;
-        this.sql = new SqliteStorage(connection);
-    }
-
-    /// Opens a database file, and makes it if there is none.
+    /// Makes the database of an object, without opening anything.
     ///
-    /// @param access asked before every use
-    /// @throws dev.durableobjects.sql.SqlStorageException if it cannot be opened
-    public static ObjectDatabase open(Path file, Access access, Limits limits) {
-        boolean isNew = Files.notExists(file);
-        try {
-            return new ObjectDatabase(
-                    file,
-                    isNew,
-                    SqliteConnection.open(
-                            file,
-                            access,
-                            limits.get(Limit.STATEMENT_CACHE_BYTES),
-                            limits.get(Limit.PAGE_CACHE_KIB)));
-        } catch (SQLException e) {
-            throw SqlErrors.of(e);
-        }
+    /// @param file where it lies, or will lie; the directory is made with it
+    public ObjectDatabase(Path file, Host host, Limits limits, Waiting waiting) {
+        this.file = file;
+        this.host = host;
+        this.limits = limits;
+        this.waiting = waiting;
     }
 
-    @Override
-    public SqlStorage sql() {
+    /// Returns the SQL interface.
+    public SqliteStorage sql() {
         return sql;
     }
 
-    @Override
+    /// Returns Helidon's DbClient on the same connection and transaction.
     public DbClient dbClient() {
         DbClient client = dbClient;
         if (client == null) {
-            client = JdbcClientBuilder.create().connectionPool(() -> connection).build();
+            client = JdbcClientBuilder.create().connectionPool(this::connect).build();
             dbClient = client;
         }
         return client;
     }
 
-    @Override
-    public <R, X extends Exception> R transactionSync(Body<R, X> body) throws X {
-        connection.check();
-        return connection.transaction().nested(body);
+    Host host() {
+        return host;
     }
 
-    /// Returns whether the calling code is inside [#transactionSync].
-    public boolean isInTransaction() {
-        return connection.transaction().isNested();
+    /// Returns the transaction of the event that runs.
+    ObjectTransaction transaction() {
+        return transaction;
     }
 
-    /// Ends an event: its cursors end, and its writes are committed, though not yet durable.
-    ///
-    /// @return whether the event wrote anything
-    /// @throws dev.durableobjects.sql.SqlStorageException if the writes cannot be committed; then
-    ///   none of them remains
-    public boolean commit() {
-        sql.cancelCursors();
+    private SqliteConnection connect() {
         try {
-            return connection.transaction().commit();
+            return current();
         } catch (SQLException e) {
             throw SqlErrors.of(e);
         }
     }
 
-    /// Returns whether opening made the file.
-    public boolean isNew() {
-        return isNew;
+    @Override
+    public SqliteConnection current() throws SQLException {
+        SqliteConnection open = connection;
+        if (open == null) {
+            host.check();
+            open = open();
+        }
+        open.check();
+        return open;
+    }
+
+    @Override
+    public CompiledStatement compile(String text) throws SQLException {
+        SqliteConnection open = current();
+        try {
+            CompiledStatement statement = open.compile(text);
+            if (!inMemory || !statement.plan().writes()) {
+                return statement;
+            }
+            statement.discard();
+            return makeFile().compile(text);
+        } catch (SQLException e) {
+            throw open.failed(e);
+        }
+    }
+
+    /// Returns whether a savepoint is open: `transactionSync`, or a transaction of DbClient.
+    public boolean isInTransaction() {
+        return transaction.isNested();
+    }
+
+    /// Ends a stretch of an event: its cursors end, and its writes are committed, though not yet
+    /// durable.
+    ///
+    /// @return whether it wrote anything
+    /// @throws dev.durableobjects.sql.SqlStorageException if the writes cannot be committed; then
+    ///   none of them remains
+    public boolean commit() {
+        SqliteConnection open = connection;
+        if (open == null) {
+            return false;
+        }
+        sql.cancelCursors();
+        try {
+            open.closeLentStatements();
+            closeReplaced();
+            boolean wrote = transaction.commit();
+            if (wrote) {
+                checkpointIfLong(open);
+            }
+            return wrote;
+        } catch (SQLException e) {
+            throw SqlErrors.of(e);
+        }
     }
 
     /// Returns the file of the write-ahead log, which holds what was committed.
@@ -99,13 +143,91 @@ public final class ObjectDatabase implements DurableObjectStorage, AutoCloseable
         return file.resolveSibling(file.getFileName() + "-wal");
     }
 
-    /// Closes the file. What was committed stays; what was not is undone.
+    /// Stops the statement that runs, and every later one. Any thread may do it.
+    public void stop() {
+        SqliteConnection open = connection;
+        if (open != null) {
+            open.stop();
+        }
+    }
+
+    /// Closes the file. What was committed stays; what was not is undone. Any thread may do it.
     @Override
     public void close() {
+        SqliteConnection open;
+        synchronized (this) {
+            closed = true;
+            open = connection;
+        }
         try {
-            connection.reallyClose();
+            if (open != null) {
+                open.stop();
+                open.reallyClose();
+            }
+            closeReplaced();
         } catch (SQLException e) {
             throw SqlErrors.of(e);
+        }
+    }
+
+    private SqliteConnection open() throws SQLException {
+        boolean exists = Files.exists(file);
+        inMemory = !exists;
+        return keep(
+                exists
+                        ? SqliteConnection.open(file.toString(), this, limits, waiting)
+                        : SqliteConnection.openMemory(this, limits, waiting));
+    }
+
+    /// The empty database in memory goes; cursors on it may live until the end of the event.
+    private SqliteConnection makeFile() throws SQLException {
+        host.admitFile();
+        makeDirectory();
+        SqliteConnection before = connection;
+        SqliteConnection made = keep(SqliteConnection.open(file.toString(), this, limits, waiting));
+        inMemory = false;
+        transaction.moveOn();
+        if (before != null) {
+            synchronized (this) {
+                replaced.add(before);
+            }
+        }
+        return made;
+    }
+
+    /// Its name becomes durable with the first commit: channels are not for callers' threads, which
+    /// may be interrupted.
+    private void makeDirectory() {
+        Path directory = file.toAbsolutePath().getParent();
+        try {
+            if (directory != null) {
+                Files.createDirectories(directory);
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot make " + directory, e);
+        }
+    }
+
+    private synchronized SqliteConnection keep(SqliteConnection opened) throws SQLException {
+        if (closed) {
+            opened.reallyClose();
+            throw new SQLException("the database was closed");
+        }
+        connection = opened;
+        return opened;
+    }
+
+    private synchronized void closeReplaced() throws SQLException {
+        for (SqliteConnection before : replaced) {
+            before.reallyClose();
+        }
+        replaced.clear();
+    }
+
+    /// SQLite never does this by itself: it would not tell when it fails.
+    private void checkpointIfLong(SqliteConnection open) throws SQLException {
+        if (wal().toFile().length() > (long) CHECKPOINT_FRAMES * PAGE_BYTES) {
+            open.run("PRAGMA wal_checkpoint(TRUNCATE)");
         }
     }
 }

@@ -20,8 +20,17 @@ final class SqlErrors {
 
     /// Returns the API's exception for one of the driver.
     static SqlStorageException of(SQLException e) {
+        return of(e, "");
+    }
+
+    /// Returns the API's exception for a statement that was stopped because it ran too long.
+    static SqlStorageException timedOut(SQLException e) {
+        return of(e, "the statement ran longer than Limit.STATEMENT_SECONDS and was stopped: ");
+    }
+
+    private static SqlStorageException of(SQLException e, String prefix) {
         if (!(e instanceof SQLiteException sqlite)) {
-            return new SqlStorageException(String.valueOf(e.getMessage()), e.getErrorCode(), e);
+            return new SqlStorageException(prefix + e.getMessage(), e.getErrorCode(), e);
         }
         SQLiteErrorCode code = sqlite.getResultCode();
         SQLiteErrorCode primary = SQLiteErrorCode.getErrorCode(code.code & PRIMARY_MASK);
@@ -29,7 +38,7 @@ final class SqlErrors {
                 primary == code
                         ? code.name()
                         : "%s (extended: %s)".formatted(primary.name(), code.name());
-        return new SqlStorageException(inner(e) + ": " + suffix, code.code, e);
+        return new SqlStorageException(prefix + inner(e) + ": " + suffix, code.code, e);
     }
 
     private static String inner(SQLException e) {

@@ -21,6 +21,9 @@ final class SqlText {
         TRIGGER_END
     }
 
+    /// SQLite takes a byte order mark for white space, wherever it stands.
+    private static final String BLANKS = " \t\n\f\r\uFEFF";
+
     private final String text;
     private final List<String> statements = new ArrayList<>();
     private State state = State.START;
@@ -153,7 +156,7 @@ final class SqlText {
             return end < 0 ? text.length() : end + 2;
         }
         int at = from;
-        while (at < text.length() && " \t\n\f\r".indexOf(text.charAt(at)) >= 0) {
+        while (at < text.length() && BLANKS.indexOf(text.charAt(at)) >= 0) {
             at++;
         }
         return at;
@@ -173,6 +176,6 @@ final class SqlText {
                 || (c >= '0' && c <= '9')
                 || c == '_'
                 || c == '$'
-                || c >= 0x80;
+                || (c >= 0x80 && c != '\uFEFF');
     }
 }

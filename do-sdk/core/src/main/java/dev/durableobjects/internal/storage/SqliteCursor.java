@@ -21,18 +21,20 @@ final class SqliteCursor implements SqlCursor {
         CANCELLED
     }
 
-    private final SqliteStorage storage;
+    private final SqliteConnection connection;
     private final CompiledStatement statement;
     private final Columns columns;
+
+    // Only the object's thread.
     private @Nullable Object @Nullable [] ahead;
     private State state = State.OPEN;
 
     /// Takes over a statement that was started.
     ///
     /// @param hasRow whether it stands on a first row
-    SqliteCursor(SqliteStorage storage, CompiledStatement statement, boolean hasRow)
+    SqliteCursor(SqliteConnection connection, CompiledStatement statement, boolean hasRow)
             throws SQLException {
-        this.storage = storage;
+        this.connection = connection;
         this.statement = statement;
         this.columns = statement.columns();
         advance(hasRow);
@@ -112,7 +114,7 @@ final class SqliteCursor implements SqlCursor {
     }
 
     private @Nullable Object @Nullable [] peek() {
-        storage.check();
+        connection.check();
         if (state == State.CANCELLED) {
             throw new IllegalStateException(
                     "the event that opened this cursor has ended, and the cursor with it; read what"
@@ -144,7 +146,7 @@ final class SqliteCursor implements SqlCursor {
             advance(statement.step());
         } catch (SQLException e) {
             end(State.EXHAUSTED);
-            throw storage.failed(e);
+            throw connection.failed(e);
         }
         return row;
     }
@@ -161,7 +163,7 @@ final class SqliteCursor implements SqlCursor {
         ahead = null;
         if (state == State.OPEN) {
             state = reason;
-            storage.release(statement);
+            SqliteStorage.release(connection, statement);
         }
     }
 }

@@ -7,30 +7,45 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/// Runs an application's SQL on the object's connection. Only the object's thread may use it.
+/// Runs an application's SQL on the object's database. Only the object's thread may use it.
 final class SqliteStorage implements SqlStorage {
 
-    private final SqliteConnection connection;
+    private static final @Nullable Object[] ONE_NULL = {null};
+
+    private final ConnectionSource source;
     private final List<SqliteCursor> cursors = new ArrayList<>();
 
-    SqliteStorage(SqliteConnection connection) {
-        this.connection = connection;
+    SqliteStorage(ConnectionSource source) {
+        this.source = source;
     }
 
     @Override
-    public SqlCursor exec(String sql, @Nullable Object... bindings) {
-        check();
-        CompiledStatement cached = connection.cached(sql);
-        return cached != null ? run(cached, bindings) : runAll(sql, bindings);
+    public SqlCursor exec(String sql, @Nullable Object @Nullable ... bindings) {
+        // A lone null without a cast is taken by Java for the array itself.
+        @Nullable Object[] values = bindings == null ? ONE_NULL : bindings;
+        try {
+            SqliteConnection connection = source.current();
+            CompiledStatement cached = connection.cached(sql);
+            return cached != null ? run(connection, cached, values) : runAll(sql, values);
+        } catch (SQLException e) {
+            throw SqlErrors.of(e);
+        }
     }
 
     @Override
     public long databaseSize() {
-        check();
         try {
-            return connection.databaseSize();
+            long[] pages =
+                    source.current()
+                            .read(
+                                    """
+                                    SELECT (page_count - freelist_count) * page_size
+                                    FROM pragma_page_count, pragma_freelist_count,
+                                        pragma_page_size
+                                    """);
+            return pages[0];
         } catch (SQLException e) {
-            throw failed(e);
+            throw SqlErrors.of(e);
         }
     }
 
@@ -40,80 +55,78 @@ final class SqliteStorage implements SqlStorage {
         cursors.clear();
     }
 
-    /// Returns if the calling thread may use the storage now.
-    void check() {
-        connection.check();
-    }
-
-    /// Returns the API's exception for an error of the driver.
-    RuntimeException failed(SQLException e) {
-        return connection.failed(e);
-    }
-
     /// Takes a statement back whose cursor has ended.
-    void release(CompiledStatement statement) {
+    static void release(SqliteConnection connection, CompiledStatement statement) {
         try {
             statement.finish();
             connection.giveBack(statement);
         } catch (SQLException e) {
-            throw failed(e);
+            throw connection.failed(e);
         }
     }
 
-    private SqlCursor runAll(String sql, @Nullable Object[] bindings) {
+    private SqlCursor runAll(String sql, @Nullable Object[] bindings) throws SQLException {
         List<String> statements = SqlText.statements(sql);
         if (statements.isEmpty()) {
             throw new IllegalArgumentException("SQL code did not contain a statement.");
         }
         for (String statement : statements.subList(0, statements.size() - 1)) {
-            complete(compile(statement));
+            complete(statement);
         }
-        return run(compile(statements.getLast()), bindings);
+        CompiledStatement last = source.compile(statements.getLast());
+        return run(source.current(), last, bindings);
     }
 
-    private CompiledStatement compile(String statement) {
+    private void complete(String sql) throws SQLException {
+        CompiledStatement statement = source.compile(sql);
+        SqliteConnection connection = source.current();
         try {
-            return connection.compile(statement);
-        } catch (SQLException e) {
-            throw failed(e);
-        }
-    }
-
-    private void complete(CompiledStatement statement) {
-        if (statement.parameters() > 0) {
-            release(statement);
-            throw new IllegalArgumentException(
-                    "When executing multiple SQL statements in a single call, only the last"
-                            + " statement can have parameters.");
-        }
-        try {
+            if (statement.parameters() > 0) {
+                throw new IllegalArgumentException(
+                        "When executing multiple SQL statements in a single call, only the last"
+                                + " statement can have parameters.");
+            }
             connection.beforeRun(statement.plan());
             for (boolean row = statement.start(); row; ) {
                 row = statement.step();
             }
         } catch (SQLException e) {
-            throw failed(e);
+            throw connection.failed(e);
         } finally {
-            release(statement);
+            release(connection, statement);
         }
     }
 
-    private SqlCursor run(CompiledStatement statement, @Nullable Object[] bindings) {
-        SqliteCursor cursor;
+    private SqlCursor run(
+            SqliteConnection connection, CompiledStatement statement, @Nullable Object[] bindings) {
+        SqliteCursor cursor = null;
         try {
             @Nullable Object[] stored = Bindings.check(bindings, statement.parameters());
             connection.beforeRun(statement.plan());
-            cursor = new SqliteCursor(this, statement, statement.start(stored));
+            cursor = new SqliteCursor(connection, statement, statement.start(stored));
         } catch (SQLException e) {
-            release(statement);
-            throw failed(e);
-        } catch (IllegalArgumentException e) {
-            release(statement);
-            throw e;
+            throw connection.failed(e);
+        } finally {
+            if (cursor == null) {
+                release(connection, statement);
+            }
         }
         if (cursor.isOpen()) {
             cursors.add(cursor);
         }
         return cursor;
+    }
+
+    /// Where an object's connection comes from: it changes when the first write makes a file.
+    interface ConnectionSource {
+
+        /// Returns the connection, opening it if it is not open yet.
+        ///
+        /// @throws IllegalStateException if the calling thread may not use it now
+        SqliteConnection current() throws SQLException;
+
+        /// Returns a compiled statement of [#current], which is another one afterwards if the
+        /// statement is the first that writes.
+        CompiledStatement compile(String sql) throws SQLException;
     }
 }

@@ -2,7 +2,7 @@ package dev.durableobjects.internal.storage;
 
 import java.sql.SQLException;
 import java.util.Set;
-import org.sqlite.core.DB;
+import org.jspecify.annotations.Nullable;
 
 /// What a statement will do, read from the program that SQLite compiled it to.
 ///
@@ -10,7 +10,8 @@ import org.sqlite.core.DB;
 /// @param changesSchema whether it changes the schema, so that compiled statements grow old
 record StatementPlan(boolean writes, boolean changesSchema) {
 
-    private static final StatementPlan READS = new StatementPlan(false, false);
+    /// A statement that only reads, known without looking.
+    static final StatementPlan READS = new StatementPlan(false, false);
 
     private static final Set<String> REFUSED =
             Set.of(
@@ -27,6 +28,9 @@ record StatementPlan(boolean writes, boolean changesSchema) {
 
     private static final Set<String> TRANSACTION =
             Set.of("BEGIN", "COMMIT", "END", "ROLLBACK", "SAVEPOINT", "RELEASE");
+
+    /// What the words above compile to, however they are written.
+    private static final Set<String> REFUSED_OPCODES = Set.of("AutoCommit", "Savepoint", "Vacuum");
 
     /// Columns of EXPLAIN's result.
     private static final int OPCODE = 1;
@@ -52,6 +56,7 @@ record StatementPlan(boolean writes, boolean changesSchema) {
     /// Reads the plan of a statement that was admitted.
     ///
     /// @throws SQLException if SQLite cannot compile the statement
+    /// @throws IllegalArgumentException if it compiles to something that an object may not do
     static StatementPlan of(SqliteConnection connection, String statement) throws SQLException {
         if (SqlText.firstKeyword(statement).equals("EXPLAIN")) {
             return READS;
@@ -61,10 +66,13 @@ record StatementPlan(boolean writes, boolean changesSchema) {
         CompiledStatement explain =
                 new CompiledStatement(connection, "EXPLAIN " + statement, READS);
         try {
-            DB db = connection.getDatabase();
-            for (boolean row = explain.start(); row; row = explain.step()) {
-                String opcode = db.column_text(explain.handle(), OPCODE);
-                writes |= opcode.equals("Transaction") && db.column_int(explain.handle(), P2) != 0;
+            for (boolean more = explain.start(); more; more = explain.step()) {
+                @Nullable Object[] row = explain.row();
+                String opcode = String.valueOf(row[OPCODE]);
+                if (REFUSED_OPCODES.contains(opcode)) {
+                    throw new IllegalArgumentException("not authorized: " + opcode);
+                }
+                writes |= opcode.equals("Transaction") && !Long.valueOf(0).equals(row[P2]);
                 changesSchema |= opcode.equals("SetCookie");
             }
         } finally {

@@ -4,7 +4,6 @@ import dev.durableobjects.internal.gate.Waiting;
 import dev.durableobjects.spi.Commit;
 import dev.durableobjects.spi.CommitFailedException;
 import dev.durableobjects.spi.CommitLog;
-import java.io.IOException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -77,9 +76,7 @@ public final class WalSyncLog implements CommitLog {
         }
         checkFailure();
         if (position > durable) {
-            throw new CommitFailedException(
-                    "Durable Object storage operation exceeded timeout which caused object to be"
-                            + " reset.");
+            throw CommitFailedException.timedOut();
         }
     }
 
@@ -108,8 +105,8 @@ public final class WalSyncLog implements CommitLog {
                     files.force(commit);
                 }
                 settle(batch.last, null);
-            } catch (IOException e) {
-                settle(START, new CommitFailedException("a sync failed: " + e.getMessage(), e));
+            } catch (Throwable e) { // Whatever it is, nobody must wait for this thread any more.
+                settle(START, CommitFailedException.failed("a sync failed: " + e.getMessage(), e));
             }
         }
     }
@@ -152,14 +149,14 @@ public final class WalSyncLog implements CommitLog {
     private void checkOpen() {
         checkFailure();
         if (closed) {
-            throw new CommitFailedException("the commit log is closed");
+            throw CommitFailedException.closed();
         }
     }
 
     private void checkFailure() {
         CommitFailedException failed = failure;
         if (failed != null) {
-            throw new CommitFailedException(String.valueOf(failed.getMessage()), failed);
+            throw CommitFailedException.failed(String.valueOf(failed.getMessage()), failed);
         }
     }
 

@@ -23,7 +23,7 @@ class InputGateTest {
     @Test
     void letsThreadsInInTheOrderInWhichTheyAsked() throws Exception {
         List<Integer> order = Collections.synchronizedList(new ArrayList<>());
-        assertThat(gate.request().await(), is(true));
+        assertThat(gate.request(null).await(), is(true));
 
         List<Thread> threads = new ArrayList<>();
         for (int i = 0; i < 100; i++) {
@@ -48,7 +48,7 @@ class InputGateTest {
                                 Thread.ofVirtual()
                                         .start(() -> {
                                             for (int n = 0; n < 500; n++) {
-                                                gate.request().await();
+                                                gate.request(null).await();
                                                 unguarded[0]++;
                                                 gate.leave();
                                             }
@@ -64,10 +64,10 @@ class InputGateTest {
     @Test
     void refusesMoreThanMayWait() throws Exception {
         InputGate narrow = new InputGate(Waiting.system(), 1);
-        narrow.request().await();
+        narrow.request(null).await();
         Thread waiter = startQueued(narrow, () -> {});
 
-        assertThrows(RejectedExecutionException.class, narrow::request);
+        assertThrows(RejectedExecutionException.class, () -> narrow.request(null));
 
         narrow.leave();
         waiter.join();
@@ -76,13 +76,13 @@ class InputGateTest {
     @Test
     void letsAThreadThatWasInsideQueueBeyondTheBound() throws Exception {
         InputGate narrow = new InputGate(Waiting.system(), 1);
-        narrow.request().await();
+        narrow.request(null).await();
         Thread waiter = startQueued(narrow, () -> {});
         CompletableFuture<Boolean> again = new CompletableFuture<>();
         Thread returning =
                 Thread.ofVirtual()
                         .start(() -> {
-                            again.complete(narrow.requestAgain().await());
+                            again.complete(narrow.comeBack(null));
                             narrow.leave();
                         });
 
@@ -95,27 +95,28 @@ class InputGateTest {
 
     @Test
     void sendsEverybodyAwayWhenItCloses() throws Exception {
-        gate.request().await();
+        gate.request(null).await();
         CompletableFuture<Boolean> entered = new CompletableFuture<>();
-        Thread waiter = Thread.ofVirtual().start(() -> entered.complete(gate.request().await()));
+        Thread waiter =
+                Thread.ofVirtual().start(() -> entered.complete(gate.request(null).await()));
         awaitWaiting(waiter);
 
         gate.close();
 
         assertThat(entered.get(10, TimeUnit.SECONDS), is(false));
-        assertThat(gate.request().await(), is(false));
+        assertThat(gate.request(null).await(), is(false));
         gate.leave();
     }
 
     @Test
     void givesUpThePlaceOfAnInterruptedThread() throws Exception {
-        gate.request().await();
+        gate.request(null).await();
         CompletableFuture<Boolean> interrupted = new CompletableFuture<>();
         Thread waiter =
                 Thread.ofVirtual()
                         .start(() -> {
                             try {
-                                gate.request().awaitInterruptibly();
+                                gate.request(null).awaitInterruptibly();
                                 interrupted.complete(false);
                             } catch (InterruptedException e) {
                                 interrupted.complete(true);
@@ -127,18 +128,18 @@ class InputGateTest {
 
         assertThat(interrupted.get(10, TimeUnit.SECONDS), is(true));
         gate.leave();
-        assertThat("nobody was let in", gate.request().await(), is(true));
+        assertThat("nobody was let in", gate.request(null).await(), is(true));
         gate.leave();
     }
 
     @Test
     void keepsAnInterruptForLaterWhenTheThreadMustComeBack() throws Exception {
-        gate.request().await();
+        gate.request(null).await();
         CompletableFuture<Boolean> keptInterrupt = new CompletableFuture<>();
         Thread returning =
                 Thread.ofVirtual()
                         .start(() -> {
-                            boolean entered = gate.requestAgain().await();
+                            boolean entered = gate.comeBack(null);
                             keptInterrupt.complete(entered && Thread.interrupted());
                             gate.leave();
                         });
@@ -161,7 +162,7 @@ class InputGateTest {
         Thread thread =
                 Thread.ofVirtual()
                         .start(() -> {
-                            InputGate.Ticket ticket = gate.request();
+                            InputGate.Ticket ticket = gate.request(null);
                             queued.countDown();
                             ticket.await();
                             inside.run();

@@ -1,6 +1,7 @@
 package dev.durableobjects.internal.storage;
 
 import dev.durableobjects.Limits;
+import dev.durableobjects.internal.gate.Waiting;
 import java.nio.file.Path;
 
 /// Opens databases that any thread may use at any time.
@@ -9,6 +10,20 @@ final class TestDatabase {
     private TestDatabase() {}
 
     static ObjectDatabase open(Path directory) {
-        return ObjectDatabase.open(directory.resolve("object.sqlite"), () -> {}, Limits.standard());
+        return open(directory, Limits.standard());
+    }
+
+    static ObjectDatabase open(Path directory, Limits limits) {
+        return new ObjectDatabase(
+                directory.resolve("object.sqlite"), new OpenHost(), limits, Waiting.system());
+    }
+
+    private static final class OpenHost implements Host {
+
+        @Override
+        public void check() {}
+
+        @Override
+        public void admitFile() {}
     }
 }

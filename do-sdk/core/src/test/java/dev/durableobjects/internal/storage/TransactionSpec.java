@@ -24,11 +24,13 @@ class TransactionSpec {
 
     @TempDir private Path directory;
     private ObjectDatabase database;
+    private ObjectStorage storage;
     private SqlStorage sql;
 
     @BeforeEach
     void open() {
         database = TestDatabase.open(directory);
+        storage = new ObjectStorage(database, () -> {});
         sql = database.sql();
         sql.exec("CREATE TABLE t (a PRIMARY KEY)");
         database.commit();
@@ -47,6 +49,7 @@ class TransactionSpec {
         reopen();
 
         assertThat("nothing was committed", rows(), is(empty()));
+        database.commit();
         sql.exec("INSERT INTO t VALUES (1)");
         sql.exec("INSERT INTO t VALUES (2)");
         assertThat(database.commit(), is(true));
@@ -69,7 +72,7 @@ class TransactionSpec {
                 assertThrows(
                         IOException.class,
                         () ->
-                                database.transactionSync(() -> {
+                                storage.transactionSync(() -> {
                                     sql.exec("INSERT INTO t VALUES (2)");
                                     throw new IOException("no");
                                 }));
@@ -81,16 +84,16 @@ class TransactionSpec {
     @Test
     void transactionsNest() {
         String result =
-                database.transactionSync(() -> {
+                storage.transactionSync(() -> {
                     sql.exec("INSERT INTO t VALUES (1)");
                     assertThrows(
                             IllegalStateException.class,
                             () ->
-                                    database.transactionSync(() -> {
+                                    storage.transactionSync(() -> {
                                         sql.exec("INSERT INTO t VALUES (2)");
                                         throw new IllegalStateException();
                                     }));
-                    database.transactionSync(() -> {
+                    storage.transactionSync(() -> {
                         sql.exec("INSERT INTO t VALUES (3)");
                     });
                     return "done";
@@ -105,7 +108,7 @@ class TransactionSpec {
         assertThrows(
                 IllegalStateException.class,
                 () ->
-                        database.transactionSync(() -> {
+                        storage.transactionSync(() -> {
                             sql.exec("ALTER TABLE t ADD COLUMN b");
                             assertThat(
                                     sql.exec("SELECT * FROM t").columnNames(), contains("a", "b"));
@@ -187,6 +190,7 @@ class TransactionSpec {
     private void reopen() {
         database.close();
         database = TestDatabase.open(directory);
+        storage = new ObjectStorage(database, () -> {});
         sql = database.sql();
     }
 }

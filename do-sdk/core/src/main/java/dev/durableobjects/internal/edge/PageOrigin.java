@@ -1,0 +1,30 @@
+package dev.durableobjects.internal.edge;
+
+import io.helidon.http.HeaderName;
+import io.helidon.http.HeaderNames;
+import io.helidon.http.Headers;
+import org.jspecify.annotations.Nullable;
+
+/// What a request says about the page that sent it, and about where it was sent to.
+///
+/// @param origin the Origin header
+/// @param site the Sec-Fetch-Site header, W3C Fetch Metadata
+/// @param host the Host header
+/// @param scheme `http` or `https`
+record PageOrigin(
+        @Nullable String origin, @Nullable String site, @Nullable String host, String scheme) {
+
+    private static final HeaderName FETCH_SITE = HeaderNames.create("Sec-Fetch-Site");
+
+    static PageOrigin of(Headers headers, boolean secure) {
+        return new PageOrigin(
+                first(headers, HeaderNames.ORIGIN),
+                first(headers, FETCH_SITE),
+                first(headers, HeaderNames.HOST),
+                secure ? "https" : "http");
+    }
+
+    private static @Nullable String first(Headers headers, HeaderName name) {
+        return headers.contains(name) ? headers.get(name).get() : null;
+    }
+}

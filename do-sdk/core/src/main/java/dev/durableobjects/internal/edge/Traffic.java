@@ -1,0 +1,53 @@
+package dev.durableobjects.internal.edge;
+
+import dev.durableobjects.internal.gate.Waiting;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
+
+/// The requests under way, so that a closing runtime can let them finish. Safe for use by many
+/// threads.
+public final class Traffic {
+
+    private final Waiting waiting;
+    private final AtomicInteger underWay = new AtomicInteger();
+    private volatile @Nullable Thread waiter;
+    private volatile boolean closed;
+
+    /// Makes an open road.
+    public Traffic(Waiting waiting) {
+        this.waiting = waiting;
+    }
+
+    /// Counts a request; every call is followed by one of [#leave].
+    ///
+    /// @return whether requests are still taken
+    boolean enter() {
+        underWay.incrementAndGet();
+        return !closed;
+    }
+
+    void leave() {
+        Thread waits = waiter;
+        if (underWay.decrementAndGet() == 0 && waits != null) {
+            waiting.unpark(waits);
+        }
+    }
+
+    /// Takes no more requests, and waits until those under way have finished.
+    ///
+    /// @param deadline when to stop waiting, a time of [Waiting#nanoTime]
+    public void close(long deadline) {
+        waiter = Thread.currentThread();
+        closed = true;
+        boolean interrupted = false;
+        long left = deadline - waiting.nanoTime();
+        while (underWay.get() > 0 && left > 0) {
+            waiting.parkNanos(this, left);
+            interrupted |= Thread.interrupted();
+            left = deadline - waiting.nanoTime();
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}

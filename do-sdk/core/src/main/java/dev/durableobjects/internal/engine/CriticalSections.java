@@ -1,0 +1,48 @@
+package dev.durableobjects.internal.engine;
+
+import dev.durableobjects.Callback;
+import dev.durableobjects.DurableObjectException.Kind;
+import dev.durableobjects.Limit;
+import dev.durableobjects.internal.gate.CriticalSection;
+import org.jspecify.annotations.Nullable;
+
+/// Runs what nobody else may come between: constructors and `blockConcurrencyWhile`.
+final class CriticalSections {
+
+    private static final String TOO_LONG =
+            "A call to blockConcurrencyWhile() in a Durable Object waited for too long. The call"
+                    + " was canceled and the Durable Object was reset.";
+
+    private CriticalSections() {}
+
+    /// Runs the body; only events that it causes itself enter meanwhile. What it throws, or taking
+    /// too long, breaks the activation.
+    ///
+    /// @throws IllegalStateException if sections are nested too deeply
+    static <R extends @Nullable Object, X extends Exception> R run(
+            Activation activation, Callback<R, X> body) throws X {
+        Turn turn = activation.turn();
+        Node node = activation.node();
+        CriticalSection outer = turn.section();
+        if (outer != null && outer.depth() >= node.limits().get(Limit.CRITICAL_SECTION_DEPTH)) {
+            throw new IllegalStateException("blockConcurrencyWhile() calls are nested too deeply.");
+        }
+        CriticalSection section = activation.gate().enterSection(outer);
+        turn.section(section);
+        Timers.Task limit =
+                node.timers()
+                        .at(
+                                node.after(Limit.BLOCK_CONCURRENCY_SECONDS),
+                                () -> activation.breakDown(Kind.TIMED_OUT, TOO_LONG, null));
+        try {
+            return body.run();
+        } catch (Throwable failure) {
+            activation.breakDown(Kind.ABORTED, String.valueOf(failure.getMessage()), failure);
+            throw failure;
+        } finally {
+            limit.cancel();
+            turn.section(outer);
+            activation.gate().leaveSection(section);
+        }
+    }
+}

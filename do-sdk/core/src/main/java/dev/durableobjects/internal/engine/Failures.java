@@ -1,0 +1,66 @@
+package dev.durableobjects.internal.engine;
+
+import dev.durableobjects.DurableObjectException;
+import dev.durableobjects.DurableObjectException.Kind;
+import dev.durableobjects.DurableObjectId;
+import org.jspecify.annotations.Nullable;
+
+/// What becomes of exceptions on their way out of an object.
+final class Failures {
+
+    private static final System.Logger LOGGER = System.getLogger(Failures.class.getName());
+
+    private Failures() {}
+
+    /// Adds to an exception of an object's own code where it was thrown; the first object counts.
+    static void mark(Throwable failure, DurableObjectId id) {
+        if (DurableObjectException.about(failure).isEmpty()) {
+            failure.addSuppressed(
+                    new DurableObjectException(
+                            Kind.THROWN, id, "thrown by the object " + id, null));
+        }
+    }
+
+    /// Returns an exception of the same content for one more caller, with the caller's stack.
+    ///
+    /// @param suppressed what the caller's event itself threw
+    static DurableObjectException again(
+            DurableObjectException reason, @Nullable Throwable suppressed) {
+        DurableObjectException thrown =
+                new DurableObjectException(
+                        reason.kind(),
+                        reason.durableObjectId().orElse(null),
+                        String.valueOf(reason.getMessage()),
+                        reason);
+        if (suppressed != null) {
+            thrown.addSuppressed(suppressed);
+        }
+        return thrown;
+    }
+
+    /// Calls something that may throw, and lets its exception pass although nothing declares it: an
+    /// object's exception reaches its caller as it is.
+    static <R extends @Nullable Object> R unchecked(Throwing<R> body) {
+        try {
+            return body.run();
+        } catch (Exception failure) {
+            throw Failures.<RuntimeException>sneak(failure);
+        }
+    }
+
+    /// Logs what concerns no caller.
+    static void warn(String message, Throwable failure) {
+        LOGGER.log(System.Logger.Level.WARNING, message, failure);
+    }
+
+    @SuppressWarnings({"unchecked", "TypeParameterUnusedInFormals"}) // The cast is never checked.
+    private static <X extends Exception> X sneak(Exception failure) throws X {
+        throw (X) failure;
+    }
+
+    /// Something that may throw.
+    interface Throwing<R extends @Nullable Object> {
+
+        R run() throws Exception;
+    }
+}

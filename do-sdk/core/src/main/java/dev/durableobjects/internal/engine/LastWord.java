@@ -1,0 +1,69 @@
+package dev.durableobjects.internal.engine;
+
+import dev.durableobjects.DurableObject;
+import dev.durableobjects.DurableObjectException.Kind;
+import dev.durableobjects.Limit;
+import dev.durableobjects.ShutdownReason;
+
+/// Lets an object leave memory: its `preShutdown`, if its class has one, and then its files.
+final class LastWord {
+
+    private static final ClassValue<Boolean> SPEAKERS =
+            new ClassValue<>() {
+                @Override
+                protected Boolean computeValue(Class<?> type) {
+                    return overrides(type);
+                }
+            };
+
+    private LastWord() {}
+
+    /// Returns whether a class overrides `preShutdown`.
+    static boolean isSpokenBy(Class<?> type) {
+        return SPEAKERS.get(type);
+    }
+
+    /// Ends an activation that the calling thread has entered and closed behind itself.
+    static void end(Activation activation, ShutdownReason reason) {
+        if (activation.hasLastWord()) {
+            speak(activation, reason);
+        } else {
+            activation.gate().leave();
+        }
+        if (!activation.isBroken()) {
+            activation.closeFiles();
+        }
+    }
+
+    private static void speak(Activation activation, ShutdownReason reason) {
+        Node node = activation.node();
+        Timers.Task limit =
+                node.timers()
+                        .at(
+                                node.after(Limit.PRE_SHUTDOWN_SECONDS),
+                                () ->
+                                        activation.breakDown(
+                                                Kind.TIMED_OUT, "preShutdown took too long", null));
+        try {
+            activation.run(
+                    new Turn(activation, null),
+                    object -> {
+                        object.preShutdown(reason);
+                        return true;
+                    });
+        } catch (Throwable failure) {
+            Failures.warn(activation + ": preShutdown failed", failure);
+        } finally {
+            limit.cancel();
+        }
+    }
+
+    private static boolean overrides(Class<?> type) {
+        try {
+            return type.getMethod("preShutdown", ShutdownReason.class).getDeclaringClass()
+                    != DurableObject.class;
+        } catch (NoSuchMethodException e) {
+            throw new IllegalStateException("every object has preShutdown", e);
+        }
+    }
+}

@@ -1,0 +1,96 @@
+package dev.durableobjects.internal.engine;
+
+import dev.durableobjects.DurableObjectId;
+import dev.durableobjects.internal.gate.OutputGate;
+import dev.durableobjects.internal.storage.ObjectDatabase;
+import dev.durableobjects.spi.Commit;
+import dev.durableobjects.spi.CommitFailedException;
+import dev.durableobjects.spi.CommitLog;
+import java.util.ArrayList;
+import java.util.List;
+
+/// What an object's events write and send: committed and held at the end of a stretch, and let go
+/// when it is durable.
+///
+/// Effects and commits belong to the object's thread; the rest may be done by any.
+final class Outbox {
+
+    private final CommitLog log;
+    private final DurableObjectId id;
+    private final ObjectDatabase database;
+    private final OutputGate gate = new OutputGate();
+
+    // Only the object's thread.
+    private List<Runnable> effects = new ArrayList<>();
+
+    // Guarded by this, so that nothing is committed and not appended when the files close.
+    private long position = CommitLog.START;
+    private boolean isFirst = true;
+    private boolean sealed;
+
+    Outbox(CommitLog log, DurableObjectId id, ObjectDatabase database) {
+        this.log = log;
+        this.id = id;
+        this.database = database;
+    }
+
+    /// Lets an effect out after the commit of the stretch that runs.
+    void add(Runnable effect) {
+        effects.add(effect);
+    }
+
+    /// Commits what was written, and holds what was sent behind it.
+    ///
+    /// @return the position that must be durable before anything leaves
+    /// @throws dev.durableobjects.sql.SqlStorageException if the database cannot commit
+    /// @throws CommitFailedException if the log has failed
+    long commit() {
+        long end = append();
+        if (!effects.isEmpty()) {
+            gate.hold(end, effects);
+            effects = new ArrayList<>();
+        }
+        return end;
+    }
+
+    private synchronized long append() {
+        if (!sealed && database.commit()) {
+            position = log.append(new Commit(id, database.wal(), isFirst));
+            isFirst = false;
+        }
+        return position;
+    }
+
+    /// Forgets what was sent and not yet committed.
+    void discard() {
+        effects = new ArrayList<>();
+    }
+
+    /// Waits until a position is durable, and lets go what was held for it.
+    ///
+    /// @throws CommitFailedException if it never will be
+    void awaitDurable(long end) {
+        log.awaitDurable(end);
+        gate.open(end);
+    }
+
+    /// Commits nothing any more, and waits until the log is done with everything that was, whatever
+    /// became of it: the files may be closed then.
+    void seal() {
+        try {
+            log.awaitDurable(last());
+        } catch (CommitFailedException e) {
+            // Whoever depends on it was told.
+        }
+    }
+
+    private synchronized long last() {
+        sealed = true;
+        return position;
+    }
+
+    /// Drops everything that is held, now and later: nobody sees an effect of a lost write.
+    void drop() {
+        gate.breakOpen();
+    }
+}

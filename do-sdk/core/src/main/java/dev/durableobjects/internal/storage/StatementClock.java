@@ -1,0 +1,56 @@
+package dev.durableobjects.internal.storage;
+
+import dev.durableobjects.internal.gate.Waiting;
+import org.sqlite.ProgressHandler;
+
+/// Stops a statement that runs too long, or whose object was reset. SQLite asks it every so many
+/// steps of its virtual machine; between statements it costs nothing.
+final class StatementClock extends ProgressHandler {
+
+    /// About half a millisecond of work.
+    static final int STEPS = 20_000;
+
+    private static final int GO_ON = 0;
+    private static final int STOP = 1;
+    private static final long NOT_STARTED = Long.MIN_VALUE;
+
+    private final Waiting waiting;
+    private final long nanosMax;
+
+    // Only the object's thread.
+    private long startedAt = NOT_STARTED;
+    private boolean expired;
+
+    private volatile boolean stopped;
+
+    StatementClock(Waiting waiting, long nanosMax) {
+        this.waiting = waiting;
+        this.nanosMax = nanosMax;
+    }
+
+    /// A statement begins.
+    void begin() {
+        startedAt = NOT_STARTED;
+        expired = false;
+    }
+
+    /// Returns whether the statement was stopped because it ran too long.
+    boolean isExpired() {
+        return expired;
+    }
+
+    /// Stops every statement from now on.
+    void stop() {
+        stopped = true;
+    }
+
+    @Override
+    protected int progress() {
+        long now = waiting.nanoTime();
+        if (startedAt == NOT_STARTED) {
+            startedAt = now;
+        }
+        expired = now - startedAt > nanosMax;
+        return stopped || expired ? STOP : GO_ON;
+    }
+}
