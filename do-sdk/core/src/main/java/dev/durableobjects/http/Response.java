@@ -16,12 +16,19 @@ public final class Response {
     private final int status;
     private final Headers headers;
     private final byte[] body;
+    private final @Nullable ChunkSource chunks;
     private final @Nullable WebSocket webSocket;
 
-    private Response(int status, Headers headers, byte[] body, @Nullable WebSocket webSocket) {
+    private Response(
+            int status,
+            Headers headers,
+            byte[] body,
+            @Nullable ChunkSource chunks,
+            @Nullable WebSocket webSocket) {
         this.status = status;
         this.headers = headers;
         this.body = body;
+        this.chunks = chunks;
         this.webSocket = webSocket;
     }
 
@@ -33,7 +40,7 @@ public final class Response {
             throw new IllegalArgumentException(
                     "a response's status must be 200-599, was " + status);
         }
-        return new Response(status, Headers.empty(), NO_BODY, null);
+        return new Response(status, Headers.empty(), NO_BODY, null, null);
     }
 
     /// Returns a plain text in UTF-8.
@@ -60,12 +67,12 @@ public final class Response {
     /// Returns the upgrade to a WebSocket, status 101: the given end, whose other half the object
     /// has accepted, becomes the connection of the client.
     public static Response webSocket(WebSocket client) {
-        return new Response(101, Headers.empty(), NO_BODY, client);
+        return new Response(101, Headers.empty(), NO_BODY, null, client);
     }
 
     /// Returns this response with one more header.
     public Response withHeader(String name, String value) {
-        return new Response(status, headers.with(name, value), body, webSocket);
+        return new Response(status, headers.with(name, value), body, chunks, webSocket);
     }
 
     /// Returns this response with this body; the array must not be changed afterwards.
@@ -77,7 +84,18 @@ public final class Response {
                     "a response with status %d has no body, got one of %d bytes"
                             .formatted(status, body.length));
         }
-        return new Response(status, headers, body, webSocket);
+        return new Response(status, headers, body, null, webSocket);
+    }
+
+    /// Returns this response with a body that is sent as it is made.
+    ///
+    /// @throws IllegalArgumentException if responses of this status have no body: 101, 204 and 304
+    public Response withChunks(ChunkSource source) {
+        if (status == 101 || status == 204 || status == 304) {
+            throw new IllegalArgumentException(
+                    "a response with status %d has no body".formatted(status));
+        }
+        return new Response(status, headers, NO_BODY, source, webSocket);
     }
 
     /// Returns the status code.
@@ -90,7 +108,7 @@ public final class Response {
         return headers;
     }
 
-    /// Returns the body; the array must not be changed.
+    /// Returns the body; the array must not be changed. Empty if the body is streamed.
     public byte[] body() {
         return body;
     }
@@ -98,6 +116,11 @@ public final class Response {
     /// Returns the body as text, read as UTF-8.
     public String text() {
         return new String(body, StandardCharsets.UTF_8);
+    }
+
+    /// Returns where the body comes from, if it is streamed. Who takes it must close it.
+    public Optional<ChunkSource> chunks() {
+        return Optional.ofNullable(chunks);
     }
 
     /// Returns the end of the WebSocket that becomes the connection, if this is an upgrade.

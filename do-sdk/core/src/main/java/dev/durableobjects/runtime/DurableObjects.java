@@ -12,9 +12,7 @@ import dev.durableobjects.internal.edge.WorkerRouting;
 import dev.durableobjects.internal.engine.Node;
 import dev.durableobjects.internal.engine.ObjectClass;
 import dev.durableobjects.internal.engine.ObjectDirectory;
-import dev.durableobjects.internal.gate.Waiting;
 import dev.durableobjects.internal.storage.DataDirectory;
-import dev.durableobjects.internal.storage.FileSync;
 import dev.durableobjects.internal.storage.NodeIndex;
 import dev.durableobjects.internal.storage.SqlPermits;
 import dev.durableobjects.internal.storage.WalSyncLog;
@@ -26,7 +24,6 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
-import java.util.random.RandomGenerator;
 
 /// The runtime: opens a data directory, keeps its objects, and puts Workers on web servers.
 ///
@@ -75,22 +72,20 @@ public final class DurableObjects implements AutoCloseable {
     }
 
     static DurableObjects start(
-            Path path,
-            Limits limits,
-            RandomGenerator random,
-            List<RegisteredClass> classes,
-            Set<String> origins) {
+            Surroundings outside, List<RegisteredClass> classes, Set<String> origins) {
+        Limits limits = outside.limits();
         SqlPermits.install(limits.get(Limit.SQL_CARRIERS), limits.get(Limit.SQL_PERMITS));
-        DataDirectory directory = DataDirectory.open(path);
+        DataDirectory directory = DataDirectory.open(outside.directory());
         try {
             NodeIndex index = NodeIndex.open(directory);
             try {
                 classes.forEach(type -> register(index, directory, type));
-                Waiting waiting = Waiting.system();
                 WalSyncLog log =
                         new WalSyncLog(
-                                waiting, FileSync.system(), limits.get(Limit.COMMIT_SECONDS));
-                Node node = new Node(limits, waiting, random, directory, log);
+                                outside.waiting(),
+                                outside.files(),
+                                limits.get(Limit.COMMIT_SECONDS));
+                Node node = new Node(limits, outside.waiting(), outside.random(), directory, log);
                 return new DurableObjects(node, index, classes, origins);
             } catch (RuntimeException e) {
                 index.close();
@@ -115,6 +110,11 @@ public final class DurableObjects implements AutoCloseable {
     /// Returns the bounds that the runtime keeps.
     public Limits limits() {
         return node.limits();
+    }
+
+    /// Returns how many objects are in memory.
+    public int liveObjects() {
+        return objects.size();
     }
 
     /// Puts a Worker on a web server: every request and every WebSocket upgrade goes to it.

@@ -6,7 +6,9 @@ import dev.durableobjects.DurableObjectState;
 import dev.durableobjects.Env;
 import dev.durableobjects.Limit;
 import dev.durableobjects.Limits;
+import dev.durableobjects.internal.gate.Waiting;
 import dev.durableobjects.internal.rpc.MethodTable;
+import dev.durableobjects.internal.storage.FileSync;
 import io.helidon.common.config.Config;
 import java.nio.file.Path;
 import java.security.SecureRandom;
@@ -26,6 +28,8 @@ public final class DurableObjectsBuilder {
     private Path directory = Path.of("data");
     private Limits limits = Limits.standard();
     private RandomGenerator random = new SecureRandom();
+    private Waiting waiting = Waiting.system();
+    private FileSync files = FileSync.system();
 
     DurableObjectsBuilder() {}
 
@@ -120,6 +124,19 @@ public final class DurableObjectsBuilder {
     /// @throws IllegalStateException if another process uses the directory, or if a namespace has
     ///   another unique key than before
     public DurableObjects build() {
-        return DurableObjects.start(directory, limits, random, classes, origins);
+        return DurableObjects.start(
+                new Surroundings(directory, limits, random, waiting, files), classes, origins);
+    }
+
+    /// Replaces how the engine waits, for simulations.
+    DurableObjectsBuilder waiting(Waiting other) {
+        this.waiting = other;
+        return this;
+    }
+
+    /// Replaces what forces files, for tests of faults.
+    DurableObjectsBuilder files(FileSync other) {
+        this.files = other;
+        return this;
     }
 }

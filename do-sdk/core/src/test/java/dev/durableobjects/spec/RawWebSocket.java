@@ -142,6 +142,11 @@ final class RawWebSocket implements AutoCloseable {
         return frame.text();
     }
 
+    /// Returns whether the server has sent something that was not read.
+    boolean hasInput() throws IOException {
+        return in.available() > 0;
+    }
+
     /// Returns whether the server has ended the connection, waiting for its end.
     boolean isAtEnd() throws IOException {
         try {

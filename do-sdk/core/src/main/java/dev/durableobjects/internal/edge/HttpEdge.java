@@ -1,5 +1,6 @@
 package dev.durableobjects.internal.edge;
 
+import dev.durableobjects.http.ChunkSource;
 import dev.durableobjects.http.Request;
 import dev.durableobjects.http.Response;
 import dev.durableobjects.internal.socket.HeldSocket;
@@ -10,12 +11,15 @@ import io.helidon.webserver.CloseConnectionException;
 import io.helidon.webserver.http.Handler;
 import io.helidon.webserver.http.ServerRequest;
 import io.helidon.webserver.http.ServerResponse;
+import java.io.OutputStream;
 import java.util.Arrays;
 import java.util.Locale;
+import java.util.Optional;
 
 /// Serves HTTP requests: static content first, then the Worker. Safe for use by many threads.
 public final class HttpEdge implements Handler {
 
+    private static final System.Logger LOGGER = System.getLogger(HttpEdge.class.getName());
     private static final byte[] NO_BODY = {};
 
     private final WorkerRouting routing;
@@ -90,11 +94,36 @@ public final class HttpEdge implements Handler {
         response.status(Status.create(answer.status()));
         answer.headers()
                 .forEach((name, value) -> response.headers().add(HeaderNames.create(name), value));
+        ChunkSource chunks = answer.chunks().orElse(null);
+        if (chunks != null) {
+            stream(method, chunks, response);
+            return;
+        }
         byte[] body = answer.body();
         if (method.equals("HEAD")) {
             response.headers().contentLength(body.length);
             body = NO_BODY;
         }
         response.send(body);
+    }
+
+    /// A body that fails half-way cannot be taken back; ending the connection without the last
+    /// chunk tells the client.
+    private static void stream(String method, ChunkSource source, ServerResponse response) {
+        try (source) {
+            if (method.equals("HEAD")) {
+                response.send();
+                return;
+            }
+            OutputStream out = response.outputStream();
+            for (Optional<byte[]> next = source.next(); next.isPresent(); next = source.next()) {
+                out.write(next.get());
+                out.flush();
+            }
+            out.close(); // Not after a failure: closing sends the proper end.
+        } catch (Exception e) {
+            LOGGER.log(System.Logger.Level.WARNING, "a streamed body failed", e);
+            throw new CloseConnectionException("a streamed body failed", e);
+        }
     }
 }

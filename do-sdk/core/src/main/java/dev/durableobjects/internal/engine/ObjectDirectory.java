@@ -6,6 +6,7 @@ import dev.durableobjects.DurableObjectId;
 import dev.durableobjects.Env;
 import dev.durableobjects.Limit;
 import dev.durableobjects.ShutdownReason;
+import dev.durableobjects.http.Response;
 import dev.durableobjects.internal.gate.InputGate;
 import java.util.List;
 import java.util.concurrent.ConcurrentHashMap;
@@ -65,6 +66,28 @@ public final class ObjectDirectory {
         } finally {
             calling.comeBack(caller);
         }
+    }
+
+    /// Runs one more event in an activation that a call before has reached.
+    ///
+    /// @throws DurableObjectException if the activation has ended since
+    <R extends @Nullable Object> R again(Activation activation, Event<R, Exception> event)
+            throws Exception {
+        Turn caller = Turn.bound();
+        if (caller != null && caller.activation().gate().isHeldByCurrentThread()) {
+            return caller.activation().outside(() -> enter(activation, event));
+        }
+        return enter(activation, event);
+    }
+
+    private static <R extends @Nullable Object> R enter(
+            Activation activation, Event<R, Exception> event) throws Exception {
+        if (!activation.request().await()) {
+            activation.checkBroken();
+            throw new DurableObjectException(
+                    Kind.RESET, activation.id(), activation + " has left memory", null);
+        }
+        return activation.run(new Turn(activation, Turn.sectionOf(activation)), event);
     }
 
     /// Lets the calling thread pause; if it is inside an object, other events run in it meanwhile.
@@ -179,12 +202,20 @@ public final class ObjectDirectory {
 
         <R extends @Nullable Object, X extends Exception> R run(Event<R, X> event) throws X {
             if (entered()) {
-                return activation.run(new Turn(activation, Turn.sectionOf(activation)), event);
+                return outgoing(
+                        activation.run(new Turn(activation, Turn.sectionOf(activation)), event));
             }
             // The activation ended while the caller waited.
             activation.checkBroken();
             awaitClosed(activation);
             return new Entry(type, id, env).run(event);
+        }
+
+        @SuppressWarnings("unchecked") // A response is replaced by a response.
+        private <R extends @Nullable Object> R outgoing(R result) {
+            return result instanceof Response response
+                    ? (R) ObjectChunks.wrap(ObjectDirectory.this, activation, response)
+                    : result;
         }
 
         private void awaitClosed(Activation ending) {

@@ -1,0 +1,17 @@
+package dev.durableobjects.runtime;
+
+import dev.durableobjects.Limits;
+import dev.durableobjects.internal.gate.Waiting;
+import dev.durableobjects.internal.storage.FileSync;
+import java.nio.file.Path;
+import java.util.random.RandomGenerator;
+
+/// What a runtime takes from outside: disk, chance, time and bounds.
+///
+/// @param directory holds the data
+/// @param limits every bound
+/// @param random where ids come from
+/// @param waiting how the engine waits
+/// @param files forces commits to disk
+record Surroundings(
+        Path directory, Limits limits, RandomGenerator random, Waiting waiting, FileSync files) {}

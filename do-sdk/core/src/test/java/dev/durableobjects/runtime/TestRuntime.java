@@ -1,0 +1,21 @@
+package dev.durableobjects.runtime;
+
+import dev.durableobjects.internal.gate.Waiting;
+import dev.durableobjects.internal.storage.FileSync;
+
+/// Lets tests replace the time and the disk of a runtime.
+public final class TestRuntime {
+
+    private TestRuntime() {}
+
+    /// Replaces what forces files to disk.
+    public static DurableObjectsBuilder withFiles(DurableObjectsBuilder builder, FileSync files) {
+        return builder.files(files);
+    }
+
+    /// Replaces how the engine waits.
+    public static DurableObjectsBuilder withWaiting(
+            DurableObjectsBuilder builder, Waiting waiting) {
+        return builder.waiting(waiting);
+    }
+}

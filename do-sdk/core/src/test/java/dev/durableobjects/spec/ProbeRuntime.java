@@ -1,0 +1,113 @@
+package dev.durableobjects.spec;
+
+import dev.durableobjects.DurableObjectNamespace;
+import dev.durableobjects.DurableObjectStub;
+import dev.durableobjects.ShutdownReason;
+import dev.durableobjects.runtime.DurableObjects;
+import dev.durableobjects.runtime.DurableObjectsBuilder;
+import dev.durableobjects.runtime.NamespaceConfig;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
+
+/// A runtime with probes, and what the test knows about them.
+final class ProbeRuntime implements AutoCloseable {
+
+    final Map<String, Probe.Script> scripts = new ConcurrentHashMap<>();
+    final List<String> constructed = Probe.seen();
+    final List<ShutdownReason> shutdowns = Probe.seen();
+    final List<String> log = Probe.seen();
+    volatile Consumer<Probe> constructor = probe -> {};
+
+    private final AtomicInteger onces = new AtomicInteger();
+    private final DurableObjects objects;
+
+    ProbeRuntime(Path directory) {
+        this(directory, builder -> {});
+    }
+
+    ProbeRuntime(Path directory, Consumer<DurableObjectsBuilder> settings) {
+        this(directory, settings, namespace -> {});
+    }
+
+    ProbeRuntime(
+            Path directory,
+            Consumer<DurableObjectsBuilder> settings,
+            Consumer<NamespaceConfig.Builder> namespace) {
+        DurableObjectsBuilder builder =
+                DurableObjects.builder()
+                        .directory(directory)
+                        .namespace(Probe.PROBE, (ctx, env) -> new Probe(ctx, env, this), namespace);
+        settings.accept(builder);
+        objects = builder.build();
+    }
+
+    DurableObjects objects() {
+        return objects;
+    }
+
+    DurableObjectNamespace<ProbeApi> namespace() {
+        return objects.env().namespace(Probe.PROBE);
+    }
+
+    DurableObjectStub<ProbeApi> stub(String name) {
+        return namespace().getByName(name);
+    }
+
+    void script(String name, Probe.Script script) {
+        scripts.put(name, script);
+    }
+
+    /// Runs a script that is used once.
+    Object in(String object, Probe.Script script) throws Exception {
+        String name = "once-" + onces.incrementAndGet();
+        script(name, script);
+        return stub(object).rpc().run(name, "");
+    }
+
+    /// Runs a script on a thread of its own.
+    CompletableFuture<Object> start(String object, Probe.Task task) {
+        return started(() -> in(object, (self, argument) -> task.run(self)));
+    }
+
+    /// An event that waits for its object, which must be busy.
+    record Queued(Thread thread, CompletableFuture<Object> result) {}
+
+    /// Starts an event of a busy object, and returns when it waits for its turn.
+    Queued queued(String object, Probe.Task task) {
+        CompletableFuture<Object> result = new CompletableFuture<>();
+        Thread thread = startedInto(result, () -> in(object, (self, argument) -> task.run(self)));
+        while (thread.getState() != Thread.State.WAITING) {
+            Thread.onSpinWait();
+        }
+        return new Queued(thread, result);
+    }
+
+    /// Runs something on a virtual thread of its own.
+    static <T> CompletableFuture<T> started(Callable<T> body) {
+        CompletableFuture<T> result = new CompletableFuture<>();
+        startedInto(result, body);
+        return result;
+    }
+
+    private static <T> Thread startedInto(CompletableFuture<T> result, Callable<T> body) {
+        return Thread.ofVirtual()
+                .start(() -> {
+                    try {
+                        result.complete(body.call());
+                    } catch (Throwable failure) {
+                        result.completeExceptionally(failure);
+                    }
+                });
+    }
+
+    @Override
+    public void close() {
+        objects.close();
+    }
+}
