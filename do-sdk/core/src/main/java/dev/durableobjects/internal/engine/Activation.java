@@ -16,6 +16,7 @@ import dev.durableobjects.spi.CommitFailedException;
 import dev.durableobjects.spi.CommitLog;
 import dev.durableobjects.sql.SqlStorageException;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -40,6 +41,7 @@ final class Activation implements Host {
     private final Sockets sockets = new Sockets();
     private final Pins pins = new Pins();
     private final ObjectTimers timers = new ObjectTimers(this);
+    private final AtomicBoolean closing = new AtomicBoolean();
     private final Latch closed;
 
     // Guarded by the input gate.
@@ -48,6 +50,7 @@ final class Activation implements Host {
 
     // Written inside the input gate, read by any thread.
     private volatile long lastUsed;
+    private volatile boolean leaving;
 
     /// Makes an activation; its first event makes the instance.
     ///
@@ -240,13 +243,25 @@ final class Activation implements Host {
         return breakage.isBroken();
     }
 
-    /// Throws the reason of a break, if there was one.
-    void checkBroken() {
-        breakage.check();
+    /// Says that this activation ends in order. Whoever waits for it is served by the next one,
+    /// also if its `preShutdown` breaks it now.
+    void leave() {
+        leaving = true;
     }
 
-    /// Closes the files of an activation that nobody can enter any more.
+    /// Throws the reason of a break to a caller that was not served, if there was one.
+    void checkUnserved() {
+        if (!leaving) {
+            breakage.check();
+        }
+    }
+
+    /// Closes the files of an activation that nobody can enter any more. An orderly end and a break
+    /// may meet; the first does it.
     void closeFiles() {
+        if (!closing.compareAndSet(false, true)) {
+            return;
+        }
         timers.cancelAll();
         outbox.seal();
         try {

@@ -49,7 +49,7 @@ final class Failures {
     }
 
     /// Logs what concerns no caller.
-    static void warn(String message, Throwable failure) {
+    static void warn(String message, @Nullable Throwable failure) {
         LOGGER.log(System.Logger.Level.WARNING, message, failure);
     }
 

@@ -25,6 +25,7 @@ final class LastWord {
 
     /// Ends an activation that the calling thread has entered and closed behind itself.
     static void end(Activation activation, ShutdownReason reason) {
+        activation.leave();
         if (activation.hasLastWord()) {
             speak(activation, reason);
         } else {
@@ -38,12 +39,7 @@ final class LastWord {
     private static void speak(Activation activation, ShutdownReason reason) {
         Node node = activation.node();
         Timers.Task limit =
-                node.timers()
-                        .at(
-                                node.after(Limit.PRE_SHUTDOWN_SECONDS),
-                                () ->
-                                        activation.breakDown(
-                                                Kind.TIMED_OUT, "preShutdown took too long", null));
+                node.timers().at(node.after(Limit.PRE_SHUTDOWN_SECONDS), () -> giveUp(activation));
         try {
             activation.run(
                     new Turn(activation, null),
@@ -56,6 +52,12 @@ final class LastWord {
         } finally {
             limit.cancel();
         }
+    }
+
+    private static void giveUp(Activation activation) {
+        String message = "preShutdown took too long; what it wrote is lost";
+        activation.breakDown(Kind.TIMED_OUT, message, null);
+        Failures.warn(activation + ": " + message, null);
     }
 
     private static boolean overrides(Class<?> type) {

@@ -83,7 +83,7 @@ public final class ObjectDirectory {
     private static <R extends @Nullable Object> R enter(
             Activation activation, Event<R, Exception> event) throws Exception {
         if (!activation.request().await()) {
-            activation.checkBroken();
+            activation.checkUnserved();
             throw new DurableObjectException(
                     Kind.RESET, activation.id(), activation + " has left memory", null);
         }
@@ -206,7 +206,7 @@ public final class ObjectDirectory {
                         activation.run(new Turn(activation, Turn.sectionOf(activation)), event));
             }
             // The activation ended while the caller waited.
-            activation.checkBroken();
+            activation.checkUnserved();
             awaitClosed(activation);
             return new Entry(type, id, env).run(event);
         }
@@ -220,7 +220,7 @@ public final class ObjectDirectory {
 
         private void awaitClosed(Activation ending) {
             if (!ending.closed().awaitUntil(node.after(Limit.COMMIT_SECONDS))) {
-                ending.checkBroken();
+                ending.checkUnserved();
                 throw new DurableObjectException(
                         Kind.OVERLOADED, id, ending + " takes too long to leave memory", null);
             }
