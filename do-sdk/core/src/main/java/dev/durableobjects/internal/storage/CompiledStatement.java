@@ -164,6 +164,14 @@ final class CompiledStatement extends JDBC4PreparedStatement {
         return connection.runClient(plan, super::executeLargeBatch);
     }
 
+    /// All ways of binding lead here.
+    @Override
+    protected void batch(int position, @Nullable Object value) throws SQLException {
+        super.batch(
+                position,
+                value instanceof String text ? Bindings.unicode(text, position - 1) : value);
+    }
+
     @Override
     public @Nullable ResultSet getResultSet() throws SQLException {
         ResultSet rows = super.getResultSet();
