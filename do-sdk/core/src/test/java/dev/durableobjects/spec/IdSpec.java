@@ -99,6 +99,21 @@ class IdSpec {
     }
 
     @Test
+    void aNameWithHalfOfASurrogatePairIsRefused() {
+        for (String half : new String[] {"\uD83D", "a\uDE00b", "\uDE00\uD83D"}) {
+            IllegalArgumentException thrown =
+                    assertThrows(IllegalArgumentException.class, () -> first.idFromName(half));
+            assertThat(
+                    thrown.getMessage(),
+                    is("a name must be valid Unicode, and this one has half of a surrogate pair"));
+        }
+        assertThat(
+                "a whole pair is a character",
+                first.idFromName("\uD83D\uDE00").name(),
+                is(Optional.of("\uD83D\uDE00")));
+    }
+
+    @Test
     void uniqueIdsDifferAndHaveNoName() {
         Set<DurableObjectId> ids = new HashSet<>();
 

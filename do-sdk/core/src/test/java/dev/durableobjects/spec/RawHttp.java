@@ -5,7 +5,10 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.net.InetAddress;
 import java.net.Socket;
+import java.net.SocketException;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Locale;
 
 /// An HTTP client over a plain socket that sends what it is told, byte for byte, and keeps the
@@ -25,17 +28,30 @@ final class RawHttp implements AutoCloseable {
 
     /// Sends a proper request and reads its answer.
     Answer send(String method, String target, String body, String... headers) throws IOException {
-        StringBuilder request = new StringBuilder();
-        request.append("%s %s HTTP/1.1\r\nHost: localhost\r\n".formatted(method, target));
-        for (String header : headers) {
-            request.append(header).append("\r\n");
-        }
+        List<String> all = new ArrayList<>(List.of(headers));
         int length = body.getBytes(StandardCharsets.UTF_8).length;
         if (length > 0) {
-            request.append("Content-Length: %d\r\n".formatted(length));
+            all.add("Content-Length: %d".formatted(length));
         }
-        sendRaw(request.append("\r\n").append(body).toString());
+        sendRaw(head(method, target, all) + body);
         return read(method.equals("HEAD"));
+    }
+
+    /// Sends a POST with a body of one chunk and reads its answer.
+    Answer sendChunked(String target, String body) throws IOException {
+        int length = body.getBytes(StandardCharsets.UTF_8).length;
+        sendRaw(
+                "%s%x\r\n%s\r\n0\r\n\r\n"
+                        .formatted(
+                                head("POST", target, List.of("Transfer-Encoding: chunked")),
+                                length,
+                                body));
+        return read(false);
+    }
+
+    /// Sends the first line and the headers of a request.
+    void sendHead(String method, String target, String... headers) throws IOException {
+        sendRaw(head(method, target, List.of(headers)));
     }
 
     void sendRaw(String bytes) throws IOException {
@@ -48,27 +64,48 @@ final class RawHttp implements AutoCloseable {
     /// @throws IOException if the connection ends before the answer does
     Answer read(boolean withoutBody) throws IOException {
         String head = readHead();
-        String lower = head.toLowerCase(Locale.ROOT);
+        Answer bare = new Answer(head, "");
         if (withoutBody) {
-            return new Answer(head, "");
+            return bare;
         }
-        if (lower.contains("transfer-encoding: chunked")) {
+        if (bare.header("transfer-encoding").equals("chunked")) {
             return new Answer(head, readChunks());
         }
-        int at = lower.indexOf("content-length: ");
-        int length =
-                at < 0 ? 0 : Integer.parseInt(lower.substring(at + 16, lower.indexOf('\r', at)));
-        return new Answer(head, new String(readBytes(length), StandardCharsets.UTF_8));
+        String length = bare.header("content-length");
+        byte[] body = readBytes(length.isEmpty() ? 0 : Integer.parseInt(length));
+        return new Answer(head, new String(body, StandardCharsets.UTF_8));
     }
 
     /// Returns whether the server has ended the connection, waiting for its end.
     boolean isAtEnd() throws IOException {
-        return in.read() < 0;
+        try {
+            return in.read() < 0;
+        } catch (SocketException e) {
+            return true; // It did not want to read what was sent meanwhile.
+        }
+    }
+
+    /// Sends something more, and returns whether the server has ended the connection all the same.
+    boolean isAtEndAfter(String bytes) throws IOException {
+        try {
+            sendRaw(bytes);
+        } catch (SocketException e) {
+            return true;
+        }
+        return isAtEnd();
     }
 
     @Override
     public void close() throws IOException {
         socket.close();
+    }
+
+    private static String head(String method, String target, List<String> headers) {
+        List<String> lines = new ArrayList<>();
+        lines.add("%s %s HTTP/1.1".formatted(method, target));
+        lines.add("Host: localhost");
+        lines.addAll(headers);
+        return String.join("\r\n", lines) + "\r\n\r\n";
     }
 
     private String readHead() throws IOException {
@@ -116,6 +153,15 @@ final class RawHttp implements AutoCloseable {
 
         int status() {
             return Integer.parseInt(head.substring(9, 12));
+        }
+
+        /// Returns the value of a header in lower case, empty if there is none.
+        String header(String name) {
+            String lower = head.toLowerCase(Locale.ROOT);
+            int at = lower.indexOf("\r\n" + name + ":");
+            return at < 0
+                    ? ""
+                    : lower.substring(at + name.length() + 3, lower.indexOf('\r', at + 2)).strip();
         }
     }
 }

@@ -37,8 +37,10 @@ final class Bindings {
         return stored;
     }
 
-    /// A lone surrogate would be stored as a question mark.
-    private static String unicode(String text, int index) {
+    /// Refuses a lone surrogate, which would be stored as a question mark.
+    ///
+    /// @throws IllegalArgumentException naming the binding
+    static String unicode(String text, int index) {
         if (!Unicode.isValid(text)) {
             throw new IllegalArgumentException(
                     "binding %d is not valid Unicode: it has half of a surrogate pair"

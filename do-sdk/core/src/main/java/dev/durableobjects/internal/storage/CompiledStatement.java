@@ -22,6 +22,7 @@ final class CompiledStatement extends JDBC4PreparedStatement {
     private final int schema;
     private final long handle;
     private final Columns columns;
+    private @Nullable ClientRows clientRows;
 
     /// Compiles a statement.
     ///
@@ -163,14 +164,41 @@ final class CompiledStatement extends JDBC4PreparedStatement {
         return connection.runClient(plan, super::executeLargeBatch);
     }
 
+    /// All ways of binding lead here.
+    @Override
+    protected void batch(int position, @Nullable Object value) throws SQLException {
+        super.batch(
+                position,
+                value instanceof String text ? Bindings.unicode(text, position - 1) : value);
+    }
+
+    @Override
+    public @Nullable ResultSet getResultSet() throws SQLException {
+        ResultSet rows = super.getResultSet();
+        if (rows == null) {
+            return null;
+        }
+        endClientRows();
+        clientRows = new ClientRows(connection, rows);
+        return clientRows.resultSet();
+    }
+
     @Override
     public void close() throws SQLException {
+        endClientRows();
         if (!pointer.isClosed()) {
             rs.close();
             clearParameters();
             clearBatch();
         }
         connection.giveBack(this);
+    }
+
+    private void endClientRows() {
+        if (clientRows != null) {
+            clientRows.end();
+            clientRows = null;
+        }
     }
 
     /// Frees the statement.

@@ -6,6 +6,7 @@ import static org.hamcrest.Matchers.containsString;
 import static org.hamcrest.Matchers.empty;
 import static org.hamcrest.Matchers.greaterThan;
 import static org.hamcrest.Matchers.is;
+import static org.hamcrest.Matchers.startsWith;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import dev.durableobjects.sql.SqlCursor;
@@ -116,6 +117,19 @@ class SqlSpec {
                         () -> sql.exec("SELECT ?, ?", 1, Thread.currentThread()));
 
         assertThat(thrown.getMessage(), containsString("binding 2 has type java.lang.Thread"));
+    }
+
+    @Test
+    void halfOfASurrogatePairIsRefusedAsABinding() {
+        for (String half : new String[] {"\uD83D", "a\uDE00b", "\uDE00\uD83D", "\uD83D\uD83D"}) {
+            IllegalArgumentException thrown =
+                    assertThrows(
+                            IllegalArgumentException.class,
+                            () -> sql.exec("SELECT ?, ?", "fine", half));
+            assertThat(
+                    thrown.getMessage(),
+                    is("binding 2 is not valid Unicode: it has half of a surrogate pair"));
+        }
     }
 
     @Test
@@ -330,6 +344,31 @@ class SqlSpec {
         assertThrows(IllegalArgumentException.class, () -> sql.exec("SELECT 1; " + statement));
     }
 
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "\uFEFFCOMMIT",
+                " \uFEFF\n\uFEFF commit",
+                "\uFEFF/* x */\uFEFFCOMMIT",
+                "SELECT 1;\uFEFFCOMMIT",
+                "SELECT 1 \uFEFF;\uFEFF;\uFEFFCOMMIT;\uFEFF"
+            })
+    void aByteOrderMarkHidesNoStatement(String text) {
+        IllegalArgumentException thrown =
+                assertThrows(IllegalArgumentException.class, () -> sql.exec(text));
+
+        assertThat(thrown.getMessage(), startsWith("COMMIT is refused: an event is a transaction"));
+    }
+
+    @Test
+    void aByteOrderMarkIsBlank() {
+        assertThat(sql.exec("\uFEFFSELECT 1 AS a;\uFEFF").one().getLong("a"), is(1L));
+        IllegalArgumentException thrown =
+                assertThrows(IllegalArgumentException.class, () -> sql.exec("\uFEFF"));
+
+        assertThat(thrown.getMessage(), is("SQL code did not contain a statement."));
+    }
+
     @Test
     void aStatementIsCompiledAgainAfterTheSchemaChanged() {
         sql.exec("CREATE TABLE t (a)");
@@ -341,6 +380,24 @@ class SqlSpec {
 
         assertThat(sql.exec(query).columnNames(), contains("a", "b"));
         assertThat(sql.exec(query).one().getLong("b"), is(5L));
+    }
+
+    @Test
+    void aStatementThatIsInUseWhileTheSchemaChangesIsCompiledAgainToo() {
+        sql.exec("CREATE TABLE t (a)");
+        sql.exec("INSERT INTO t VALUES (1), (2)");
+        String query = "SELECT * FROM t";
+        sql.exec(query).toList();
+        SqlCursor inUse = sql.exec(query);
+        inUse.next();
+
+        sql.exec("ALTER TABLE t ADD COLUMN b DEFAULT 5");
+        inUse.toList();
+
+        SqlRow row = sql.exec(query).next();
+        assertThat(row.columnNames(), contains("a", "b"));
+        assertThat(row.getLong("a"), is(1L));
+        assertThat(row.getLong("b"), is(5L));
     }
 
     @Test

@@ -42,6 +42,7 @@ class SqlTextTest {
     @Test
     void findsNoStatementInBlanksAndComments() {
         assertThat(SqlText.statements(" \n\t;; -- nothing\n /* here */ ;"), is(empty()));
+        assertThat(SqlText.statements("\uFEFF;\uFEFF"), is(empty()));
     }
 
     @Test
@@ -53,6 +54,7 @@ class SqlTextTest {
     @Test
     void findsTheFirstKeywordBehindComments() {
         assertThat(SqlText.firstKeyword(" -- x\n/* y */ begin transaction"), is("BEGIN"));
+        assertThat(SqlText.firstKeyword("\uFEFF -- x\n\uFEFFbegin"), is("BEGIN"));
         assertThat(SqlText.firstKeyword("(SELECT 1)"), is(""));
     }
 }

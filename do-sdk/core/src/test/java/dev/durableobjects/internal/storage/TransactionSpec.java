@@ -183,6 +183,22 @@ class TransactionSpec {
                 () -> db.execute().dml("INSERT INTO t VALUES (1); DELETE FROM t"));
     }
 
+    @Test
+    void dbClientRefusesHalfOfASurrogatePairLikeSql() {
+        RuntimeException thrown =
+                assertThrows(
+                        RuntimeException.class,
+                        () ->
+                                database.dbClient()
+                                        .execute()
+                                        .dml("INSERT INTO t VALUES (?)", "\uD83D"));
+
+        assertThat(
+                thrown.getMessage(),
+                is("binding 1 is not valid Unicode: it has half of a surrogate pair"));
+        assertThat(sql.exec("SELECT * FROM t").toList(), is(empty()));
+    }
+
     private List<Long> rows() {
         return sql.exec("SELECT a FROM t ORDER BY a").map(row -> row.getLong("a"));
     }
