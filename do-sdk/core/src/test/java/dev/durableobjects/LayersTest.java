@@ -29,7 +29,7 @@ class LayersTest {
                     Set.of(".json", ".sql", ".websocket"),
                     Set.of(".http"),
                     Set.of(""),
-                    Set.of(".spi", ".internal.gate"),
+                    Set.of(".spi", ".internal.gate", ".internal.sql"),
                     Set.of(".internal.storage"),
                     Set.of(".internal.rpc", ".internal.socket"),
                     Set.of(".internal.engine"),

@@ -1,6 +1,7 @@
 package dev.durableobjects.runtime;
 
 import dev.durableobjects.Admission;
+import dev.durableobjects.sql.SqlPolicy;
 import java.util.Locale;
 
 /// How a namespace is set up beside its binding and its class. Immutable; made by
@@ -9,10 +10,12 @@ public final class NamespaceConfig {
 
     private final String uniqueKey;
     private final Admission admission;
+    private final SqlPolicy sqlPolicy;
 
     private NamespaceConfig(Builder builder) {
         this.uniqueKey = builder.uniqueKey;
         this.admission = builder.admission;
+        this.sqlPolicy = builder.sqlPolicy;
     }
 
     /// Returns the key from which ids and file names derive.
@@ -25,11 +28,17 @@ public final class NamespaceConfig {
         return admission;
     }
 
+    /// Returns what SQL the objects may run.
+    public SqlPolicy sqlPolicy() {
+        return sqlPolicy;
+    }
+
     /// Collects the settings of a namespace. Not safe for use by several threads.
     public static final class Builder {
 
         private String uniqueKey;
         private Admission admission = Admission.all();
+        private SqlPolicy sqlPolicy = SqlPolicy.CLOUDFLARE;
 
         Builder(String binding) {
             this.uniqueKey = binding.toLowerCase(Locale.ROOT);
@@ -53,6 +62,12 @@ public final class NamespaceConfig {
         /// Sets which names are admitted; the default is every name.
         public Builder admission(Admission policy) {
             this.admission = policy;
+            return this;
+        }
+
+        /// Sets what SQL the objects may run; the default is [SqlPolicy#CLOUDFLARE].
+        public Builder sqlPolicy(SqlPolicy policy) {
+            this.sqlPolicy = policy;
             return this;
         }
 

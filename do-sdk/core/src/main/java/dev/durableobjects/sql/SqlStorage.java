@@ -20,9 +20,10 @@ public interface SqlStorage {
     ///   `Double`, `String`, `byte[]`, `Enum` (its name), `UUID` and `BigDecimal` (text), or
     ///   `Instant` (milliseconds since the epoch)
     /// @throws SqlStorageException if SQLite refuses a statement; earlier statements of the text
-    ///   and of the event stay
-    /// @throws IllegalArgumentException if the number or a type of the bindings is wrong, or if the
-    ///   statement is not one that an object may run
+    ///   and of the event stay. With `SQLITE_AUTH`, if an object may not run a statement of the
+    ///   text; then, unless a view or a trigger hides it, nothing of the text was run
+    /// @throws IllegalArgumentException if the number or a type of the bindings is wrong, or if a
+    ///   statement is empty
     SqlCursor exec(String sql, @Nullable Object... bindings);
 
     /// Returns the size of the database in bytes: its pages in use times the page size.

@@ -1,5 +1,7 @@
 package dev.durableobjects.sql;
 
+import org.jspecify.annotations.Nullable;
+
 /// SQLite refused a statement.
 ///
 /// The message is SQLite's own, followed by the name of the result code as in `UNIQUE constraint
@@ -12,7 +14,7 @@ public final class SqlStorageException extends RuntimeException {
     private final int code;
 
     /// Makes an exception with SQLite's extended result code.
-    public SqlStorageException(String message, int code, Throwable cause) {
+    public SqlStorageException(String message, int code, @Nullable Throwable cause) {
         super(message, cause);
         this.code = code;
     }

@@ -14,6 +14,7 @@ import dev.durableobjects.internal.storage.ObjectDatabase;
 import dev.durableobjects.internal.storage.ObjectStorage;
 import dev.durableobjects.spi.CommitFailedException;
 import dev.durableobjects.spi.CommitLog;
+import dev.durableobjects.sql.SqlPolicy;
 import dev.durableobjects.sql.SqlStorageException;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -185,6 +186,11 @@ final class Activation implements Host {
     @Override
     public void admitFile() {
         type.admitter().admit();
+    }
+
+    @Override
+    public SqlPolicy sqlPolicy() {
+        return type.sqlPolicy();
     }
 
     /// Ends a stretch of the event: commits, and waits until it is durable.

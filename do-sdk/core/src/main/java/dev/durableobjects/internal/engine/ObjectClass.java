@@ -4,6 +4,7 @@ import dev.durableobjects.Binding;
 import dev.durableobjects.DurableObject;
 import dev.durableobjects.DurableObjectState;
 import dev.durableobjects.Env;
+import dev.durableobjects.sql.SqlPolicy;
 import java.util.function.BiFunction;
 
 /// What a namespace knows about the class of its objects. Immutable, but for what the admitter
@@ -13,12 +14,14 @@ import java.util.function.BiFunction;
 /// @param uniqueKey the immutable key from which ids and file names derive
 /// @param factory makes an instance, which implements the interface
 /// @param admitter keeps the admission policy
+/// @param sqlPolicy what SQL the objects may run
 /// @param <T> the interface through which the objects are called
 public record ObjectClass<T>(
         Binding<T> binding,
         String uniqueKey,
         BiFunction<DurableObjectState, Env, ? extends DurableObject> factory,
-        Admitter admitter) {
+        Admitter admitter,
+        SqlPolicy sqlPolicy) {
 
     /// Makes an instance.
     DurableObject create(DurableObjectState ctx, Env env) {

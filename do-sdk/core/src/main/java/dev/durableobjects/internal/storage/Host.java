@@ -1,5 +1,7 @@
 package dev.durableobjects.internal.storage;
 
+import dev.durableobjects.sql.SqlPolicy;
+
 /// The object that a database belongs to, as the database sees it.
 public interface Host {
 
@@ -12,4 +14,7 @@ public interface Host {
     ///
     /// @throws dev.durableobjects.AdmissionException if there may be no more objects
     void admitFile();
+
+    /// Returns what SQL the object may run.
+    SqlPolicy sqlPolicy();
 }

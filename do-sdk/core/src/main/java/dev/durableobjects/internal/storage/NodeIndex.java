@@ -2,6 +2,7 @@ package dev.durableobjects.internal.storage;
 
 import dev.durableobjects.Limits;
 import dev.durableobjects.internal.gate.Waiting;
+import dev.durableobjects.sql.SqlPolicy;
 import io.helidon.dbclient.DbClient;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -31,7 +32,7 @@ public final class NodeIndex implements AutoCloseable {
                                 file, new Unguarded(), Limits.standard(), Waiting.system()));
         index.write(
                 """
-                CREATE TABLE IF NOT EXISTS _do_namespaces (
+                CREATE TABLE IF NOT EXISTS namespaces (
                     binding TEXT PRIMARY KEY,
                     unique_key TEXT NOT NULL UNIQUE
                 ) STRICT
@@ -43,7 +44,7 @@ public final class NodeIndex implements AutoCloseable {
     public Optional<String> uniqueKey(String binding) {
         Optional<String> key =
                 db.execute()
-                        .get("SELECT unique_key FROM _do_namespaces WHERE binding = ?", binding)
+                        .get("SELECT unique_key FROM namespaces WHERE binding = ?", binding)
                         .map(row -> row.column("unique_key").getString());
         database.commit();
         return key;
@@ -51,7 +52,7 @@ public final class NodeIndex implements AutoCloseable {
 
     /// Remembers the unique key of a binding; it is durable when this returns.
     public void register(String binding, String uniqueKey) {
-        write("INSERT OR REPLACE INTO _do_namespaces VALUES (?, ?)", binding, uniqueKey);
+        write("INSERT OR REPLACE INTO namespaces VALUES (?, ?)", binding, uniqueKey);
     }
 
     @Override
@@ -79,5 +80,10 @@ public final class NodeIndex implements AutoCloseable {
 
         @Override
         public void admitFile() {}
+
+        @Override
+        public SqlPolicy sqlPolicy() {
+            return SqlPolicy.OPEN;
+        }
     }
 }

@@ -2,6 +2,7 @@ package dev.durableobjects.internal.storage;
 
 import dev.durableobjects.Limits;
 import dev.durableobjects.internal.gate.Waiting;
+import dev.durableobjects.internal.sql.SqlStatement;
 import io.helidon.dbclient.DbClient;
 import io.helidon.dbclient.jdbc.JdbcClientBuilder;
 import java.io.IOException;
@@ -37,6 +38,9 @@ public final class ObjectDatabase implements SqliteStorage.ConnectionSource, Aut
     private final List<SqliteConnection> replaced = new ArrayList<>();
     private boolean inMemory;
     private boolean closed;
+
+    /// What was set while the object had no file, and must be set again when it gets one.
+    private final List<String> pragmas = new ArrayList<>();
 
     private @Nullable DbClient dbClient;
 
@@ -94,15 +98,28 @@ public final class ObjectDatabase implements SqliteStorage.ConnectionSource, Aut
     }
 
     @Override
-    public CompiledStatement compile(String text) throws SQLException {
+    public CompiledStatement compile(SqlStatement text) throws SQLException {
+        CompiledStatement statement = compile(connection -> connection.compile(text));
+        if (inMemory && text.isPragma()) {
+            pragmas.add(text.text());
+        }
+        return statement;
+    }
+
+    @Override
+    public CompiledStatement compileOwn(String sql, StatementPlan plan) throws SQLException {
+        return compile(connection -> connection.compileOwn(sql, plan));
+    }
+
+    private CompiledStatement compile(Compiler compiler) throws SQLException {
         SqliteConnection open = current();
         try {
-            CompiledStatement statement = open.compile(text);
+            CompiledStatement statement = compiler.on(open);
             if (!inMemory || !statement.plan().writes()) {
                 return statement;
             }
             statement.discard();
-            return makeFile().compile(text);
+            return compiler.on(makeFile());
         } catch (SQLException e) {
             throw open.failed(e);
         }
@@ -186,6 +203,9 @@ public final class ObjectDatabase implements SqliteStorage.ConnectionSource, Aut
         SqliteConnection before = connection;
         SqliteConnection made = keep(SqliteConnection.open(file.toString(), this, limits, waiting));
         inMemory = false;
+        for (String pragma : pragmas) {
+            made.run(pragma);
+        }
         transaction.moveOn();
         if (before != null) {
             synchronized (this) {
@@ -229,5 +249,11 @@ public final class ObjectDatabase implements SqliteStorage.ConnectionSource, Aut
         if (wal().toFile().length() > (long) CHECKPOINT_FRAMES * PAGE_BYTES) {
             open.run("PRAGMA wal_checkpoint(TRUNCATE)");
         }
+    }
+
+    /// Compiles one statement.
+    private interface Compiler {
+
+        CompiledStatement on(SqliteConnection connection) throws SQLException;
     }
 }

@@ -3,13 +3,19 @@ package dev.durableobjects.internal.storage;
 import dev.durableobjects.Limit;
 import dev.durableobjects.Limits;
 import dev.durableobjects.internal.gate.Waiting;
+import dev.durableobjects.internal.sql.SqlGuard;
+import dev.durableobjects.internal.sql.SqlLimit;
+import dev.durableobjects.internal.sql.SqlStatement;
+import dev.durableobjects.internal.sql.SqlText;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.sql.SQLFeatureNotSupportedException;
 import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.HashMap;
 import java.util.IdentityHashMap;
+import java.util.Map;
 import java.util.Properties;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
@@ -40,12 +46,16 @@ final class SqliteConnection extends JDBC4Connection {
     private static final String MEMORY = ":memory:";
 
     private final Host host;
+    private final SqlGuard guard;
     private final StatementCache cache;
+    private final StatementCache ownCache;
     private final StatementClock clock;
     private final SqliteStorage.ConnectionSource source;
     private final ObjectTransaction transaction;
     private final Set<CompiledStatement> lent = Collections.newSetFromMap(new IdentityHashMap<>());
     private int schema;
+    private int runtimeTablesSchema = -1;
+    private Map<Long, RuntimeTable> runtimeTables = Map.of();
 
     /// False while the driver's constructors run, which use statements of their own.
     private final boolean ready;
@@ -57,7 +67,9 @@ final class SqliteConnection extends JDBC4Connection {
         this.host = owner.host();
         this.source = owner;
         this.transaction = owner.transaction();
+        this.guard = SqlGuard.of(host.sqlPolicy());
         this.cache = new StatementCache(limits.get(Limit.STATEMENT_CACHE_BYTES));
+        this.ownCache = new StatementCache(limits.get(Limit.STATEMENT_CACHE_BYTES));
         this.clock =
                 new StatementClock(
                         waiting, TimeUnit.SECONDS.toNanos(limits.get(Limit.STATEMENT_SECONDS)));
@@ -83,6 +95,9 @@ final class SqliteConnection extends JDBC4Connection {
         try {
             connection.run(SETTINGS);
             connection.run("PRAGMA cache_size = -%d".formatted(limits.get(Limit.PAGE_CACHE_KIB)));
+            for (Map.Entry<SqlLimit, Integer> limit : connection.guard.limits().entrySet()) {
+                connection.getDatabase().limit(limit.getKey().id(), limit.getValue());
+            }
             ProgressHandler.setHandler(connection, StatementClock.STEPS, connection.clock);
             return connection;
         } catch (SQLException e) {
@@ -111,16 +126,35 @@ final class SqliteConnection extends JDBC4Connection {
         return cache.take(sql);
     }
 
-    /// Returns a statement of this text, compiled now or earlier.
+    /// Returns what may be run here.
+    SqlGuard guard() {
+        return guard;
+    }
+
+    /// Returns the runtime's tables and indexes in this database, by their root pages.
+    Map<Long, RuntimeTable> runtimeTables() throws SQLException {
+        if (runtimeTablesSchema != schema) {
+            runtimeTables = readRuntimeTables();
+            runtimeTablesSchema = schema;
+        }
+        return runtimeTables;
+    }
+
+    /// Returns a statement of an application, compiled now or earlier.
     ///
-    /// @throws IllegalArgumentException if an object may not run it
-    CompiledStatement compile(String sql) throws SQLException {
-        CompiledStatement cached = cache.take(sql);
+    /// @throws dev.durableobjects.sql.SqlStorageException if an object may not run it
+    CompiledStatement compile(SqlStatement statement) throws SQLException {
+        CompiledStatement cached = cache.take(statement.text());
         if (cached != null) {
             return cached;
         }
-        StatementPlan.admit(sql);
-        return new CompiledStatement(this, sql, StatementPlan.of(this, sql));
+        return new CompiledStatement(this, statement.text(), StatementPlan.of(this, statement));
+    }
+
+    /// Returns a statement of ours, compiled now or earlier.
+    CompiledStatement compileOwn(String sql, StatementPlan plan) throws SQLException {
+        CompiledStatement cached = ownCache.take(sql);
+        return cached != null ? cached : new CompiledStatement(this, sql, plan);
     }
 
     /// Must be called before a statement runs.
@@ -154,8 +188,12 @@ final class SqliteConnection extends JDBC4Connection {
         lent.remove(statement);
         if (statement.isStale()) {
             statement.discard();
-        } else {
-            cache.put(statement);
+            return;
+        }
+        switch (statement.plan().home()) {
+            case APPLICATION -> cache.put(statement);
+            case RUNTIME -> ownCache.put(statement);
+            case NONE -> statement.discard();
         }
     }
 
@@ -170,6 +208,7 @@ final class SqliteConnection extends JDBC4Connection {
     void forgetStatements() throws SQLException {
         schema++;
         cache.clear();
+        ownCache.clear();
     }
 
     /// Returns the API's exception for an error, and remembers it if it ends the transaction.
@@ -217,6 +256,26 @@ final class SqliteConnection extends JDBC4Connection {
         super.close();
     }
 
+    private Map<Long, RuntimeTable> readRuntimeTables() throws SQLException {
+        Map<Long, RuntimeTable> found = new HashMap<>();
+        CompiledStatement statement =
+                new CompiledStatement(
+                        this,
+                        "SELECT rootpage, tbl_name FROM sqlite_schema WHERE rootpage > 0"
+                                + " AND (tbl_name GLOB '_cf_*' OR tbl_name GLOB '_do_*')",
+                        StatementPlan.READS);
+        try {
+            for (boolean more = statement.start(); more; more = statement.step()) {
+                @Nullable Object[] row = statement.row();
+                RuntimeTable.named(String.valueOf(row[1]))
+                        .ifPresent(table -> found.put((Long) row[0], table));
+            }
+            return found;
+        } finally {
+            statement.discard();
+        }
+    }
+
     // What follows is the connection as DbClient sees it. It may hold one that was replaced when
     // the object got its file, so everything goes to the current one.
 
@@ -229,12 +288,9 @@ final class SqliteConnection extends JDBC4Connection {
             String sql, int type, int concurrency, int holdability) throws SQLException {
         check();
         checkCursor(type, concurrency, holdability);
-        if (SqlText.statements(sql).size() != 1) {
-            throw new SQLException(
-                    "expected one SQL statement, got %d: %s"
-                            .formatted(SqlText.statements(sql).size(), sql));
-        }
-        CompiledStatement statement = source.compile(sql);
+        SqlStatement one = SqlText.statement(sql);
+        guard.admit(one);
+        CompiledStatement statement = source.compile(one);
         source.current().lent.add(statement);
         return statement;
     }

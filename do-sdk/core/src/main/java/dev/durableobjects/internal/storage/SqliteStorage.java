@@ -1,5 +1,7 @@
 package dev.durableobjects.internal.storage;
 
+import dev.durableobjects.internal.sql.SqlStatement;
+import dev.durableobjects.internal.sql.SqlText;
 import dev.durableobjects.sql.SqlCursor;
 import dev.durableobjects.sql.SqlStorage;
 import java.sql.SQLException;
@@ -66,18 +68,16 @@ final class SqliteStorage implements SqlStorage {
     }
 
     private SqlCursor runAll(String sql, @Nullable Object[] bindings) throws SQLException {
-        List<String> statements = SqlText.statements(sql);
-        if (statements.isEmpty()) {
-            throw new IllegalArgumentException("SQL code did not contain a statement.");
-        }
-        for (String statement : statements.subList(0, statements.size() - 1)) {
+        List<SqlStatement> statements = SqlText.statements(sql);
+        statements.forEach(source.current().guard()::admit);
+        for (SqlStatement statement : statements.subList(0, statements.size() - 1)) {
             complete(statement);
         }
         CompiledStatement last = source.compile(statements.getLast());
         return run(source.current(), last, bindings);
     }
 
-    private void complete(String sql) throws SQLException {
+    private void complete(SqlStatement sql) throws SQLException {
         CompiledStatement statement = source.compile(sql);
         SqliteConnection connection = source.current();
         try {
@@ -127,6 +127,9 @@ final class SqliteStorage implements SqlStorage {
 
         /// Returns a compiled statement of [#current], which is another one afterwards if the
         /// statement is the first that writes.
-        CompiledStatement compile(String sql) throws SQLException;
+        CompiledStatement compile(SqlStatement statement) throws SQLException;
+
+        /// Returns a compiled statement of ours, like [#compile].
+        CompiledStatement compileOwn(String sql, StatementPlan plan) throws SQLException;
     }
 }

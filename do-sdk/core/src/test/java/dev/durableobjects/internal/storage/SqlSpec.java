@@ -340,8 +340,73 @@ class SqlSpec {
                 "PRAGMA journal_mode = DELETE"
             })
     void statementsThatBelongToTheRuntimeAreRefused(String statement) {
-        assertThrows(IllegalArgumentException.class, () -> sql.exec(statement));
-        assertThrows(IllegalArgumentException.class, () -> sql.exec("SELECT 1; " + statement));
+        sql.exec("CREATE TABLE t(a)");
+
+        assertThrows(SqlStorageException.class, () -> sql.exec(statement));
+        assertThrows(
+                SqlStorageException.class,
+                () -> sql.exec("INSERT INTO t VALUES (1); " + statement));
+        assertThat(sql.exec("SELECT * FROM t").toList(), is(empty()));
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "SELECT sqlite_version()",
+                "SELECT count(*) FROM t WHERE a = \"sqlite_source_id\"()",
+                "SELECT * FROM v",
+                "INSERT INTO guarded VALUES (1)",
+            })
+    void functionsOutsideTheListAreRefusedWhereverTheyStand(String statement) {
+        sql.exec(
+                """
+                CREATE TABLE t(a);
+                CREATE TABLE guarded(a CHECK (a < sqlite_compileoption_get(0)));
+                CREATE VIEW v AS SELECT sqlite_version() AS version;
+                """);
+
+        SqlStorageException refused =
+                assertThrows(SqlStorageException.class, () -> sql.exec(statement));
+
+        assertThat(refused.getMessage(), startsWith("not authorized to use function: sqlite_"));
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "CREATE TABLE temp.t(a)",
+                "CREATE VIEW \"temp\".v AS SELECT 1",
+                "CREATE TABLE IF NOT EXISTS temp.t AS SELECT 1",
+            })
+    void nothingIsMadeInTheTemporaryDatabase(String statement) {
+        assertThrows(SqlStorageException.class, () -> sql.exec(statement));
+        assertThat(sql.exec("SELECT * FROM sqlite_temp_schema").toList(), is(empty()));
+    }
+
+    @Test
+    void aPragmaThatWasSetBeforeTheFirstWriteStays() {
+        sql.exec("PRAGMA foreign_keys = OFF");
+        sql.exec("CREATE TABLE child(parent INTEGER REFERENCES parents(id))");
+        sql.exec("INSERT INTO child VALUES (1)");
+
+        assertThat(sql.exec("PRAGMA foreign_keys").one().getLong("foreign_keys"), is(0L));
+    }
+
+    @Test
+    void deferredForeignKeysHoldUntilTheEndOfTheTransaction() {
+        sql.exec(
+                """
+                CREATE TABLE parents(id INTEGER PRIMARY KEY);
+                CREATE TABLE child(parent INTEGER REFERENCES parents(id));
+                PRAGMA defer_foreign_keys = ON;
+                INSERT INTO child VALUES (1);
+                INSERT INTO parents VALUES (1)
+                """);
+        database.commit();
+
+        assertThat(
+                sql.exec("PRAGMA defer_foreign_keys").one().getLong("defer_foreign_keys"), is(0L));
+        assertThrows(SqlStorageException.class, () -> sql.exec("INSERT INTO child VALUES (2)"));
     }
 
     @ParameterizedTest
@@ -351,13 +416,12 @@ class SqlSpec {
                 " \uFEFF\n\uFEFF commit",
                 "\uFEFF/* x */\uFEFFCOMMIT",
                 "SELECT 1;\uFEFFCOMMIT",
-                "SELECT 1 \uFEFF;\uFEFF;\uFEFFCOMMIT;\uFEFF"
+                "SELECT 1 \uFEFF;\uFEFFCOMMIT;\uFEFF"
             })
     void aByteOrderMarkHidesNoStatement(String text) {
-        IllegalArgumentException thrown =
-                assertThrows(IllegalArgumentException.class, () -> sql.exec(text));
+        SqlStorageException thrown = assertThrows(SqlStorageException.class, () -> sql.exec(text));
 
-        assertThat(thrown.getMessage(), startsWith("COMMIT is refused: an event is a transaction"));
+        assertThat(thrown.getMessage(), containsString("instead of the SQL COMMIT statement"));
     }
 
     @Test

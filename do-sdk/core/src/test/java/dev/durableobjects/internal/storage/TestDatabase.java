@@ -2,6 +2,7 @@ package dev.durableobjects.internal.storage;
 
 import dev.durableobjects.Limits;
 import dev.durableobjects.internal.gate.Waiting;
+import dev.durableobjects.sql.SqlPolicy;
 import java.nio.file.Path;
 
 /// Opens databases that any thread may use at any time.
@@ -25,5 +26,10 @@ final class TestDatabase {
 
         @Override
         public void admitFile() {}
+
+        @Override
+        public SqlPolicy sqlPolicy() {
+            return SqlPolicy.CLOUDFLARE;
+        }
     }
 }

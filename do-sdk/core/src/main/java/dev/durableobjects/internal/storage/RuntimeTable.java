@@ -1,0 +1,44 @@
+package dev.durableobjects.internal.storage;
+
+import java.util.Optional;
+import java.util.stream.Stream;
+
+/// The tables of the runtime in an object's database. An application cannot see into them.
+enum RuntimeTable {
+    /// Keys and values; Cloudflare's own table. A value is JSON as TEXT, or bytes as a BLOB.
+    KV("_cf_KV", "key", "(key TEXT PRIMARY KEY, value BLOB) WITHOUT ROWID"),
+    /// The migrations that were run.
+    MIGRATIONS(
+            "_do_migrations",
+            "version",
+            "(version INTEGER PRIMARY KEY, name TEXT NOT NULL, applied_at INTEGER NOT NULL)");
+
+    private final String table;
+    private final String firstColumn;
+    private final String definition;
+
+    RuntimeTable(String table, String firstColumn, String definition) {
+        this.table = table;
+        this.firstColumn = firstColumn;
+        this.definition = definition;
+    }
+
+    /// Returns the table of this name, in any case.
+    static Optional<RuntimeTable> named(String name) {
+        return Stream.of(values()).filter(one -> one.table.equalsIgnoreCase(name)).findFirst();
+    }
+
+    String table() {
+        return table;
+    }
+
+    /// Returns the first column, as in `_cf_KV.key`.
+    String firstColumn() {
+        return table + "." + firstColumn;
+    }
+
+    /// Returns the statement that makes the table.
+    String definition() {
+        return "CREATE TABLE %s%s".formatted(table, definition);
+    }
+}
