@@ -53,7 +53,7 @@ final class OpenEvent {
             }
             return true;
         });
-        var unused =
+        var _ =
                 call.whenComplete((nothing, failure) -> {
                     if (failure != null) {
                         result.completeExceptionally(failure);
