@@ -32,7 +32,7 @@ final class GateOps {
                             return null;
                         });
         ops.put("outputGate.poll", (Op.Outside) GateOps::pollGate);
-        ops.put("outputGate.wait", (Op.Outside) (world, step) -> finished(world.turn()));
+        ops.put("outputGate.wait", (Op.Outside) (world, step) -> finished(world.turn()) == null);
         ops.put("storage.sync", (Op.Outside) GateOps::sync);
         ops.put("poll", (Op.Outside) GateOps::poll);
         ops.put("await", (Op.Outside) (world, step) -> finished(call(world, step)));
