@@ -80,6 +80,12 @@ public interface DurableObjectState {
     /// anew. Never returns.
     void abort(String reason);
 
+    /// Resets the object at once, as [#abort(String)], with the reason that Cloudflare gives when
+    /// there is none.
+    default void abort() {
+        abort("Application called abort() to reset Durable Object.");
+    }
+
     /// Accepts the server half of a pair: from now on the object's `webSocket...` handlers receive
     /// what the client sends.
     ///

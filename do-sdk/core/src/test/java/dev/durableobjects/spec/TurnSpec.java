@@ -3,6 +3,7 @@ package dev.durableobjects.spec;
 import static org.hamcrest.MatcherAssert.assertThat;
 import static org.hamcrest.Matchers.containsString;
 import static org.hamcrest.Matchers.is;
+import static org.hamcrest.Matchers.startsWith;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import dev.durableobjects.Binding;
@@ -300,6 +301,13 @@ class TurnSpec {
         DurableObjectException thrown =
                 assertThrows(DurableObjectException.class, counter::violateAtCommit);
 
+        assertThat(
+                thrown.getMessage(),
+                startsWith(
+                        "Durable Object was reset and rolled back to its last known good state"
+                                + " because the application left the database in a state where"
+                                + " constraints were violated: FOREIGN KEY constraint failed:"
+                                + " SQLITE_CONSTRAINT"));
         assertThat(thrown.durableObjectReset(), is(true));
         assertThat(thrown.durableObjectId(), is(Optional.of(counters.idFromName("a"))));
         assertThat("the same stub heals", counter.value(), is(5));

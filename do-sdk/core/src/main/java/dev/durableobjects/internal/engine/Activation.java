@@ -30,6 +30,11 @@ import org.jspecify.annotations.Nullable;
 /// new one from what is durable. DESIGN.md has the states. Safe for use by many threads.
 final class Activation implements Host {
 
+    private static final int SQLITE_CONSTRAINT = 19;
+
+    private static final String ROLLED_BACK =
+            "Durable Object was reset and rolled back to its last known good state because ";
+
     private final Node node;
     private final ObjectClass<?> type;
     private final DurableObjectId id;
@@ -321,14 +326,16 @@ final class Activation implements Host {
         try {
             return outbox.commit();
         } catch (SqlStorageException | CommitFailedException e) {
-            breakDown(
-                    Kind.RESET,
-                    ("Durable Object was reset and rolled back to its last known good state because"
-                                    + " its commit failed: %s")
-                            .formatted(e.getMessage()),
-                    e);
+            breakDown(Kind.RESET, ROLLED_BACK + whyNotCommitted(e) + ": " + e.getMessage(), e);
             return CommitLog.START;
         }
+    }
+
+    private static String whyNotCommitted(RuntimeException failure) {
+        return failure instanceof SqlStorageException sql
+                        && (sql.code() & 0xff) == SQLITE_CONSTRAINT
+                ? "the application left the database in a state where constraints were violated"
+                : "its commit failed";
     }
 
     private void awaitDurable(long end) {

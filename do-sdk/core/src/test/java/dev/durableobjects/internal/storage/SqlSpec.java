@@ -182,6 +182,16 @@ class SqlSpec {
     }
 
     @Test
+    void anArrayThatIsChangedAfterwardsDoesNotChangeWhatWasBound() {
+        byte[] bytes = {1, 2, 3};
+
+        SqlCursor cursor = sql.exec("SELECT ? AS bytes UNION ALL SELECT x'00'", bytes);
+        bytes[0] = 9;
+
+        assertThat(cursor.next().getBytes("bytes"), is(new byte[] {1, 2, 3}));
+    }
+
+    @Test
     void aColumnIsFoundByNameWithoutRegardToCaseAndUnderscores() {
         SqlRow row = sql.exec("SELECT 1 AS seat_number, 2 AS seatNumber, 3 AS other").one();
 

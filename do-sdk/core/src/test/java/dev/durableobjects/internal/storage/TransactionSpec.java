@@ -82,6 +82,21 @@ class TransactionSpec {
     }
 
     @Test
+    void aForeignKeyIsCheckedAtTheStatementInsideOfATransactionToo() {
+        sql.exec("CREATE TABLE child (a REFERENCES t (a))");
+
+        SqlStorageException thrown =
+                assertThrows(
+                        SqlStorageException.class,
+                        () ->
+                                storage.transactionSync(
+                                        () -> sql.exec("INSERT INTO child VALUES (7)")));
+
+        assertThat(thrown.getMessage(), containsString("FOREIGN KEY constraint failed"));
+        assertThat(rows(), is(empty()));
+    }
+
+    @Test
     void transactionsNest() {
         String result =
                 storage.transactionSync(() -> {

@@ -1,0 +1,90 @@
+package dev.durableobjects.conformance;
+
+import static org.hamcrest.MatcherAssert.assertThat;
+import static org.hamcrest.Matchers.empty;
+import static org.hamcrest.Matchers.is;
+import static org.hamcrest.Matchers.not;
+
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestFactory;
+import org.junit.jupiter.api.io.TempDir;
+
+/// Behaves as Cloudflare's Durable Objects do, case by case. A case is run, or `listed.txt` says
+/// why not.
+class ConformanceTest {
+
+    private static final List<Case> CASES = CaseFile.read();
+    private static final List<Listed> LINES = Listed.read();
+    private static final Map<Case, Listed> LISTED = Listed.byCase(CASES, LINES);
+
+    @TempDir private Path directory;
+
+    @TestFactory
+    Stream<DynamicTest> behavesLike() {
+        return CASES.stream()
+                .filter(known -> !LISTED.containsKey(known) && known.isMachine())
+                .map(known -> DynamicTest.dynamicTest(known.id(), () -> runNamed(known)));
+    }
+
+    @Test
+    void everyCaseThatNoMachineCanReadIsListed() {
+        List<Case> forgotten =
+                CASES.stream()
+                        .filter(known -> !LISTED.containsKey(known) && !known.isMachine())
+                        .toList();
+
+        assertThat(forgotten, is(empty()));
+    }
+
+    @Test
+    void everyLineListsACase() {
+        List<Listed> idle = LINES.stream().filter(line -> !LISTED.containsValue(line)).toList();
+
+        assertThat(idle, is(empty()));
+    }
+
+    @Test
+    void namesOfCasesDiffer() {
+        assertThat(CASES, is(not(empty())));
+        assertThat(CASES.stream().map(Case::id).distinct().count(), is((long) CASES.size()));
+    }
+
+    /// Reports leave the names of dynamic tests out, so the failure says which case it is about.
+    private void runNamed(Case known) {
+        try {
+            run(known);
+        } catch (Exception | AssertionError failure) {
+            throw new AssertionError("%s: %s".formatted(known, failure.getMessage()), failure);
+        }
+    }
+
+    private void run(Case known) throws Exception {
+        try (World world = new World(directory.resolve(known.id()))) {
+            boolean isDiskManual = known.uses("port.*");
+            if (known.setup().stream().anyMatch(step -> step.op().startsWith("port."))) {
+                world.disk().hold();
+            }
+            for (Step step : known.setup()) {
+                world.run(step, null);
+            }
+            if (isDiskManual) {
+                world.turn().get(OpenEvent.PATIENCE_SECONDS, TimeUnit.SECONDS);
+                world.disk().hold();
+            }
+            for (int i = 0; i < known.steps().size(); i++) {
+                boolean isLast = i == known.steps().size() - 1;
+                world.run(known.steps().get(i), isLast ? known.expect() : null);
+            }
+            world.disk().release();
+            if (!known.uses("port.fail")) {
+                world.turn().get(OpenEvent.PATIENCE_SECONDS, TimeUnit.SECONDS);
+            }
+        }
+    }
+}

@@ -1,0 +1,77 @@
+package dev.durableobjects.conformance;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/// The page that compares us with Cloudflare, and the sources of the tests that it and the lists of
+/// cases name.
+final class ParityPage {
+
+    private static final Path ROOT = root();
+    private static final Pattern FEATURE =
+            Pattern.compile(
+                    "^\\| ([^|]+) \\| \\*\\*(yes|differs|not yet)\\*\\* \\|", Pattern.MULTILINE);
+    private static final String COUNTS = "## The cases in numbers";
+
+    private final String text;
+
+    private ParityPage(String text) {
+        this.text = text;
+    }
+
+    static ParityPage read() {
+        return new ParityPage(read(ROOT.resolve("docs/reference/cloudflare-parity.md")));
+    }
+
+    /// Returns what the page says about each feature: yes, differs, not yet.
+    Map<String, String> features() {
+        return FEATURE.matcher(text)
+                .results()
+                .collect(Collectors.toMap(row -> row.group(1), row -> row.group(2)));
+    }
+
+    /// Returns the rows of the table of counts, without its head.
+    List<String> counts() {
+        int begin = text.indexOf(COUNTS);
+        return text.substring(begin < 0 ? text.length() : begin)
+                .lines()
+                .filter(line -> line.startsWith("|"))
+                .skip(2)
+                .toList();
+    }
+
+    /// Returns whether there is a test of this name, as `Class.method`.
+    static boolean hasTest(String name) {
+        String[] parts = name.split("\\.", 2);
+        try (Stream<Path> files = Files.walk(ROOT)) {
+            return files.filter(file -> file.endsWith(parts[0] + ".java"))
+                    .filter(file -> file.toString().contains("src/test"))
+                    .anyMatch(file -> read(file).contains("void " + parts[1] + "("));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static String read(Path file) {
+        try {
+            return Files.readString(file);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static Path root() {
+        Path up = Path.of("").toAbsolutePath();
+        while (Files.notExists(up.resolve("LICENSE"))) {
+            up = up.getParent();
+        }
+        return up;
+    }
+}
