@@ -1,5 +1,6 @@
 package dev.durableobjects;
 
+import dev.durableobjects.kv.KvStorage;
 import dev.durableobjects.sql.SqlStorage;
 import io.helidon.dbclient.DbClient;
 import org.jspecify.annotations.Nullable;
@@ -13,6 +14,9 @@ public interface DurableObjectStorage {
 
     /// Returns the SQL interface: the fast path.
     SqlStorage sql();
+
+    /// Returns the keys and values.
+    KvStorage kv();
 
     /// Returns Helidon's DbClient on the same connection and in the same transaction. Its own
     /// `transaction()` is a savepoint inside the event's transaction.
@@ -35,10 +39,34 @@ public interface DurableObjectStorage {
         });
     }
 
-    /// Commits what the event has written so far, and waits until it is durable. What the event
-    /// writes afterwards is a transaction of its own. Cursors that are open end.
+    /// Runs the body in a transaction that may wait: for [DurableObjectState#await], for calls to
+    /// other objects, for anything. No other event enters the object meanwhile, but those that the
+    /// body causes itself, whose writes belong to the transaction too; as in
+    /// [DurableObjectState#blockConcurrencyWhile], taking too long resets the object. What the
+    /// event wrote before is committed first. Calls that the body makes may leave before the
+    /// transaction is durable; everything else waits.
     ///
+    /// If the body throws, every write of it is undone and the exception rethrown; the object goes
+    /// on. Calls nest.
+    ///
+    /// @param <R> what the body returns
+    /// @param <X> what the body may throw
     /// @throws IllegalStateException inside of [#transactionSync]
+    <R extends @Nullable Object, X extends Exception> R transaction(TransactionBody<R, X> body)
+            throws X;
+
+    /// Deletes everything in the database, at once and as a whole, instead of what the event has
+    /// written so far, and ends open cursors. What the event writes afterwards starts with an empty
+    /// database. Objects in memory do not notice: make the tables again, or abort.
+    ///
+    /// @throws IllegalStateException inside of a transaction
+    void deleteAll();
+
+    /// Commits what the event has written so far, and waits until it and everything before it,
+    /// unconfirmed writes included, is durable. What the event writes afterwards is a transaction
+    /// of its own. Cursors that are open end.
+    ///
+    /// @throws IllegalStateException inside of a transaction
     /// @throws DurableObjectException if the commit fails; the object is reset then
     void sync();
 }

@@ -12,6 +12,7 @@ import dev.durableobjects.Limit;
 import dev.durableobjects.http.Request;
 import dev.durableobjects.http.Response;
 import dev.durableobjects.internal.storage.FileSync;
+import dev.durableobjects.kv.WriteOptions;
 import dev.durableobjects.runtime.TestRuntime;
 import dev.durableobjects.spi.Commit;
 import dev.durableobjects.websocket.WebSocketPair;
@@ -74,6 +75,53 @@ class OutputGateSpec {
         assertThat(call.isDone(), is(false));
         disk.release();
         assertThat(call.get(30, TimeUnit.SECONDS), is("written"));
+    }
+
+    @Test
+    void nothingWaitsForAnUnconfirmedWriteButSync() throws Exception {
+        prepare("a");
+        disk.hold();
+        Object result =
+                runtime.in(
+                        "a",
+                        (self, x) -> {
+                            self.ctx().storage().kv().put("k", 1, WriteOptions.UNCONFIRMED);
+                            return "not yet durable";
+                        });
+        CompletableFuture<Object> sync =
+                runtime.start(
+                        "a",
+                        self -> {
+                            self.ctx().storage().sync();
+                            return "durable";
+                        });
+
+        disk.awaitSync();
+
+        assertThat(result, is("not yet durable"));
+        assertThat(sync.isDone(), is(false));
+        disk.release();
+        assertThat(sync.get(30, TimeUnit.SECONDS), is("durable"));
+    }
+
+    @Test
+    void aConfirmedWriteBesideAnUnconfirmedOneIsWaitedFor() throws Exception {
+        prepare("a");
+        disk.hold();
+        CompletableFuture<Object> call =
+                runtime.start(
+                        "a",
+                        self -> {
+                            self.ctx().storage().kv().put("k", 1, WriteOptions.UNCONFIRMED);
+                            self.ctx().storage().kv().put("l", 1);
+                            return "";
+                        });
+
+        disk.awaitSync();
+
+        assertThat(call.isDone(), is(false));
+        disk.release();
+        assertThat(call.get(30, TimeUnit.SECONDS), is(""));
     }
 
     @Test

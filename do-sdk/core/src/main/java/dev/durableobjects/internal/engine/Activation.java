@@ -198,17 +198,33 @@ final class Activation implements Host {
         return type.sqlPolicy();
     }
 
-    /// Ends a stretch of the event: commits, and waits until it is durable.
-    ///
-    /// @throws IllegalStateException inside of a transaction
-    void settle() {
+    @Override
+    public <R extends @Nullable Object, X extends Exception> R exclusively(Callback<R, X> body)
+            throws X {
+        return CriticalSections.run(this, body);
+    }
+
+    @Override
+    public void settle() {
         check();
-        if (database.isInTransaction()) {
+        if (database.isClosedToOthers()) {
             throw new IllegalStateException(
                     "the body of a transaction may not call other objects, await or sync: other"
                             + " events would see a half of it; do that before or after");
         }
         awaitDurable(commit());
+        breakage.check();
+    }
+
+    @Override
+    public void sync() {
+        settle();
+        if (database.isInSpanningTransaction()) {
+            throw new IllegalStateException(
+                    "the body of a transaction may not sync: nothing of it is durable before its"
+                            + " end");
+        }
+        awaitDurable(outbox.end());
         breakage.check();
     }
 
@@ -298,7 +314,7 @@ final class Activation implements Host {
         }
         constructing = true;
         node.log().awaitDurable(CommitLog.START); // A log that has failed vouches for nothing.
-        ObjectStorage storage = new ObjectStorage(database, this::settle);
+        ObjectStorage storage = new ObjectStorage(database);
         ObjectState state = new ObjectState(this, storage);
         return CriticalSections.<DurableObject, RuntimeException>run(
                 this, () -> type.create(state, env));

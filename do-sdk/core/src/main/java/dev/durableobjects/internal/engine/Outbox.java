@@ -3,6 +3,7 @@ package dev.durableobjects.internal.engine;
 import dev.durableobjects.DurableObjectId;
 import dev.durableobjects.internal.gate.OutputGate;
 import dev.durableobjects.internal.storage.ObjectDatabase;
+import dev.durableobjects.internal.storage.Written;
 import dev.durableobjects.spi.Commit;
 import dev.durableobjects.spi.CommitFailedException;
 import dev.durableobjects.spi.CommitLog;
@@ -25,6 +26,7 @@ final class Outbox {
 
     // Guarded by this, so that nothing is committed and not appended when the files close.
     private long position = CommitLog.START;
+    private long confirmed = CommitLog.START;
     private boolean isFirst = true;
     private boolean sealed;
 
@@ -41,10 +43,14 @@ final class Outbox {
 
     /// Commits what was written, and holds what was sent behind it.
     ///
-    /// @return the position that must be durable before anything leaves
+    /// @return the position that must be durable before anything leaves: that of the last write
+    ///   that is not allowed to be lost
     /// @throws dev.durableobjects.sql.SqlStorageException if the database cannot commit
     /// @throws CommitFailedException if the log has failed
     long commit() {
+        if (database.isInSpanningTransaction()) {
+            return CommitLog.START; // The end of the transaction commits, and lets the effects out.
+        }
         long end = append();
         if (!effects.isEmpty()) {
             gate.hold(end, effects);
@@ -54,10 +60,19 @@ final class Outbox {
     }
 
     private synchronized long append() {
-        if (!sealed && database.commit()) {
+        Written written = sealed ? Written.NOTHING : database.commit();
+        if (written != Written.NOTHING) {
             position = log.append(new Commit(id, database.wal(), isFirst));
             isFirst = false;
         }
+        if (written == Written.CONFIRMED) {
+            confirmed = position;
+        }
+        return confirmed;
+    }
+
+    /// Returns the position of the last commit, confirmed or not.
+    synchronized long end() {
         return position;
     }
 

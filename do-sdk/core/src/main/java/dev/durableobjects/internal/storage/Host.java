@@ -1,6 +1,8 @@
 package dev.durableobjects.internal.storage;
 
+import dev.durableobjects.Callback;
 import dev.durableobjects.sql.SqlPolicy;
+import org.jspecify.annotations.Nullable;
 
 /// The object that a database belongs to, as the database sees it.
 public interface Host {
@@ -14,6 +16,20 @@ public interface Host {
     ///
     /// @throws dev.durableobjects.AdmissionException if there may be no more objects
     void admitFile();
+
+    /// Ends a stretch of the event: commits, and waits until it is durable, unless a `transaction`
+    /// is open.
+    ///
+    /// @throws IllegalStateException inside of a transaction that other events must not see
+    void settle();
+
+    /// Commits, and waits until everything that was written is durable.
+    ///
+    /// @throws IllegalStateException inside of a transaction
+    void sync();
+
+    /// Runs the body while no event enters that it does not cause itself.
+    <R extends @Nullable Object, X extends Exception> R exclusively(Callback<R, X> body) throws X;
 
     /// Returns what SQL the object may run.
     SqlPolicy sqlPolicy();

@@ -1,5 +1,6 @@
 package dev.durableobjects.internal.storage;
 
+import dev.durableobjects.Callback;
 import dev.durableobjects.Limits;
 import dev.durableobjects.internal.gate.Waiting;
 import dev.durableobjects.sql.SqlPolicy;
@@ -8,6 +9,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /// The node's own database: which namespaces the data directory holds.
 ///
@@ -62,7 +64,7 @@ public final class NodeIndex implements AutoCloseable {
 
     private void write(String sql, Object... parameters) {
         db.execute().dml(sql, parameters);
-        if (database.commit()) {
+        if (database.commit() != Written.NOTHING) {
             try {
                 FileSync.forceFile(database.wal());
                 FileSync.forceDirectory(database.wal().toAbsolutePath().getParent());
@@ -80,6 +82,18 @@ public final class NodeIndex implements AutoCloseable {
 
         @Override
         public void admitFile() {}
+
+        @Override
+        public void settle() {}
+
+        @Override
+        public void sync() {}
+
+        @Override
+        public <R extends @Nullable Object, X extends Exception> R exclusively(Callback<R, X> body)
+                throws X {
+            return body.run();
+        }
 
         @Override
         public SqlPolicy sqlPolicy() {

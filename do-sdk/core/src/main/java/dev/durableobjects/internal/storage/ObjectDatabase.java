@@ -3,6 +3,7 @@ package dev.durableobjects.internal.storage;
 import dev.durableobjects.Limits;
 import dev.durableobjects.internal.gate.Waiting;
 import dev.durableobjects.internal.sql.SqlStatement;
+import dev.durableobjects.kv.KvStorage;
 import io.helidon.dbclient.DbClient;
 import io.helidon.dbclient.jdbc.JdbcClientBuilder;
 import java.io.IOException;
@@ -26,12 +27,20 @@ public final class ObjectDatabase implements SqliteStorage.ConnectionSource, Aut
 
     private static final int PAGE_BYTES = 4_096;
 
+    private static final String EVENT_ENDED =
+            "the event that opened this cursor has ended, and the cursor with it; read what you need"
+                    + " before, for example with toList()";
+
+    private static final String DELETED =
+            "SQLite query was canceled because the database was deleted.";
+
     private final Path file;
     private final Host host;
     private final Limits limits;
     private final Waiting waiting;
     private final SqliteStorage sql = new SqliteStorage(this);
     private final ObjectTransaction transaction = new ObjectTransaction(this);
+    private final KvTable kv = new KvTable(sql, transaction);
 
     // Written by the object's thread; stop and close read them under the lock.
     private volatile @Nullable SqliteConnection connection;
@@ -57,6 +66,11 @@ public final class ObjectDatabase implements SqliteStorage.ConnectionSource, Aut
     /// Returns the SQL interface.
     public SqliteStorage sql() {
         return sql;
+    }
+
+    /// Returns the keys and values.
+    public KvStorage kv() {
+        return kv;
     }
 
     /// Returns Helidon's DbClient on the same connection and transaction.
@@ -111,6 +125,11 @@ public final class ObjectDatabase implements SqliteStorage.ConnectionSource, Aut
         return compile(connection -> connection.compileOwn(sql, plan));
     }
 
+    @Override
+    public void checkThread() {
+        host.check();
+    }
+
     private CompiledStatement compile(Compiler compiler) throws SQLException {
         SqliteConnection open = current();
         try {
@@ -125,31 +144,60 @@ public final class ObjectDatabase implements SqliteStorage.ConnectionSource, Aut
         }
     }
 
-    /// Returns whether a savepoint is open: `transactionSync`, or a transaction of DbClient.
-    public boolean isInTransaction() {
-        return transaction.isNested();
+    /// Returns whether a savepoint is open that other events must not see: `transactionSync`, or a
+    /// transaction of a client.
+    public boolean isClosedToOthers() {
+        return transaction.isClosedToOthers();
+    }
+
+    /// Returns whether a `transaction` is open. Until its end nothing is committed, also not by the
+    /// events that it causes itself.
+    public boolean isInSpanningTransaction() {
+        return transaction.isSpanning();
     }
 
     /// Ends a stretch of an event: its cursors end, and its writes are committed, though not yet
     /// durable.
     ///
-    /// @return whether it wrote anything
+    /// @return what it wrote
     /// @throws dev.durableobjects.sql.SqlStorageException if the writes cannot be committed; then
     ///   none of them remains
-    public boolean commit() {
+    public Written commit() {
         SqliteConnection open = connection;
         if (open == null) {
-            return false;
+            return Written.NOTHING;
         }
-        sql.cancelCursors();
+        sql.cancelCursors(EVENT_ENDED);
         try {
             open.closeLentStatements();
             closeReplaced();
-            boolean wrote = transaction.commit();
-            if (wrote) {
+            Written written = transaction.commit();
+            if (written != Written.NOTHING) {
                 checkpointIfLong(open);
             }
-            return wrote;
+            return written;
+        } catch (SQLException e) {
+            throw SqlErrors.of(e);
+        }
+    }
+
+    /// Deletes every table, also those of the runtime, instead of what the event has written so
+    /// far. The pages are given back at its end.
+    ///
+    /// @throws IllegalStateException inside of a transaction
+    void deleteAll() {
+        if (transaction.isNested()) {
+            throw new IllegalStateException("Cannot call deleteAll() within a transaction");
+        }
+        try {
+            SqliteConnection open = current();
+            sql.cancelCursors(DELETED);
+            open.closeLentStatements();
+            transaction.rollback();
+            if (!inMemory) {
+                new Emptying(sql).run();
+                transaction.shrinkAfterwards();
+            }
         } catch (SQLException e) {
             throw SqlErrors.of(e);
         }

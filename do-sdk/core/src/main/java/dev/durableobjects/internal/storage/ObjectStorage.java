@@ -2,6 +2,8 @@ package dev.durableobjects.internal.storage;
 
 import dev.durableobjects.Callback;
 import dev.durableobjects.DurableObjectStorage;
+import dev.durableobjects.TransactionBody;
+import dev.durableobjects.kv.KvStorage;
 import dev.durableobjects.sql.SqlStorage;
 import io.helidon.dbclient.DbClient;
 import org.jspecify.annotations.Nullable;
@@ -10,14 +12,10 @@ import org.jspecify.annotations.Nullable;
 public final class ObjectStorage implements DurableObjectStorage {
 
     private final ObjectDatabase database;
-    private final Runnable settle;
 
     /// Makes the interface of a database.
-    ///
-    /// @param settle commits what was written so far and waits until it is durable
-    public ObjectStorage(ObjectDatabase database, Runnable settle) {
+    public ObjectStorage(ObjectDatabase database) {
         this.database = database;
-        this.settle = settle;
     }
 
     @Override
@@ -37,7 +35,30 @@ public final class ObjectStorage implements DurableObjectStorage {
     }
 
     @Override
+    public <R extends @Nullable Object, X extends Exception> R transaction(
+            TransactionBody<R, X> body) throws X {
+        Host host = database.host();
+        host.settle();
+        // What the body throws undoes the transaction and nothing else, so it must not pass through
+        // the critical section, which resets the object for it.
+        Outcome<R, X> outcome =
+                host.<Outcome<R, X>, RuntimeException>exclusively(
+                        () -> Outcome.of(() -> database.transaction().spanning(body)));
+        return outcome.get();
+    }
+
+    @Override
+    public KvStorage kv() {
+        return database.kv();
+    }
+
+    @Override
+    public void deleteAll() {
+        database.deleteAll();
+    }
+
+    @Override
     public void sync() {
-        settle.run();
+        database.host().sync();
     }
 }

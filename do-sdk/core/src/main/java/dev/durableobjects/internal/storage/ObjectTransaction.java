@@ -1,7 +1,10 @@
 package dev.durableobjects.internal.storage;
 
 import dev.durableobjects.Callback;
+import dev.durableobjects.TransactionBody;
 import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.sqlite.SQLiteErrorCode;
@@ -19,15 +22,16 @@ final class ObjectTransaction {
                     SQLiteErrorCode.SQLITE_NOTADB);
 
     private static final int PRIMARY_MASK = 0xff;
-    private static final String CLIENT_SAVEPOINT = "_do_client_savepoint";
 
     private final SqliteStorage.ConnectionSource source;
 
     // Only the object's thread.
+    private final List<Savepoint> savepoints = new ArrayList<>();
+    private final ClientTransaction client = new ClientTransaction(this);
     private boolean open;
-    private boolean wrote;
-    private int depth;
-    private boolean clientSavepoint;
+    private Written written = Written.NOTHING;
+    private boolean allowsUnconfirmed;
+    private boolean cleared;
     private @Nullable RuntimeException critical;
 
     ObjectTransaction(SqliteStorage.ConnectionSource source) {
@@ -44,7 +48,11 @@ final class ObjectTransaction {
     /// Begins the transaction unless it is open, because a statement is about to write.
     void beginWrite() throws SQLException {
         begin();
-        wrote = true;
+        if (!allowsUnconfirmed) {
+            written = Written.CONFIRMED;
+        } else if (written == Written.NOTHING) {
+            written = Written.UNCONFIRMED;
+        }
     }
 
     private void begin() throws SQLException {
@@ -54,91 +62,198 @@ final class ObjectTransaction {
         }
     }
 
+    /// Runs writes for which nothing that leaves the object waits.
+    <R extends @Nullable Object, X extends Exception> R unconfirmed(Callback<R, X> writes)
+            throws X {
+        boolean before = allowsUnconfirmed;
+        allowsUnconfirmed = true;
+        try {
+            return writes.run();
+        } finally {
+            allowsUnconfirmed = before;
+        }
+    }
+
     /// Begins again, with all its savepoints, on the connection that is the current one now.
     /// Nothing was written on the one before.
     void moveOn() throws SQLException {
         if (open) {
             run("BEGIN");
-            for (int i = 0; i < depth; i++) {
-                run("SAVEPOINT " + savepoint(i));
-            }
-            if (clientSavepoint) {
-                run("SAVEPOINT " + CLIENT_SAVEPOINT);
+            for (Savepoint savepoint : savepoints) {
+                run("SAVEPOINT " + savepoint.name);
             }
         }
     }
 
-    /// Returns whether a savepoint is open, of ours or of a JDBC client.
+    /// Returns whether a savepoint is open that other events must not see.
+    boolean isClosedToOthers() {
+        return savepoints.stream().anyMatch(savepoint -> savepoint.kind != Savepoint.Kind.SPANNING);
+    }
+
+    /// Returns whether a savepoint is open that spans what the event waits for.
+    boolean isSpanning() {
+        return savepoints.stream().anyMatch(savepoint -> savepoint.kind == Savepoint.Kind.SPANNING);
+    }
+
+    /// Returns the transaction of DbClient.
+    ClientTransaction client() {
+        return client;
+    }
+
+    /// Returns whether this savepoint is open.
+    boolean isOpen(Savepoint savepoint) {
+        return savepoints.contains(savepoint);
+    }
+
+    /// Returns whether any savepoint is open.
     boolean isNested() {
-        return depth > 0 || clientSavepoint;
+        return !savepoints.isEmpty();
     }
 
     /// Commits what the event wrote.
     ///
-    /// @return whether it wrote anything
     /// @throws SQLException if it cannot be committed; then nothing of it remains
-    boolean commit() throws SQLException {
+    Written commit() throws SQLException {
         check();
-        if (clientSavepoint) {
-            rollbackSavepoint();
+        if (isNested()) { // A client has left its transaction open.
+            rollback(savepoints.getFirst());
         }
         if (!open) {
-            return false;
+            return Written.NOTHING;
         }
-        boolean result = wrote;
-        open = false;
-        wrote = false;
+        Written result = written;
+        end();
         try {
             run("COMMIT");
-            return result;
         } catch (SQLException e) {
-            rollback(e);
+            rollbackAfter(e);
             throw e;
         }
+        if (cleared) {
+            cleared = false;
+            source.current().vacuum();
+        }
+        return result;
+    }
+
+    /// Undoes everything that the event has written.
+    void rollback() throws SQLException {
+        if (open) {
+            end();
+            run("ROLLBACK");
+            source.current().forgetStatements();
+        }
+    }
+
+    /// Gives the pages back that are free after the commit.
+    void shrinkAfterwards() {
+        cleared = true;
+    }
+
+    private void end() {
+        open = false;
+        written = Written.NOTHING;
     }
 
     /// Runs the body inside a savepoint.
     <R extends @Nullable Object, X extends Exception> R nested(Callback<R, X> body) throws X {
-        String savepoint = savepoint(depth);
-        runOwn("SAVEPOINT " + savepoint);
-        depth++;
+        return inside(Savepoint.Kind.SYNCHRONOUS, txn -> body.run());
+    }
+
+    /// Runs the body inside a savepoint that stays open while the event waits for something.
+    <R extends @Nullable Object, X extends Exception> R spanning(TransactionBody<R, X> body)
+            throws X {
+        return inside(Savepoint.Kind.SPANNING, body);
+    }
+
+    private <R extends @Nullable Object, X extends Exception> R inside(
+            Savepoint.Kind kind, TransactionBody<R, X> body) throws X {
+        check();
+        Savepoint savepoint;
+        try {
+            savepoint = openSavepoint(kind);
+        } catch (SQLException e) {
+            throw failed(e);
+        }
         boolean complete = false;
         try {
-            R result = body.run();
-            check();
+            R result = body.run(() -> rollbackByApplication(savepoint));
+            if (critical != null) {
+                throw new IllegalStateException(
+                        "Cannot commit transaction due to an earlier SQL critical error", critical);
+            }
             complete = true;
             return result;
         } finally {
-            depth--;
-            if (complete) {
-                runOwn("RELEASE " + savepoint);
-            } else if (critical == null) {
-                runOwn("ROLLBACK TO %s; RELEASE %s".formatted(savepoint, savepoint));
-                forgetStatements();
+            close(savepoint, complete);
+        }
+    }
+
+    private void close(Savepoint savepoint, boolean complete) {
+        boolean wasOpen = isOpen(savepoint);
+        try {
+            if (critical != null) {
+                savepoints.remove(savepoint);
+            } else if (wasOpen && complete) {
+                release(savepoint);
+            } else if (wasOpen) {
+                rollback(savepoint);
             }
+        } catch (SQLException e) {
+            throw failed(e);
+        } finally {
+            savepoint.state = complete ? "committed" : "rolled back";
         }
     }
 
-    /// Begins the transaction of a JDBC client: a savepoint, of which there is one at a time.
-    void openSavepoint() throws SQLException {
-        if (!clientSavepoint) {
-            begin();
-            run("SAVEPOINT " + CLIENT_SAVEPOINT);
-            clientSavepoint = true;
+    private void rollbackByApplication(Savepoint savepoint) {
+        source.checkThread();
+        if (!savepoint.state.isEmpty()) {
+            throw new IllegalStateException(
+                    ("Cannot call rollback() on transaction that has already %s: did you move `txn`"
+                                    + " outside of the closure?")
+                            .formatted(savepoint.state));
+        }
+        if (!isOpen(savepoint)) {
+            return; // A second time does nothing.
+        }
+        if (savepoints.getLast() != savepoint) {
+            throw new IllegalStateException(
+                    "Cannot roll back an outer transaction while a nested transaction is still"
+                            + " running.");
+        }
+        try {
+            check();
+            rollback(savepoint);
+        } catch (SQLException e) {
+            throw failed(e);
         }
     }
 
-    void releaseSavepoint() throws SQLException {
-        checkSavepoint();
-        clientSavepoint = false;
-        run("RELEASE " + CLIENT_SAVEPOINT);
+    /// Begins a transaction inside the event's.
+    Savepoint openSavepoint(Savepoint.Kind kind) throws SQLException {
+        begin();
+        Savepoint savepoint = new Savepoint(kind, "_do_savepoint_" + savepoints.size());
+        run("SAVEPOINT " + savepoint.name);
+        savepoints.add(savepoint);
+        return savepoint;
     }
 
-    void rollbackSavepoint() throws SQLException {
-        checkSavepoint();
-        clientSavepoint = false;
-        run("ROLLBACK TO %1$s; RELEASE %1$s".formatted(CLIENT_SAVEPOINT));
+    /// Ends a savepoint, and those inside it; what they wrote stays.
+    void release(Savepoint savepoint) throws SQLException {
+        forget(savepoint);
+        run("RELEASE " + savepoint.name);
+    }
+
+    /// Ends a savepoint, and those inside it; what they wrote is undone.
+    void rollback(Savepoint savepoint) throws SQLException {
+        forget(savepoint);
+        run("ROLLBACK TO %1$s; RELEASE %1$s".formatted(savepoint.name));
         source.current().forgetStatements();
+    }
+
+    private void forget(Savepoint savepoint) {
+        savepoints.subList(savepoints.indexOf(savepoint), savepoints.size()).clear();
     }
 
     /// Remembers an error after which the database must not be used any more: one that says so, or
@@ -161,7 +276,7 @@ final class ObjectTransaction {
         }
     }
 
-    private void rollback(SQLException cause) {
+    private void rollbackAfter(SQLException cause) {
         try {
             if (isActive()) {
                 run("ROLLBACK");
@@ -171,37 +286,37 @@ final class ObjectTransaction {
         }
     }
 
-    private void checkSavepoint() throws SQLException {
-        if (!clientSavepoint) {
-            throw new SQLException(
-                    "no transaction is open; a transaction of a client ends with its event at the"
-                            + " latest");
-        }
-    }
-
-    private void runOwn(String sql) {
-        try {
-            begin();
-            run(sql);
-        } catch (SQLException e) {
-            noteFailure(e);
-            throw SqlErrors.of(e);
-        }
-    }
-
-    private void forgetStatements() {
-        try {
-            source.current().forgetStatements();
-        } catch (SQLException e) {
-            throw SqlErrors.of(e);
-        }
+    private RuntimeException failed(SQLException e) {
+        noteFailure(e);
+        return SqlErrors.of(e);
     }
 
     private void run(String sql) throws SQLException {
         source.current().run(sql);
     }
 
-    private static String savepoint(int depth) {
-        return "_do_sync_savepoint_" + depth;
+    /// A transaction inside the event's.
+    static final class Savepoint {
+
+        /// Who opened it.
+        enum Kind {
+            /// `transactionSync`: it ends before the event waits for anything.
+            SYNCHRONOUS,
+            /// `transaction`: others are kept out while the event waits.
+            SPANNING,
+            /// A JDBC client.
+            CLIENT
+        }
+
+        private final Kind kind;
+        private final String name;
+
+        /// How the body ended; empty while it runs.
+        private String state = "";
+
+        private Savepoint(Kind kind, String name) {
+            this.kind = kind;
+            this.name = name;
+        }
     }
 }

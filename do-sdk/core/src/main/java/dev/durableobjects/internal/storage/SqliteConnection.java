@@ -22,6 +22,7 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.sqlite.ProgressHandler;
 import org.sqlite.SQLiteConfig;
+import org.sqlite.core.DB;
 import org.sqlite.jdbc4.JDBC4Connection;
 
 /// A connection to an object's database, as the driver sees it.
@@ -230,6 +231,17 @@ final class SqliteConnection extends JDBC4Connection {
         }
     }
 
+    /// Gives free pages back. It needs a second database for the time it takes.
+    void vacuum() throws SQLException {
+        DB db = getDatabase();
+        db.limit(SqlLimit.ATTACHED.id(), 1);
+        try {
+            run("VACUUM");
+        } finally {
+            db.limit(SqlLimit.ATTACHED.id(), guard.limits().getOrDefault(SqlLimit.ATTACHED, 0));
+        }
+    }
+
     /// Returns the integers of the first row of our own SQL.
     long[] read(String sql) throws SQLException {
         CompiledStatement statement = new CompiledStatement(this, sql, StatementPlan.READS);
@@ -314,20 +326,20 @@ final class SqliteConnection extends JDBC4Connection {
     public void setAutoCommit(boolean autoCommit) throws SQLException {
         if (ready && !autoCommit) {
             check();
-            transaction.openSavepoint();
+            transaction.client().begin();
         }
     }
 
     @Override
     public void commit() throws SQLException {
         check();
-        transaction.releaseSavepoint();
+        transaction.client().commit();
     }
 
     @Override
     public void rollback() throws SQLException {
         check();
-        transaction.rollbackSavepoint();
+        transaction.client().rollback();
     }
 
     /// Something that the driver does.

@@ -28,6 +28,7 @@ final class SqliteCursor implements SqlCursor {
     // Only the object's thread.
     private @Nullable Object @Nullable [] ahead;
     private State state = State.OPEN;
+    private String cancelledBecause = "";
 
     /// Takes over a statement that was started.
     ///
@@ -106,9 +107,12 @@ final class SqliteCursor implements SqlCursor {
         return state == State.OPEN;
     }
 
-    /// Ends the cursor because its event ends.
-    void cancel() {
+    /// Ends the cursor before its rows were read.
+    ///
+    /// @param reason what its reader is told
+    void cancel(String reason) {
         if (isOpen()) {
+            cancelledBecause = reason;
             end(State.CANCELLED);
         }
     }
@@ -116,9 +120,7 @@ final class SqliteCursor implements SqlCursor {
     private @Nullable Object @Nullable [] peek() {
         connection.check();
         if (state == State.CANCELLED) {
-            throw new IllegalStateException(
-                    "the event that opened this cursor has ended, and the cursor with it; read what"
-                            + " you need before, for example with toList()");
+            throw new IllegalStateException(cancelledBecause);
         }
         return ahead;
     }

@@ -51,9 +51,37 @@ final class SqliteStorage implements SqlStorage {
         }
     }
 
-    /// Ends the cursors that an event has left open.
-    void cancelCursors() {
-        cursors.forEach(SqliteCursor::cancel);
+    /// Runs a statement of ours.
+    SqliteCursor execOwn(String sql, StatementPlan plan, Object... bindings) {
+        try {
+            CompiledStatement statement = source.compileOwn(sql, plan);
+            return run(source.current(), statement, bindings);
+        } catch (SQLException e) {
+            throw SqlErrors.of(e);
+        }
+    }
+
+    /// Returns whether the runtime has made this table.
+    boolean exists(RuntimeTable table) {
+        try {
+            return source.current().runtimeTables().containsValue(table);
+        } catch (SQLException e) {
+            throw SqlErrors.of(e);
+        }
+    }
+
+    /// Makes a table of the runtime if there is none.
+    void make(RuntimeTable table) {
+        if (!exists(table)) {
+            execOwn(table.definition(), StatementPlan.DEFINES);
+        }
+    }
+
+    /// Ends the cursors that are open.
+    ///
+    /// @param reason what their readers are told
+    void cancelCursors(String reason) {
+        cursors.forEach(cursor -> cursor.cancel(reason));
         cursors.clear();
     }
 
@@ -97,7 +125,7 @@ final class SqliteStorage implements SqlStorage {
         }
     }
 
-    private SqlCursor run(
+    private SqliteCursor run(
             SqliteConnection connection, CompiledStatement statement, @Nullable Object[] bindings) {
         SqliteCursor cursor = null;
         try {
@@ -131,5 +159,10 @@ final class SqliteStorage implements SqlStorage {
 
         /// Returns a compiled statement of ours, like [#compile].
         CompiledStatement compileOwn(String sql, StatementPlan plan) throws SQLException;
+
+        /// Returns if the calling thread may use the database now.
+        ///
+        /// @throws IllegalStateException if it may not
+        void checkThread();
     }
 }

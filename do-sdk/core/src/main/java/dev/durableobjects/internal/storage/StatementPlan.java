@@ -36,8 +36,7 @@ record StatementPlan(boolean writes, boolean changesSchema, Home home) {
     static final StatementPlan DEFINES = new StatementPlan(true, true, Home.RUNTIME);
 
     /// What no statement may compile to, however it is written.
-    private static final Set<String> REFUSED_OPCODES =
-            Set.of("AutoCommit", "Savepoint", "Vacuum", "IncrVacuum", "JournalMode", "Checkpoint");
+    private static final Set<String> REFUSED_OPCODES = Set.of("AutoCommit", "Savepoint", "Vacuum");
 
     private static final Set<String> FUNCTION_OPCODES =
             Set.of(

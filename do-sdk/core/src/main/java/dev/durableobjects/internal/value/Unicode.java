@@ -1,7 +1,18 @@
 package dev.durableobjects.internal.value;
 
-/// A question about text that the JDK answers only by converting it.
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.Comparator;
+
+/// What databases ask of text and `String` does not answer.
 public final class Unicode {
+
+    /// The order of SQLite's texts: that of their bytes in UTF-8.
+    public static final Comparator<String> UTF_8_ORDER =
+            (left, right) ->
+                    Arrays.compareUnsigned(
+                            left.getBytes(StandardCharsets.UTF_8),
+                            right.getBytes(StandardCharsets.UTF_8));
 
     private Unicode() {}
 

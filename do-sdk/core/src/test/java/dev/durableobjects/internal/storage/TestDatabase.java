@@ -1,9 +1,11 @@
 package dev.durableobjects.internal.storage;
 
+import dev.durableobjects.Callback;
 import dev.durableobjects.Limits;
 import dev.durableobjects.internal.gate.Waiting;
 import dev.durableobjects.sql.SqlPolicy;
 import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
 
 /// Opens databases that any thread may use at any time.
 final class TestDatabase {
@@ -26,6 +28,18 @@ final class TestDatabase {
 
         @Override
         public void admitFile() {}
+
+        @Override
+        public void settle() {}
+
+        @Override
+        public void sync() {}
+
+        @Override
+        public <R extends @Nullable Object, X extends Exception> R exclusively(Callback<R, X> body)
+                throws X {
+            return body.run();
+        }
 
         @Override
         public SqlPolicy sqlPolicy() {

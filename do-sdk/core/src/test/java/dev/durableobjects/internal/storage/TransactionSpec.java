@@ -30,7 +30,7 @@ class TransactionSpec {
     @BeforeEach
     void open() {
         database = TestDatabase.open(directory);
-        storage = new ObjectStorage(database, () -> {});
+        storage = new ObjectStorage(database);
         sql = database.sql();
         sql.exec("CREATE TABLE t (a PRIMARY KEY)");
         database.commit();
@@ -52,7 +52,7 @@ class TransactionSpec {
         database.commit();
         sql.exec("INSERT INTO t VALUES (1)");
         sql.exec("INSERT INTO t VALUES (2)");
-        assertThat(database.commit(), is(true));
+        assertThat(database.commit(), is(Written.CONFIRMED));
         reopen();
         assertThat(rows(), contains(1L, 2L));
     }
@@ -61,7 +61,7 @@ class TransactionSpec {
     void anEventThatOnlyReadsCommitsNothing() {
         assertThat(rows(), is(empty()));
 
-        assertThat(database.commit(), is(false));
+        assertThat(database.commit(), is(Written.NOTHING));
     }
 
     @Test
@@ -159,7 +159,7 @@ class TransactionSpec {
                         .toList();
 
         assertThat(seen, contains(1, 2));
-        assertThat(database.commit(), is(true));
+        assertThat(database.commit(), is(Written.CONFIRMED));
         reopen();
         assertThat(rows(), contains(1L, 2L));
     }
@@ -221,7 +221,7 @@ class TransactionSpec {
     private void reopen() {
         database.close();
         database = TestDatabase.open(directory);
-        storage = new ObjectStorage(database, () -> {});
+        storage = new ObjectStorage(database);
         sql = database.sql();
     }
 }
