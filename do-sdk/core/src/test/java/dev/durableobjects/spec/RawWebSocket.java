@@ -142,6 +142,18 @@ final class RawWebSocket implements AutoCloseable {
         return frame.text();
     }
 
+    /// Reads to the end of the connection and returns the texts that arrived as a whole.
+    List<String> readTextsToTheEnd() throws IOException {
+        List<String> texts = new ArrayList<>();
+        try {
+            while (true) {
+                texts.add(readText());
+            }
+        } catch (EOFException | java.net.SocketException e) {
+            return texts;
+        }
+    }
+
     /// Returns whether the server has sent something that was not read.
     boolean hasInput() throws IOException {
         return in.available() > 0;
