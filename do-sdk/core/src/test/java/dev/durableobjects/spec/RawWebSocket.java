@@ -72,10 +72,6 @@ final class RawWebSocket implements AutoCloseable {
         return head;
     }
 
-    boolean isOpen() {
-        return head.startsWith("HTTP/1.1 101");
-    }
-
     void sendText(String text) throws IOException {
         sendFrame(FINAL | TEXT, text.getBytes(StandardCharsets.UTF_8));
     }
