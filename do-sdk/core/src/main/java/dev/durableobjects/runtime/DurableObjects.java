@@ -117,6 +117,11 @@ public final class DurableObjects implements AutoCloseable {
         return objects.size();
     }
 
+    /// Returns how many WebSockets are watched over. For tests.
+    int connections() {
+        return node.sockets().size();
+    }
+
     /// Puts a Worker on a web server: every request and every WebSocket upgrade goes to it.
     public void mount(WebServerConfig.Builder server, Worker worker) {
         mount(server, worker, settings -> {});
@@ -161,8 +166,8 @@ public final class DurableObjects implements AutoCloseable {
         LOGGER.log(System.Logger.Level.INFO, "closing {0} objects", objects.size());
         long deadline = node.after(Limit.SHUTDOWN_SECONDS);
         inOrder(
+                () -> traffic.close(deadline), // Requests under way may still call objects.
                 objects::refuse,
-                () -> traffic.close(deadline),
                 node.sockets()::goAway,
                 () -> objects.close(deadline),
                 node::close,

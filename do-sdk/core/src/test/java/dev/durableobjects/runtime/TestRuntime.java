@@ -18,4 +18,9 @@ public final class TestRuntime {
             DurableObjectsBuilder builder, Waiting waiting) {
         return builder.waiting(waiting);
     }
+
+    /// Returns how many connections a runtime watches over; ended ones may be counted for a moment.
+    public static int connections(DurableObjects objects) {
+        return objects.connections();
+    }
 }

@@ -59,6 +59,8 @@ class HttpSpec {
         public Response fetch(Request request, Env env) throws Exception {
             return switch (request.path()) {
                 case "/secret" -> throw new IllegalStateException("the secret is 42");
+                case "/error" -> throw new StackOverflowError("the secret is 43");
+                case "/null" -> null;
                 case "/overloaded" ->
                         throw new DurableObjectException(
                                 DurableObjectException.Kind.OVERLOADED, null, "too much", null);
@@ -105,6 +107,18 @@ class HttpSpec {
             assertThat(response.status(), is(Status.INTERNAL_SERVER_ERROR_500));
             assertThat(body.matches("Internal error. Id: [0-9a-f]{16}"), is(true));
             assertThat(body, not(containsString("secret")));
+        }
+    }
+
+    @Test
+    void anErrorAndAMissingResponseFailInTheSameWay() {
+        for (String path : new String[] {"/error", "/null"}) {
+            try (Http1ClientResponse response = client.get(path).request()) {
+                String body = response.as(String.class);
+
+                assertThat(path, response.status(), is(Status.INTERNAL_SERVER_ERROR_500));
+                assertThat(path, body.matches("Internal error. Id: [0-9a-f]{16}"), is(true));
+            }
         }
     }
 

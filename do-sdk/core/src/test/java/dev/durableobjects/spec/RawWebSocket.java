@@ -72,10 +72,6 @@ final class RawWebSocket implements AutoCloseable {
         return head;
     }
 
-    boolean isOpen() {
-        return head.startsWith("HTTP/1.1 101");
-    }
-
     void sendText(String text) throws IOException {
         sendFrame(FINAL | TEXT, text.getBytes(StandardCharsets.UTF_8));
     }
@@ -140,6 +136,18 @@ final class RawWebSocket implements AutoCloseable {
             throw new IOException("expected a text, got " + frame);
         }
         return frame.text();
+    }
+
+    /// Reads to the end of the connection and returns the texts that arrived as a whole.
+    List<String> readTextsToTheEnd() throws IOException {
+        List<String> texts = new ArrayList<>();
+        try {
+            while (true) {
+                texts.add(readText());
+            }
+        } catch (EOFException | java.net.SocketException e) {
+            return texts;
+        }
     }
 
     /// Returns whether the server has sent something that was not read.

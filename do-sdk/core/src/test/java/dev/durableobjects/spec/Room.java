@@ -36,6 +36,9 @@ final class Room extends DurableObject implements RoomApi {
         if (request.query("greet").isPresent()) {
             pair.server().send("hello");
         }
+        if (request.query("dismiss").isPresent()) {
+            pair.server().close(4001, "not today");
+        }
         return Response.webSocket(pair.client());
     }
 
@@ -44,6 +47,8 @@ final class Room extends DurableObject implements RoomApi {
         switch (message) {
             case WebSocketMessage.Text(String text) when text.equals("throw") ->
                     throw new IllegalStateException("a handler that fails");
+            case WebSocketMessage.Text(String text) when text.equals("fail") ->
+                    throw new StackOverflowError("a handler that fails badly");
             case WebSocketMessage.Text(String text) when text.equals("close me") ->
                     socket.close(4000, "as you wish");
             case WebSocketMessage.Text(String text) -> socket.send("echo " + text);

@@ -4,6 +4,7 @@ import dev.durableobjects.Limit;
 import dev.durableobjects.runtime.DurableObjects;
 import dev.durableobjects.runtime.DurableObjectsBuilder;
 import dev.durableobjects.runtime.MountConfig;
+import dev.durableobjects.runtime.TestRuntime;
 import io.helidon.webserver.WebServer;
 import io.helidon.webserver.WebServerConfig;
 import java.nio.file.Path;
@@ -69,9 +70,9 @@ final class RoomServer implements AutoCloseable {
         return seen;
     }
 
-    /// Waits until the room has this many sockets.
-    void awaitSockets(String name, int count) {
-        while (room(name).sockets() != count) {
+    /// Waits until the runtime watches over no connection any more.
+    void awaitNoConnections() {
+        while (TestRuntime.connections(objects) > 0) {
             Thread.onSpinWait();
         }
     }

@@ -324,17 +324,18 @@ class TurnSpec {
     }
 
     @Test
-    void aCallerThatIsInterruptedBeforeItsTurnStartsNothing() throws Exception {
+    void anInterruptedCallerOfAFreeObjectIsServedAndStaysInterrupted() throws Exception {
         CompletableFuture<Integer> result = new CompletableFuture<>();
-        Thread caller =
-                Thread.ofVirtual()
-                        .unstarted(() -> {
-                            Thread.currentThread().interrupt();
-                            result.complete(counters.getByName("a").rpc().add(1));
-                        });
-        caller.start();
+        CompletableFuture<Boolean> interrupted = new CompletableFuture<>();
+        Thread.ofVirtual()
+                .start(() -> {
+                    Thread.currentThread().interrupt();
+                    result.complete(counters.getByName("a").rpc().add(1));
+                    interrupted.complete(Thread.currentThread().isInterrupted());
+                });
 
-        assertThat("a free object does not wait", result.get(10, TimeUnit.SECONDS), is(1));
+        assertThat(result.get(10, TimeUnit.SECONDS), is(1));
+        assertThat(interrupted.get(10, TimeUnit.SECONDS), is(true));
     }
 
     @Test

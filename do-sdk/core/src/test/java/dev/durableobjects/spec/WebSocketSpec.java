@@ -10,13 +10,15 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import dev.durableobjects.DurableObjectException;
 import dev.durableobjects.Limit;
+import dev.durableobjects.runtime.DurableObjectsBuilder;
+import dev.durableobjects.runtime.TestRuntime;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Consumer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -28,6 +30,7 @@ import org.junit.jupiter.api.io.TempDir;
 class WebSocketSpec {
 
     @TempDir private Path directory;
+    private final ManualTime time = new ManualTime();
     private RoomServer server;
 
     @BeforeEach
@@ -37,6 +40,7 @@ class WebSocketSpec {
 
     @AfterEach
     void stop() {
+        time.flow(); // A closing server gives its peers time to leave.
         server.close();
     }
 
@@ -239,19 +243,37 @@ class WebSocketSpec {
         String lost = "close 1006 'WebSocket disconnected without sending Close frame.' unclean";
         assertThat(events, contains(lost, lost));
         assertThat(server.room("a").sockets(), is(0));
+        server.awaitNoConnections();
     }
 
     @Test
     void aSilentPeerIsTakenAsGoneAfterTwoUnansweredPings() throws IOException {
-        server.close();
-        server =
-                RoomServer.start(
-                        directory,
-                        builder -> builder.limit(Limit.SOCKET_PING_SECONDS, 1),
-                        mount -> {});
+        restart(builder -> builder.limit(Limit.SOCKET_PING_SECONDS, 30));
         try (RawWebSocket silent = connect("a")) {
+            time.pass(Duration.ofSeconds(30));
             assertThat(silent.read().opcode(), is(RawWebSocket.PING));
+            time.pass(Duration.ofSeconds(30));
+            assertThat("one was missed", silent.read().opcode(), is(RawWebSocket.PING));
+            time.pass(Duration.ofSeconds(30));
+
+            assertThat("two were missed", silent.isAtEnd(), is(true));
             assertThat(server.awaitEvents("a", 1).getFirst(), startsWith("close 1006"));
+        }
+    }
+
+    @Test
+    void aPeerThatAnswersEverySecondPingStays() throws IOException {
+        restart(builder -> builder.limit(Limit.SOCKET_PING_SECONDS, 30));
+        try (RawWebSocket lazy = connect("a")) {
+            for (int i = 0; i < 3; i++) {
+                time.pass(Duration.ofSeconds(30));
+                assertThat(lazy.read().opcode(), is(RawWebSocket.PING));
+                time.pass(Duration.ofSeconds(30));
+                assertThat(lazy.read().opcode(), is(RawWebSocket.PING));
+                lazy.sendFrame(RawWebSocket.FINAL | RawWebSocket.PONG, new byte[0]);
+                lazy.sendText("here"); // Its echo says that the answer was read.
+                assertThat(lazy.readText(), is("echo here"));
+            }
         }
     }
 
@@ -267,28 +289,25 @@ class WebSocketSpec {
 
     @Test
     void aStalledReaderDelaysNobodyAndIsCutOffAtItsBound() throws IOException {
-        server.close();
-        server =
-                RoomServer.start(
-                        directory,
-                        builder -> builder.limit(Limit.SOCKET_QUEUE_BYTES, 256 << 10),
-                        mount -> {});
-        String big = "x".repeat(64 << 10);
+        restart(builder -> builder.limit(Limit.SOCKET_QUEUE_BYTES, 256 << 10));
+        List<String> sent = new ArrayList<>();
         try (RawWebSocket stalled = connect("a");
                 RawWebSocket reader = connect("a")) {
-            Instant start = Instant.now();
             for (int i = 0; i < 200; i++) {
-                server.room("a").broadcast(big);
-                assertThat(reader.readText().length(), is(big.length()));
+                // Time stands still, so nothing but the reader can end a wait for the stalled one.
+                sent.add("%d %s".formatted(i, "x".repeat(64 << 10)));
+                server.room("a").broadcast(sent.getLast());
+                assertThat(reader.readText(), is(sent.getLast()));
             }
+            time.pass(Duration.ofSeconds(Limit.SOCKET_CLOSE_SECONDS.standard()));
 
-            assertThat(
-                    Duration.between(start, Instant.now()), is(lessThan(Duration.ofSeconds(20))));
             assertThat(
                     server.awaitEvents("a", 1),
                     contains("close 1013 'the peer reads too slowly' unclean"));
             assertThat(server.room("a").sockets(), is(1));
-            assertThat(stalled.isOpen(), is(true));
+            List<String> arrived = stalled.readTextsToTheEnd();
+            assertThat(arrived.size(), is(lessThan(sent.size())));
+            assertThat(arrived, is(sent.subList(0, arrived.size())));
         }
     }
 
@@ -305,6 +324,16 @@ class WebSocketSpec {
             assertThat(socket.readAnswer().closeCode(), is(1001));
             socket.close();
         }
+    }
+
+    /// Starts a server anew whose time stands still.
+    private void restart(Consumer<DurableObjectsBuilder> settings) {
+        server.close();
+        server =
+                RoomServer.start(
+                        directory,
+                        builder -> settings.accept(TestRuntime.withWaiting(builder, time)),
+                        mount -> {});
     }
 
     private RawWebSocket connect(String room) throws IOException {

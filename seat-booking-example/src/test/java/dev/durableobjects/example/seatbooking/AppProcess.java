@@ -30,18 +30,7 @@ final class AppProcess implements AutoCloseable {
     ///
     /// @param port the port to listen on, 0 for any
     static AppProcess start(Path directory, int port) throws IOException {
-        ProcessBuilder builder =
-                new ProcessBuilder(
-                        ProcessHandle.current().info().command().orElse("java"),
-                        "--enable-native-access=ALL-UNNAMED",
-                        "-Xmx256m",
-                        "-classpath",
-                        System.getProperty("java.class.path"),
-                        Main.class.getName());
-        builder.environment().put("SERVER_PORT", String.valueOf(port));
-        builder.environment().put("DURABLE_DIRECTORY", directory.toString());
-        builder.redirectErrorStream(true);
-        Process process = builder.start();
+        Process process = launch(directory, port);
         List<String> log = new ArrayList<>();
         BufferedReader out = process.inputReader(StandardCharsets.UTF_8);
         for (String line = out.readLine(); line != null; line = out.readLine()) {
@@ -54,6 +43,36 @@ final class AppProcess implements AutoCloseable {
             }
         }
         throw new IOException("the app did not start:\n" + String.join("\n", log));
+    }
+
+    /// What is left of an app that could not start.
+    record Refusal(int exitCode, String log) {}
+
+    /// Starts an app that cannot start, and returns when it has ended.
+    static Refusal refused(Path directory, int port) throws IOException, InterruptedException {
+        Process process = launch(directory, port);
+        try {
+            String log =
+                    String.join("\n", process.inputReader(StandardCharsets.UTF_8).readAllLines());
+            return new Refusal(process.waitFor(), log);
+        } finally {
+            process.destroyForcibly();
+        }
+    }
+
+    private static Process launch(Path directory, int port) throws IOException {
+        ProcessBuilder builder =
+                new ProcessBuilder(
+                        ProcessHandle.current().info().command().orElse("java"),
+                        "--enable-native-access=ALL-UNNAMED",
+                        "-Xmx256m",
+                        "-classpath",
+                        System.getProperty("java.class.path"),
+                        Main.class.getName());
+        builder.environment().put("SERVER_PORT", String.valueOf(port));
+        builder.environment().put("DURABLE_DIRECTORY", directory.toString());
+        builder.redirectErrorStream(true);
+        return builder.start();
     }
 
     /// A process whose output nobody reads stops when the pipe is full.
@@ -71,6 +90,10 @@ final class AppProcess implements AutoCloseable {
         return port;
     }
 
+    long id() {
+        return process.pid();
+    }
+
     /// Returns the data directory that the last start-up line names.
     String dataDirectory() {
         return dataDirectory;
@@ -82,11 +105,16 @@ final class AppProcess implements AutoCloseable {
         process.waitFor();
     }
 
-    /// Asks the process to stop, SIGTERM, and waits for it.
+    /// Asks the process to stop: SIGTERM.
+    void requestStop() {
+        process.destroy();
+    }
+
+    /// Asks the process to stop, and waits for it.
     ///
     /// @return whether it ended by itself
     boolean stop() throws InterruptedException {
-        process.destroy();
+        requestStop();
         return process.waitFor(20, TimeUnit.SECONDS);
     }
 

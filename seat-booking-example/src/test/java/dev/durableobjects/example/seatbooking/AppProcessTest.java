@@ -1,9 +1,12 @@
 package dev.durableobjects.example.seatbooking;
 
 import static org.hamcrest.MatcherAssert.assertThat;
+import static org.hamcrest.Matchers.containsString;
 import static org.hamcrest.Matchers.is;
 
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -41,12 +44,50 @@ class AppProcessTest {
         try (AppProcess app = AppProcess.start(directory, 0);
                 SeatClient flight = new SeatClient(app.port(), "1234")) {
             SeatClient.Watcher watcher = flight.watch();
-            flight.book("4B", "Ann");
-            watcher.next();
+            try (SlowBooking booking = new SlowBooking(app.port(), "4B", "Ann")) {
+                app.requestStop();
+                while (flight.status() != 503) {
+                    Thread.onSpinWait();
+                }
 
+                booking.finish();
+
+                assertThat(booking.status(), is("HTTP/1.1 200 OK"));
+            }
             assertThat(app.stop(), is(true));
-
+            assertThat(watcher.next().size(), is(60));
             assertThat(watcher.closeCode(), is(1001));
+        }
+        try (AppProcess app = AppProcess.start(directory, 0);
+                SeatClient flight = new SeatClient(app.port(), "1234")) {
+            assertThat(flight.occupant("4B"), is(Optional.of("Ann")));
+        }
+    }
+
+    @Test
+    void anAppWhoseDataAnotherOneUsesSaysWhichAndExits() throws Exception {
+        try (AppProcess app = AppProcess.start(directory, 0)) {
+            AppProcess.Refusal refusal = AppProcess.refused(directory, 0);
+
+            assertThat(refusal.exitCode(), is(1));
+            assertThat(
+                    refusal.log(),
+                    containsString(
+                            "the data directory %s is in use by process %d; stop it, or use"
+                                            .formatted(app.dataDirectory(), app.id())
+                                    + " another directory"));
+        }
+    }
+
+    @Test
+    void anAppWhosePortIsInUseSaysSoAndExits() throws Exception {
+        try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            AppProcess.Refusal refusal = AppProcess.refused(directory, taken.getLocalPort());
+
+            assertThat(refusal.exitCode(), is(1));
+            assertThat(
+                    refusal.log(),
+                    containsString("is its port in use? SERVER_PORT sets another one"));
         }
     }
 

@@ -40,6 +40,12 @@ final class SeatClient implements AutoCloseable {
                 .flatMap(Seat::occupant);
     }
 
+    /// Returns the status of a request for the seats.
+    int status() throws IOException, InterruptedException {
+        HttpRequest request = HttpRequest.newBuilder(uri("http", "seats")).build();
+        return http.send(request, HttpResponse.BodyHandlers.discarding()).statusCode();
+    }
+
     BookingResult book(String seatNumber, String name) throws IOException, InterruptedException {
         HttpRequest request =
                 HttpRequest.newBuilder(uri("http", "book-seat"))

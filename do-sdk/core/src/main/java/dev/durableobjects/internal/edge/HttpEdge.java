@@ -44,6 +44,7 @@ public final class HttpEdge implements Handler {
     }
 
     private Response answer(String method, ServerRequest request) throws Exception {
+        RequestBody.checkLength(request.headers());
         String tag = request.headers().first(HeaderNames.IF_NONE_MATCH).orElse("");
         Response asset = content.find(method, request.path().path(), tag);
         if (asset != null) {

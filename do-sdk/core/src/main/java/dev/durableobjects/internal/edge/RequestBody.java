@@ -2,11 +2,14 @@ package dev.durableobjects.internal.edge;
 
 import dev.durableobjects.Limit;
 import dev.durableobjects.Limits;
+import io.helidon.http.HeaderName;
 import io.helidon.http.HeaderNames;
 import io.helidon.http.ServerRequestHeaders;
 import io.helidon.webserver.http.ServerRequest;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.util.List;
 
 /// Reads the body of a request, as a whole and bounded.
 ///
@@ -15,17 +18,36 @@ import java.io.InputStream;
 final class RequestBody {
 
     private static final byte[] NONE = {};
+    private static final int PART_BYTES = 8 << 10;
 
     private RequestBody() {}
 
-    /// Returns the body.
+    /// Looks whether it is clear where the request ends: what one party guesses, another one
+    /// guesses differently, and a second request hides in between. RFC 9112 section 6.3.
+    ///
+    /// @throws BadRequestException if it is not
+    static void checkLength(ServerRequestHeaders headers) {
+        boolean hasLength = headers.contains(HeaderNames.CONTENT_LENGTH);
+        // Helidon knows no other spelling, and would take the body for the next request.
+        boolean isClear =
+                headers.contains(HeaderNames.TRANSFER_ENCODING)
+                        ? !hasLength
+                                && only(headers, HeaderNames.TRANSFER_ENCODING).equals("chunked")
+                        : !hasLength
+                                || only(headers, HeaderNames.CONTENT_LENGTH).matches("[0-9]{1,18}");
+        if (!isClear) {
+            throw BadRequestException.ending(
+                    400, "Expected one Content-Length, a number of bytes, or a chunked body.");
+        }
+    }
+
+    /// Returns the body of a request whose length is clear.
     ///
     /// @throws BadRequestException if it is too big, or is not sent as HTTP has it
     static byte[] read(ServerRequest request, Limits limits) {
         int bytesMax = limits.get(Limit.BODY_BYTES);
-        long announced = announced(request.headers());
         boolean waits = request.headers().contains(HeaderNames.EXPECT);
-        if (announced > bytesMax && waits) {
+        if (announced(request.headers()) > bytesMax && waits) {
             throw BadRequestException.ending(413, tooLarge(bytesMax));
         }
         if (!request.content().hasEntity()) {
@@ -34,12 +56,12 @@ final class RequestBody {
         try {
             // The stream is not closed after a failure: closing reads on.
             InputStream in = request.content().inputStream();
-            byte[] body = in.readNBytes(bytesMax + 1);
+            byte[] body = readAtMost(in, bytesMax + 1);
             if (body.length <= bytesMax) {
                 return body;
             }
             int more = limits.get(Limit.REFUSED_BODY_BYTES);
-            boolean atEnd = in.readNBytes(more).length < more;
+            boolean atEnd = readAtMost(in, more).length < more;
             throw atEnd
                     ? new BadRequestException(413, tooLarge(bytesMax))
                     : BadRequestException.ending(413, tooLarge(bytesMax));
@@ -50,20 +72,32 @@ final class RequestBody {
         }
     }
 
+    /// Reads like [InputStream#readNBytes], which asks for no bytes in the end: for that, too,
+    /// Helidon waits for the client.
+    private static byte[] readAtMost(InputStream in, int bytesMax) throws IOException {
+        ByteArrayOutputStream read = new ByteArrayOutputStream();
+        byte[] part = new byte[Math.min(bytesMax, PART_BYTES)];
+        while (read.size() < bytesMax) {
+            int length = in.read(part, 0, Math.min(part.length, bytesMax - read.size()));
+            if (length < 0) {
+                break;
+            }
+            read.write(part, 0, length);
+        }
+        return read.toByteArray();
+    }
+
     /// Returns the announced length, or -1.
     private static long announced(ServerRequestHeaders headers) {
-        if (!headers.contains(HeaderNames.CONTENT_LENGTH)) {
-            return -1;
-        }
-        String length = headers.get(HeaderNames.CONTENT_LENGTH).get();
-        boolean isAmbiguous =
-                headers.contains(HeaderNames.TRANSFER_ENCODING)
-                        || headers.get(HeaderNames.CONTENT_LENGTH).allValues().size() > 1;
-        if (isAmbiguous || !length.matches("[0-9]{1,18}")) {
-            throw BadRequestException.ending(
-                    400, "Expected one Content-Length, a number of bytes.");
-        }
-        return Long.parseLong(length);
+        return headers.contains(HeaderNames.CONTENT_LENGTH)
+                ? Long.parseLong(only(headers, HeaderNames.CONTENT_LENGTH))
+                : -1;
+    }
+
+    /// Returns the value of a header, empty if it has several.
+    private static String only(ServerRequestHeaders headers, HeaderName name) {
+        List<String> values = headers.get(name).allValues();
+        return values.size() == 1 ? values.getFirst() : "";
     }
 
     private static String tooLarge(int bytesMax) {

@@ -36,6 +36,27 @@ class FrameReaderTest {
     }
 
     @Test
+    void aControlFrameDoesNotCountForTheMessageAroundIt() {
+        FrameReader reader =
+                reader(
+                        "02fe012b"
+                                + MASK
+                                + "00".repeat(299) // All but one byte of what may be.
+                                + "89fd"
+                                + MASK
+                                + "00".repeat(125)
+                                + "8081"
+                                + MASK
+                                + "00");
+
+        assertThat(reader.next(), is(instanceOf(Received.Ping.class)));
+        Received.Message message = (Received.Message) reader.next();
+        assertThat(
+                ((WebSocketMessage.Binary) message.message()).value().length,
+                is(MESSAGE_BYTES_MAX));
+    }
+
+    @Test
     void readsLengthsOfSixteenBits() {
         FrameReader reader = reader("82fe0080" + MASK + "ab".repeat(128));
 
