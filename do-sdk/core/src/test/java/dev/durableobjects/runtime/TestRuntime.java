@@ -2,6 +2,8 @@ package dev.durableobjects.runtime;
 
 import dev.durableobjects.internal.gate.Waiting;
 import dev.durableobjects.internal.storage.FileSync;
+import dev.durableobjects.spi.CommitLog;
+import java.util.function.UnaryOperator;
 
 /// Lets tests replace the time and the disk of a runtime.
 public final class TestRuntime {
@@ -17,5 +19,11 @@ public final class TestRuntime {
     public static DurableObjectsBuilder withWaiting(
             DurableObjectsBuilder builder, Waiting waiting) {
         return builder.waiting(waiting);
+    }
+
+    /// Puts something around the commit log.
+    public static DurableObjectsBuilder withLog(
+            DurableObjectsBuilder builder, UnaryOperator<CommitLog> around) {
+        return builder.log(around);
     }
 }
