@@ -16,6 +16,7 @@ import dev.durableobjects.internal.storage.DataDirectory;
 import dev.durableobjects.internal.storage.NodeIndex;
 import dev.durableobjects.internal.storage.SqlPermits;
 import dev.durableobjects.internal.storage.WalSyncLog;
+import dev.durableobjects.spi.CommitLog;
 import io.helidon.webserver.WebServerConfig;
 import io.helidon.webserver.http.HttpRouting;
 import java.nio.file.Path;
@@ -80,11 +81,13 @@ public final class DurableObjects implements AutoCloseable {
             NodeIndex index = NodeIndex.open(directory);
             try {
                 classes.forEach(type -> register(index, directory, type));
-                WalSyncLog log =
-                        new WalSyncLog(
-                                outside.waiting(),
-                                outside.files(),
-                                limits.get(Limit.COMMIT_SECONDS));
+                CommitLog log =
+                        outside.log()
+                                .apply(
+                                        new WalSyncLog(
+                                                outside.waiting(),
+                                                outside.files(),
+                                                limits.get(Limit.COMMIT_SECONDS)));
                 Node node = new Node(limits, outside.waiting(), outside.random(), directory, log);
                 return new DurableObjects(node, index, classes, origins);
             } catch (RuntimeException e) {

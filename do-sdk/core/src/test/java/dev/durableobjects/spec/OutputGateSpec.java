@@ -11,13 +11,10 @@ import dev.durableobjects.DurableObjectException;
 import dev.durableobjects.Limit;
 import dev.durableobjects.http.Request;
 import dev.durableobjects.http.Response;
-import dev.durableobjects.internal.storage.FileSync;
 import dev.durableobjects.kv.WriteOptions;
 import dev.durableobjects.runtime.TestRuntime;
-import dev.durableobjects.spi.Commit;
 import dev.durableobjects.websocket.WebSocketPair;
 import io.helidon.webserver.WebServer;
-import io.helidon.webserver.WebServerConfig;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Iterator;
@@ -387,68 +384,6 @@ class OutputGateSpec {
     }
 
     private WebServer serve() {
-        WebServerConfig.Builder server = WebServer.builder().port(0).host("127.0.0.1");
-        runtime.objects().mount(server, (request, env) -> runtime.stub("a").fetch(request));
-        return server.build().start();
-    }
-
-    /// Syncs for real, but only when the test lets it.
-    private static final class HeldDisk implements FileSync {
-
-        private final FileSync real = FileSync.system();
-
-        // Guarded by this.
-        private boolean held;
-        private int allowed;
-        private int waiting;
-        private String failure = "";
-
-        @Override
-        public void force(Commit commit) throws IOException {
-            try {
-                pass();
-            } catch (InterruptedException e) {
-                throw new IOException(e);
-            }
-            real.force(commit);
-        }
-
-        private synchronized void pass() throws IOException, InterruptedException {
-            waiting++;
-            notifyAll();
-            while (held && allowed == 0) {
-                wait();
-            }
-            allowed = Math.max(0, allowed - 1);
-            waiting--;
-            if (!failure.isEmpty()) {
-                throw new IOException(failure);
-            }
-        }
-
-        synchronized void hold() {
-            held = true;
-        }
-
-        synchronized void release() {
-            held = false;
-            notifyAll();
-        }
-
-        synchronized void releaseOne() {
-            allowed++;
-            notifyAll();
-        }
-
-        synchronized void fail(String message) {
-            failure = message;
-        }
-
-        /// Returns when a sync is held.
-        synchronized void awaitSync() throws InterruptedException {
-            while (waiting == 0) {
-                wait();
-            }
-        }
+        return runtime.serve((request, env) -> runtime.stub("a").fetch(request));
     }
 }

@@ -3,9 +3,12 @@ package dev.durableobjects.spec;
 import dev.durableobjects.DurableObjectNamespace;
 import dev.durableobjects.DurableObjectStub;
 import dev.durableobjects.ShutdownReason;
+import dev.durableobjects.Worker;
 import dev.durableobjects.runtime.DurableObjects;
 import dev.durableobjects.runtime.DurableObjectsBuilder;
 import dev.durableobjects.runtime.NamespaceConfig;
+import io.helidon.webserver.WebServer;
+import io.helidon.webserver.WebServerConfig;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -104,6 +107,13 @@ final class ProbeRuntime implements AutoCloseable {
                         result.completeExceptionally(failure);
                     }
                 });
+    }
+
+    /// Starts a server with a Worker in front of the probes.
+    WebServer serve(Worker worker) {
+        WebServerConfig.Builder server = WebServer.builder().port(0).host("127.0.0.1");
+        objects.mount(server, worker);
+        return server.build().start();
     }
 
     @Override

@@ -24,7 +24,19 @@ public record ObjectClass<T>(
         SqlPolicy sqlPolicy) {
 
     /// Makes an instance.
+    ///
+    /// @throws IllegalStateException if it does not implement the interface, which only an
+    ///   unchecked cast of the binding can hide from the compiler
     DurableObject create(DurableObjectState ctx, Env env) {
-        return factory.apply(ctx, env);
+        DurableObject made = factory.apply(ctx, env);
+        if (!binding.api().isInstance(made)) {
+            throw new IllegalStateException(
+                    "namespace %s: %s does not implement %s"
+                            .formatted(
+                                    binding.name(),
+                                    made == null ? "null" : made.getClass().getName(),
+                                    binding.api().getName()));
+        }
+        return made;
     }
 }

@@ -10,9 +10,10 @@ import org.sqlite.SQLiteException;
 /// Puts the driver's errors into the words of the API.
 final class SqlErrors {
 
-    /// The driver writes `[CODE] generic words (SQLite's message)`.
+    /// The driver writes `[CODE] generic words (SQLite's message)`; a function may be among the
+    /// words: `sqlite3_interrupt()`.
     private static final Pattern DRIVER_MESSAGE =
-            Pattern.compile("\\[\\w+\\]\\s+[^(]*\\((.*)\\)", Pattern.DOTALL);
+            Pattern.compile("\\[\\w+\\]\\s+(?:[^(]|\\(\\))*\\((.*)\\)", Pattern.DOTALL);
 
     private static final int PRIMARY_MASK = 0xff;
 

@@ -1,0 +1,65 @@
+package dev.durableobjects.spec;
+
+import dev.durableobjects.internal.storage.FileSync;
+import dev.durableobjects.spi.Commit;
+import java.io.IOException;
+
+/// Syncs for real, but only when the test lets it.
+final class HeldDisk implements FileSync {
+
+    private final FileSync real = FileSync.system();
+
+    // Guarded by this.
+    private boolean held;
+    private int allowed;
+    private int waiting;
+    private String failure = "";
+
+    @Override
+    public void force(Commit commit) throws IOException {
+        try {
+            pass();
+        } catch (InterruptedException e) {
+            throw new IOException(e);
+        }
+        real.force(commit);
+    }
+
+    private synchronized void pass() throws IOException, InterruptedException {
+        waiting++;
+        notifyAll();
+        while (held && allowed == 0) {
+            wait();
+        }
+        allowed = Math.max(0, allowed - 1);
+        waiting--;
+        if (!failure.isEmpty()) {
+            throw new IOException(failure);
+        }
+    }
+
+    synchronized void hold() {
+        held = true;
+    }
+
+    synchronized void release() {
+        held = false;
+        notifyAll();
+    }
+
+    synchronized void releaseOne() {
+        allowed++;
+        notifyAll();
+    }
+
+    synchronized void fail(String message) {
+        failure = message;
+    }
+
+    /// Returns when a sync is held.
+    synchronized void awaitSync() throws InterruptedException {
+        while (waiting == 0) {
+            wait();
+        }
+    }
+}
