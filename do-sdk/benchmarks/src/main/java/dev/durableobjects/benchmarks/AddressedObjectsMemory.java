@@ -69,13 +69,14 @@ final class AddressedObjectsMemory {
             long resident = residentKib();
             first = first == 0 ? resident : first;
             Report.line(
-                    "%,9d addressed, %,d live: resident %.1f MiB (%+.1f %%), heap %.1f MiB, %.0f s",
-                    next,
-                    objects.liveObjects(),
-                    resident / KIB_PER_MIB,
-                    100.0 * (resident - first) / first,
-                    heapKib() / KIB_PER_MIB,
-                    seconds);
+                    "%,9d addressed, %,d live: resident %.1f MiB (%+.1f %%), heap %.1f MiB, %.0f s"
+                            .formatted(
+                                    next,
+                                    objects.liveObjects(),
+                                    resident / KIB_PER_MIB,
+                                    100.0 * (resident - first) / first,
+                                    heapKib() / KIB_PER_MIB,
+                                    seconds));
         }
     }
 

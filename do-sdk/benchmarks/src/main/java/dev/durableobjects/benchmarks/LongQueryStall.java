@@ -63,8 +63,8 @@ final class LongQueryStall implements AutoCloseable {
             int permits = stall.objects.limits().get(Limit.SQL_PERMITS);
             Report.machine();
             Report.line(
-                    "%d permits for SQL, %d carriers",
-                    permits, stall.objects.limits().get(Limit.SQL_CARRIERS));
+                    "%d permits for SQL, %d carriers"
+                            .formatted(permits, stall.objects.limits().get(Limit.SQL_CARRIERS)));
             stall.measure(0, "/write");
             for (int busy : args.list("objects")) {
                 stall.measure(busy, "/write");

@@ -14,14 +14,15 @@ final class Report {
     /// Prints the machine, so that numbers are not read without it.
     static void machine() {
         line(
-                "%s, %d processors, Java %s",
-                System.getProperty("os.arch"),
-                Runtime.getRuntime().availableProcessors(),
-                Runtime.version().feature());
+                "%s, %d processors, Java %s"
+                        .formatted(
+                                System.getProperty("os.arch"),
+                                Runtime.getRuntime().availableProcessors(),
+                                Runtime.version().feature()));
     }
 
-    static void line(String format, Object... values) {
-        IO.println(format.formatted(values));
+    static void line(String text) {
+        IO.println(text);
     }
 
     /// Prints durations, whose longest says whether a goal is met.
@@ -29,11 +30,12 @@ final class Report {
         long[] sorted = nanos.clone();
         Arrays.sort(sorted);
         line(
-                "%-64s %5d times, median %7.2f ms, 99%% %7.2f ms, longest %7.2f ms",
-                what,
-                sorted.length,
-                sorted[sorted.length / 2] / NANOS_PER_MILLI,
-                sorted[(int) (sorted.length * 0.99)] / NANOS_PER_MILLI,
-                sorted[sorted.length - 1] / NANOS_PER_MILLI);
+                "%-52s %4d times, median %6.2f ms, 99%% %6.2f ms, longest %6.2f ms"
+                        .formatted(
+                                what,
+                                sorted.length,
+                                sorted[sorted.length / 2] / NANOS_PER_MILLI,
+                                sorted[(int) (sorted.length * 0.99)] / NANOS_PER_MILLI,
+                                sorted[sorted.length - 1] / NANOS_PER_MILLI));
     }
 }
