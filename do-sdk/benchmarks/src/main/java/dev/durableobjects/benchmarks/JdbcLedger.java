@@ -2,11 +2,11 @@ package dev.durableobjects.benchmarks;
 
 import java.nio.file.Path;
 import java.sql.Connection;
-import java.sql.DriverManager;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import org.sqlite.SQLiteConfig;
 
 /// The least that sqlite-jdbc can do: statements prepared once, columns by position, on a file with
 /// the settings that the SDK gives to an object's.
@@ -34,7 +34,7 @@ final class JdbcLedger implements LedgerApi, AutoCloseable {
     private final PreparedStatement upsert;
 
     JdbcLedger(Path file) {
-        connection = sql(() -> DriverManager.getConnection("jdbc:sqlite:" + file));
+        connection = sql(() -> config().createConnection("jdbc:sqlite:" + file));
         sql(() -> {
             try (Statement statement = connection.createStatement()) {
                 statement.executeUpdate(SETTINGS);
@@ -46,6 +46,13 @@ final class JdbcLedger implements LedgerApi, AutoCloseable {
         point = prepare(LedgerSql.POINT);
         scan = prepare(LedgerSql.SCAN);
         upsert = prepare(LedgerSql.UPSERT);
+    }
+
+    /// Without this the driver asks for the last row id after each update.
+    private static SQLiteConfig config() {
+        SQLiteConfig config = new SQLiteConfig();
+        config.setGetGeneratedKeys(false);
+        return config;
     }
 
     @Override
