@@ -71,7 +71,8 @@ class HttpFramingSpec {
 
     private static dev.durableobjects.http.ChunkSource chunks(String... texts) {
         Iterator<String> left = List.of(texts).iterator();
-        return () -> left.hasNext() ? Optional.of(left.next().getBytes(UTF_8)) : Optional.empty();
+        return () ->
+                left.hasNext() ? Optional.of(left.next().getBytes(UTF_8)) : Optional.empty();
     }
 
     @ParameterizedTest
