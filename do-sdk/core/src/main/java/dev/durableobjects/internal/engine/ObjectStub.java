@@ -33,7 +33,10 @@ record ObjectStub<T>(
 
     @Override
     public T rpc() {
-        return methods.proxy(call -> this.<@Nullable Object>send(call::on), toString());
+        return methods.proxy(
+                (method, arguments) ->
+                        this.<@Nullable Object>send(object -> method.on(object, arguments)),
+                toString());
     }
 
     @Override

@@ -1,6 +1,5 @@
 package dev.durableobjects.internal.rpc;
 
-import java.lang.invoke.MethodHandle;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.MethodType;
 import java.lang.reflect.InvocationHandler;
@@ -22,7 +21,7 @@ public final class MethodTable<T> {
     private static final @Nullable Object[] NO_ARGUMENTS = {};
 
     private final Class<T> api;
-    private final Map<Method, MethodHandle> methods;
+    private final Map<Method, RemoteMethod> methods;
 
     /// Takes an interface apart.
     ///
@@ -32,7 +31,7 @@ public final class MethodTable<T> {
         check(api);
         this.api = api;
         this.methods =
-                remote(api).collect(Collectors.toMap(Function.identity(), MethodTable::handle));
+                remote(api).collect(Collectors.toMap(Function.identity(), MethodTable::open));
     }
 
     /// Looks whether an interface can be called from outside of an object.
@@ -46,12 +45,12 @@ public final class MethodTable<T> {
     /// it to the invoker.
     ///
     /// @param name what the proxy calls itself in `toString`
-    public T proxy(Call.Invoker invoker, String name) {
+    public T proxy(RemoteMethod.Invoker invoker, String name) {
         InvocationHandler handler =
                 (proxy, method, arguments) -> {
-                    MethodHandle handle = methods.get(method);
-                    return handle != null
-                            ? invoker.invoke(new Call(handle, copied(method, arguments)))
+                    RemoteMethod remote = methods.get(method);
+                    return remote != null
+                            ? invoker.invoke(remote, copied(method, arguments))
                             : ofObject(proxy, method, arguments, name);
                 };
         return api.cast(
@@ -90,14 +89,17 @@ public final class MethodTable<T> {
         };
     }
 
-    private static MethodHandle handle(Method method) {
+    private static RemoteMethod open(Method method) {
         try {
             method.setAccessible(true);
-            return MethodHandles.lookup()
-                    .unreflect(method)
-                    .asFixedArity()
-                    .asSpreader(Object[].class, method.getParameterCount())
-                    .asType(MethodType.methodType(Object.class, Object.class, Object[].class));
+            return new RemoteMethod(
+                    MethodHandles.lookup()
+                            .unreflect(method)
+                            .asFixedArity()
+                            .asSpreader(Object[].class, method.getParameterCount())
+                            .asType(
+                                    MethodType.methodType(
+                                            Object.class, Object.class, Object[].class)));
         } catch (IllegalAccessException e) {
             throw new IllegalArgumentException("cannot call " + method, e);
         }
