@@ -37,7 +37,10 @@ record StatementPlan(boolean writes, boolean changesSchema, Home home) {
 
     /// What no statement may compile to, however it is written.
     private static final Set<String> REFUSED_OPCODES =
-            Set.of("AutoCommit", "Savepoint", "Vacuum", "IncrVacuum", "JournalMode", "Checkpoint");
+            Set.of("AutoCommit", "Savepoint", "Vacuum", "IncrVacuum", "Checkpoint");
+
+    /// What CREATE IF NOT EXISTS asks the journal mode for when there is nothing to make.
+    private static final long JOURNAL_MODE_QUERY = -1;
 
     private static final Set<String> FUNCTION_OPCODES =
             Set.of(
@@ -111,6 +114,11 @@ record StatementPlan(boolean writes, boolean changesSchema, Home home) {
                 case "Transaction" -> {
                     if (p1 == TEMPORARY_DATABASE && p2 != 0) {
                         throw SqlGuard.notAuthorized("TEMP");
+                    }
+                }
+                case "JournalMode" -> {
+                    if (p3 != JOURNAL_MODE_QUERY) {
+                        throw SqlGuard.notAuthorized(opcode);
                     }
                 }
                 case "OpenRead", "OpenWrite", "ReopenIdx" -> {
