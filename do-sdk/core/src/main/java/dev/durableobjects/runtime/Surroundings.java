@@ -17,4 +17,9 @@ import java.util.random.RandomGenerator;
 /// @param files forces commits to disk
 /// @param log puts something around the commit log
 record Surroundings(
-        Path directory, Limits limits, RandomGenerator random, Waiting waiting, FileSync files, UnaryOperator<CommitLog> log) {}
+        Path directory,
+        Limits limits,
+        RandomGenerator random,
+        Waiting waiting,
+        FileSync files,
+        UnaryOperator<CommitLog> log) {}

@@ -18,6 +18,10 @@ final class ParityPage {
     private static final Pattern FEATURE =
             Pattern.compile(
                     "^\\| ([^|]+) \\| \\*\\*(yes|differs|not yet)\\*\\* \\|", Pattern.MULTILINE);
+    private static final Pattern CASE =
+            Pattern.compile(
+                    "`((?:cursor|gate|ids|implicit|lifecycle|limits|sql|stub|transaction|types)"
+                            + "-[a-z0-9*-]+)`");
     private static final String COUNTS = "## The cases in numbers";
 
     private final String text;
@@ -35,6 +39,11 @@ final class ParityPage {
         return FEATURE.matcher(text)
                 .results()
                 .collect(Collectors.toMap(row -> row.group(1), row -> row.group(2)));
+    }
+
+    /// Returns the names of cases that hold a row, in which a star stands for anything.
+    List<String> cases() {
+        return CASE.matcher(text).results().map(name -> name.group(1)).toList();
     }
 
     /// Returns the rows of the table of counts, without its head.

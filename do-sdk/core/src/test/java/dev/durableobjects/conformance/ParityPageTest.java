@@ -50,6 +50,19 @@ class ParityPageTest {
     }
 
     @Test
+    void casesThatThePageNamesAreRun() {
+        List<String> idle =
+                page.cases().stream()
+                        .filter(glob ->
+                                CASES.stream()
+                                        .filter(known -> !LISTED.containsKey(known))
+                                        .noneMatch(known -> Glob.matches(glob, known.id())))
+                        .toList();
+
+        assertThat(idle, is(empty()));
+    }
+
+    @Test
     void countsAreThoseOfThisRun() {
         List<String> rows =
                 Stream.concat(

@@ -68,8 +68,7 @@ class EngineSimulationTest {
     @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "NONE")
     void findsTheFault(Fault fault) {
         AssertionError found =
-                assertThrows(
-                        AssertionError.class, () -> run(fault, FAULT_SEEDS, new TreeSet<>()));
+                assertThrows(AssertionError.class, () -> run(fault, FAULT_SEEDS, new TreeSet<>()));
 
         assertThat(found.getMessage(), containsString("seed "));
     }

@@ -46,7 +46,10 @@ final class Listener implements Transport {
             int opcode = frames.get() & 0xf;
             int size = frames.get();
             byte[] payload =
-                    new byte[size == LENGTH_FOLLOWS ? Short.toUnsignedInt(frames.getShort()) : size];
+                    new byte
+                            [size == LENGTH_FOLLOWS
+                                    ? Short.toUnsignedInt(frames.getShort())
+                                    : size];
             frames.get(payload);
             if (opcode == TEXT) {
                 hear(new String(payload, StandardCharsets.UTF_8));

@@ -443,6 +443,22 @@ class SqlSpec {
         assertThat(thrown.getMessage(), is("SQL code did not contain a statement."));
     }
 
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "CREATE TABLE IF NOT EXISTS there (a)",
+                "CREATE INDEX IF NOT EXISTS there_a ON there (a)",
+                "CREATE TRIGGER IF NOT EXISTS after AFTER INSERT ON there BEGIN SELECT 1; END"
+            })
+    void whatIsThereAlreadyIsNotMadeAgain(String statement) {
+        sql.exec("CREATE TABLE there (a)");
+
+        sql.exec(statement);
+        sql.exec(statement + " ");
+
+        assertThat(sql.exec("SELECT * FROM there").toList(), is(empty()));
+    }
+
     @Test
     void aStatementIsCompiledAgainAfterTheSchemaChanged() {
         sql.exec("CREATE TABLE t (a)");
