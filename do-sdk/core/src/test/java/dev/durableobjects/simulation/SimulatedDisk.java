@@ -3,110 +3,142 @@ package dev.durableobjects.simulation;
 import dev.durableobjects.internal.storage.FileSync;
 import dev.durableobjects.spi.Commit;
 import java.io.IOException;
+import java.io.RandomAccessFile;
 import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.Set;
 import java.util.stream.Stream;
 
-/// Real files on a disk that is slow, may fail, and may lose what was not forced.
-///
-/// Only what was forced of a write-ahead log survives a loss of power for sure, and only files
-/// whose directory was forced; of the rest survives as much as the seed says. When just the process
-/// dies everything stays, but is no more durable than before. SQLite forces its database files
-/// itself, and takes no part in this.
-final class SimulatedDisk {
+/// Real files on a disk that is slow, may fail, and may lose what was not forced. Only a forced
+/// write-ahead log survives a crash for sure; of the rest, as much as the seed says. SQLite forces
+/// the database files itself, and takes no part in this.
+final class SimulatedDisk implements FileSync {
 
     private static final int HEADER_BYTES = 32;
     private static final String WAL = "-wal";
-    private static final String OBJECTS = "objects";
 
-    /// The write-ahead logs as they were last forced, and the databases whose names were, by their
-    /// paths in the data directory.
-    private final Map<Path, byte[]> forced = new HashMap<>();
-
+    private final World world;
+    private final Random random;
+    private final boolean lies;
+    private final Map<Path, Extent> forced = new HashMap<>();
     private final Set<Path> named = new HashSet<>();
+    private int syncsLeft = Integer.MAX_VALUE;
 
-    private Path home;
+    /// How much of a write-ahead log is durable. Its header tells it from its successors.
+    private record Extent(ByteBuffer header, long length) {}
 
-    SimulatedDisk(Path home) {
-        this.home = home;
+    SimulatedDisk(World world, boolean lies) {
+        this.world = world;
+        this.random = world.waiting().random();
+        this.lies = lies;
+        if (random.nextInt(6) == 0) {
+            syncsLeft = random.nextInt(8);
+        }
     }
 
-    /// Returns where the files are.
-    Path home() {
-        return home;
+    @Override
+    public void force(Commit commit) throws IOException {
+        Extent reached = extent(commit.wal());
+        dawdle();
+        if (--syncsLeft < 0) {
+            world.history().met("a failed sync");
+            throw new IOException("disk on fire");
+        }
+        if (!lies) {
+            forced.put(commit.wal(), reached);
+            if (commit.isFirst()) {
+                named.add(database(commit.wal()));
+            }
+        }
     }
 
-    /// Returns what forces files in one life of the world.
-    Sync sync(World world) {
-        return new Sync(world);
+    /// Fails from now on.
+    void die() {
+        syncsLeft = 0;
     }
 
-    /// The process dies, and its files with it: others take their place that only it has not open.
-    ///
-    /// @param target an empty directory for them
-    void killProcess(Path target) {
-        copy(target, new Random(0), true);
+    boolean isDead() {
+        return syncsLeft <= 0;
     }
 
-    /// The power is lost.
-    ///
-    /// @param target an empty directory for what is left
-    void losePower(Path target, Random random) {
-        copy(target, random, false);
-    }
-
-    private void copy(Path target, Random random, boolean isPowered) {
-        try (Stream<Path> all = Files.walk(home)) {
-            for (Path file : all.map(home::relativize).sorted().toList()) {
-                Path source = home.resolve(file.toString());
-                Path copy = target.resolve(file.toString());
-                if (Files.isDirectory(source)) {
+    /// Copies what a crash at this moment would leave.
+    void copy(Path source, Path target) {
+        try (Stream<Path> files = Files.walk(source)) {
+            Set<Path> vanished = new HashSet<>();
+            for (Path file : files.sorted().toList()) {
+                Path copy = target.resolve(source.relativize(file).toString());
+                if (Files.isDirectory(file)) {
                     Files.createDirectories(copy);
-                } else if (isPowered || !file.startsWith(OBJECTS)) {
-                    Files.copy(source, copy);
-                } else if (isWal(file)) {
-                    if (Files.exists(target.resolve(database(file)))) {
-                        byte[] left = left(Files.readAllBytes(source), forced.get(file), random);
-                        Files.write(copy, left);
-                        forced.put(file, left);
+                } else if (!file.startsWith(source.resolve("objects"))) {
+                    Files.copy(file, copy);
+                } else if (file.toString().endsWith(WAL)) {
+                    if (!vanished.contains(database(file))) {
+                        copyWal(file, copy);
                     }
-                } else if (named.contains(file) || random.nextBoolean()) {
-                    Files.copy(source, copy);
-                    named.add(file);
+                } else if (named.contains(file) || existedBefore(file) || random.nextBoolean()) {
+                    Files.copy(file, copy);
+                } else {
+                    vanished.add(file);
                 }
             }
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
-        home = target;
     }
 
-    /// Returns what is left of a file: the new content up to some byte, and behind it the old one.
-    private static byte[] left(byte[] now, byte[] before, Random random) {
-        byte[] old = before != null && isSameLog(before, now) ? before : new byte[0];
-        int cut = random.nextInt(now.length + 1);
-        byte[] left = Arrays.copyOf(now, Math.max(cut, old.length));
-        if (old.length > cut) {
-            System.arraycopy(old, cut, left, cut, old.length - cut);
+    private boolean existedBefore(Path file) {
+        return world.inherited().contains(file);
+    }
+
+    private void copyWal(Path wal, Path copy) throws IOException {
+        byte[] all = Files.readAllBytes(wal);
+        Extent safe = forced.get(wal);
+        boolean applies = safe != null && safe.header.equals(header(all));
+        int least = applies ? (int) safe.length : 0;
+        int length = least + random.nextInt(all.length - least + 1);
+        byte[] kept = Arrays.copyOf(all, length);
+        if (random.nextBoolean()) {
+            Arrays.fill(kept, least + (length - least) / 2, length, (byte) 0); // A torn write.
         }
-        return left;
+        Files.write(copy, kept);
     }
 
-    /// The header has numbers that change when SQLite begins the log anew.
-    private static boolean isSameLog(byte[] before, byte[] now) {
-        return now.length >= HEADER_BYTES
-                && Arrays.equals(before, 0, HEADER_BYTES, now, 0, HEADER_BYTES);
+    private void dawdle() {
+        switch (random.nextInt(12)) {
+            case 0 -> world.pause(random.nextInt(5_000));
+            case 1 -> {
+                if (random.nextInt(8) == 0) {
+                    world.history().met("a hung sync");
+                    world.pause(40_000);
+                }
+            }
+            default -> {
+                for (int i = random.nextInt(4); i > 0; i--) {
+                    world.waiting().maybeYield();
+                }
+            }
+        }
     }
 
-    private static boolean isWal(Path file) {
-        return file.toString().endsWith(WAL);
+    private static Extent extent(Path wal) throws IOException {
+        try (RandomAccessFile file = new RandomAccessFile(wal.toFile(), "r")) {
+            byte[] header = new byte[HEADER_BYTES];
+            file.readFully(header);
+            return new Extent(ByteBuffer.wrap(header), file.length());
+        }
+    }
+
+    private static ByteBuffer header(byte[] wal) {
+        return ByteBuffer.wrap(Arrays.copyOf(wal, HEADER_BYTES));
     }
 
     private static Path database(Path wal) {
@@ -114,71 +146,17 @@ final class SimulatedDisk {
         return wal.resolveSibling(name.substring(0, name.length() - WAL.length()));
     }
 
-    /// Forces files in one life of the world. Safe for use by one thread at a time.
-    final class Sync implements FileSync {
-
-        private final World world;
-        private final Random random;
-        private int syncsLeft = Integer.MAX_VALUE;
-        private boolean isCalm;
-
-        private Sync(World world) {
-            this.world = world;
-            this.random = world.waiting().random();
-            if (random.nextInt(6) == 0) {
-                syncsLeft = random.nextInt(8);
-            }
+    /// Returns the databases in a data directory.
+    static List<Path> databases(Path directory) {
+        Path objects = directory.resolve("objects");
+        if (Files.notExists(objects)) {
+            return List.of();
         }
-
-        /// Neither fails nor dawdles from now on.
-        void calm() {
-            syncsLeft = Integer.MAX_VALUE;
-            isCalm = true;
-        }
-
-        @Override
-        public void force(Commit commit) throws IOException {
-            Path wal = home.relativize(commit.wal());
-            byte[] reached = Files.readAllBytes(commit.wal());
-            if (!isCalm) {
-                dawdle();
-            }
-            if (--syncsLeft < 0) {
-                world.history().met("a failed sync");
-                throw new IOException("disk on fire");
-            }
-            if (world.fault() != Fault.LYING_DISK) {
-                forced.put(wal, reached);
-                if (commit.isFirst()) {
-                    named.add(database(wal));
-                }
-            }
-        }
-
-        /// Fails from now on.
-        void die() {
-            syncsLeft = 0;
-        }
-
-        boolean isDead() {
-            return syncsLeft <= 0;
-        }
-
-        private void dawdle() {
-            switch (random.nextInt(12)) {
-                case 0 -> world.pause(random.nextInt(5_000));
-                case 1 -> {
-                    if (random.nextInt(8) == 0) {
-                        world.history().met("a hung sync");
-                        world.pause(40_000);
-                    }
-                }
-                default -> {
-                    for (int i = random.nextInt(4); i > 0; i--) {
-                        world.waiting().maybeYield();
-                    }
-                }
-            }
+        try (Stream<Path> files = Files.walk(objects)) {
+            return new ArrayList<>(
+                    files.filter(file -> file.toString().endsWith(".sqlite")).toList());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
     }
 }

@@ -17,6 +17,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Random;
+import java.util.Set;
 
 /// One run of the whole engine under a seed: some lives of one data directory, each with callers
 /// that make cells do things, and an end: a crash, a failed disk, or a proper close. The next life
@@ -34,9 +35,11 @@ final class World {
 
     // Of the life that runs.
     private SimulatedWaiting waiting;
-    private SimulatedDisk.Sync sync;
+    private SimulatedDisk disk;
     private DurableObjects runtime;
     private Programs programs;
+    private Set<Path> inherited = Set.of();
+    private boolean crashed;
     private int calling;
 
     World(long seed, Fault fault) {
@@ -49,26 +52,12 @@ final class World {
     /// @throws AssertionError if a rule was broken
     void run(Path directory) {
         Random lives = new Random(seed);
-        SimulatedDisk disk = new SimulatedDisk(directory.resolve("0"));
-        int last = 1 + lives.nextInt(3);
+        Path home = directory.resolve("0");
+        int last = 1 + lives.nextInt(2);
         for (int life = 0; life <= last; life++) {
-            waiting = new SimulatedWaiting(lives.nextLong());
-            programs = new Programs(waiting.random(), CELLS);
-            sync = disk.sync(this);
-            String name = "life" + life;
-            if (life == last) {
-                sync.calm();
-                runtime = start(disk.home(), CELLS.size());
-                waiting.actor(name, () -> audit(name));
-            } else {
-                runtime = start(disk.home(), chance(4) ? CELLS.size() - 1 : CELLS.size());
-                populate(name);
-                Path next = directory.resolve(String.valueOf(life + 1));
-                endSomehow(disk, next);
-            }
-            waiting.run();
-            history.freeze(false);
-            history.verify();
+            Path next = directory.resolve(String.valueOf(life + 1));
+            live("life" + life, lives.nextLong(), home, next, life == last);
+            home = crashed ? next : home;
         }
     }
 
@@ -82,6 +71,11 @@ final class World {
 
     Fault fault() {
         return fault;
+    }
+
+    /// Returns the databases that were there when the life began.
+    Set<Path> inherited() {
+        return inherited;
     }
 
     /// Returns true once in so many times.
@@ -118,17 +112,39 @@ final class World {
         }
     }
 
-    private DurableObjects start(Path home, int liveObjects) {
+    private void live(String name, long lifeSeed, Path home, Path next, boolean isLast) {
+        waiting = new SimulatedWaiting(lifeSeed);
+        programs = new Programs(waiting.random(), CELLS);
+        disk = isLast ? null : new SimulatedDisk(this, fault == Fault.LYING_DISK);
+        inherited = Set.copyOf(SimulatedDisk.databases(home));
+        runtime = start(home);
+        crashed = false;
+        if (isLast) {
+            waiting.actor(name, () -> audit(name));
+        } else {
+            populate(name);
+            if (!chance(3)) {
+                waiting.at(waiting.random().nextInt(CRASH_STEPS), () -> crash(home, next));
+            }
+        }
+        waiting.run();
+        history.freeze(false);
+        history.verify();
+    }
+
+    private DurableObjects start(Path home) {
         DurableObjectsBuilder builder =
                 DurableObjects.builder()
                         .directory(home)
                         .random(waiting.random())
                         .limit(Limit.IDLE_SECONDS, 1)
-                        .limit(Limit.LIVE_OBJECTS, liveObjects)
+                        .limit(Limit.LIVE_OBJECTS, chance(4) ? 2 : 10)
                         .namespace(Cell.CELL, (ctx, env) -> new Cell(ctx, env, this));
         TestRuntime.withWaiting(builder, waiting);
-        TestRuntime.withFiles(builder, sync);
         TestRuntime.withLog(builder, log -> FaultyLog.of(fault, log));
+        if (disk != null) {
+            TestRuntime.withFiles(builder, disk);
+        }
         return builder.build();
     }
 
@@ -151,7 +167,7 @@ final class World {
     }
 
     private void callAll(String caller) {
-        for (int i = 0; i < CALLS && !sync.isDead(); i++) {
+        for (int i = 0; i < CALLS && !disk.isDead(); i++) {
             Program program = programs.program("%s.%d".formatted(caller, i));
             String cell = programs.cell();
             history.asks(program.op(), cell);
@@ -214,37 +230,16 @@ final class World {
         try {
             runtime.close();
         } catch (CommitFailedException e) {
-            history.check(sync.isDead() || e.isTimeout(), e::getMessage);
-        }
-    }
-
-    /// Lets the life end by a crash or, if there is none, properly, perhaps on a failed disk.
-    private void endSomehow(SimulatedDisk disk, Path next) {
-        int step = waiting.random().nextInt(CRASH_STEPS);
-        switch (waiting.random().nextInt(4)) {
-            case 0 -> history.met("a close");
-            case 1 ->
-                    waiting.at(
-                            step,
-                            () -> {
-                                history.met("a dead process");
-                                disk.killProcess(next);
-                                disappear();
-                            });
-            default ->
-                    waiting.at(
-                            step,
-                            () -> {
-                                history.met("a loss of power");
-                                disk.losePower(next, waiting.random());
-                                disappear();
-                            });
+            history.check(disk.isDead(), e::getMessage);
         }
     }
 
     /// What runs goes on, so that all files get closed, but nobody sees it any more.
-    private void disappear() {
+    private void crash(Path home, Path next) {
+        crashed = true;
+        history.met("a crash");
         history.freeze(true);
-        sync.die();
+        disk.copy(home, next);
+        disk.die();
     }
 }
