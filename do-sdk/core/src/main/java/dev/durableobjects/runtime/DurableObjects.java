@@ -16,7 +16,6 @@ import dev.durableobjects.internal.storage.DataDirectory;
 import dev.durableobjects.internal.storage.NodeIndex;
 import dev.durableobjects.internal.storage.SqlPermits;
 import dev.durableobjects.internal.storage.WalSyncLog;
-import dev.durableobjects.spi.CommitLog;
 import io.helidon.webserver.WebServerConfig;
 import io.helidon.webserver.http.HttpRouting;
 import java.nio.file.Path;
@@ -81,13 +80,11 @@ public final class DurableObjects implements AutoCloseable {
             NodeIndex index = NodeIndex.open(directory);
             try {
                 classes.forEach(type -> register(index, directory, type));
-                CommitLog log =
-                        outside.log()
-                                .apply(
-                                        new WalSyncLog(
-                                                outside.waiting(),
-                                                outside.files(),
-                                                limits.get(Limit.COMMIT_SECONDS)));
+                WalSyncLog log =
+                        new WalSyncLog(
+                                outside.waiting(),
+                                outside.files(),
+                                limits.get(Limit.COMMIT_SECONDS));
                 Node node = new Node(limits, outside.waiting(), outside.random(), directory, log);
                 return new DurableObjects(node, index, classes, origins);
             } catch (RuntimeException e) {

@@ -16,15 +16,11 @@ import org.jspecify.annotations.Nullable;
 final class SimulatedWaiting implements Waiting {
 
     private static final long NEVER = Long.MAX_VALUE;
-    private static final int STEPS_MAX = 1_000_000;
     private static final ThreadLocal<@Nullable Actor> CURRENT = new ThreadLocal<>();
 
     private final Random random;
     private final List<Actor> actors = new ArrayList<>();
     private long now;
-    private int steps;
-    private int interventionStep = -1;
-    private Runnable intervention = () -> {};
     private @Nullable Throwable failure;
 
     SimulatedWaiting(long seed) {
@@ -52,12 +48,6 @@ final class SimulatedWaiting implements Waiting {
     /// Adds an actor that the run waits for.
     Thread actor(String name, Runnable body) {
         return add(name, body, false);
-    }
-
-    /// Does something between two steps of the run, while no thread runs.
-    void at(int step, Runnable body) {
-        interventionStep = step;
-        intervention = body;
     }
 
     /// Lets others run, if the seed says so: a point at which threads may interleave.
@@ -107,13 +97,6 @@ final class SimulatedWaiting implements Waiting {
     }
 
     private void step() {
-        if (steps == interventionStep) {
-            intervention.run();
-        }
-        if (++steps > STEPS_MAX) {
-            failure = new IllegalStateException("no end: " + waiting());
-            return;
-        }
         List<Actor> ready = actors.stream().filter(Actor::isReady).toList();
         if (ready.isEmpty()) {
             now =
