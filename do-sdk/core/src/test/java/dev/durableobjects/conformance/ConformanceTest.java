@@ -65,7 +65,7 @@ class ConformanceTest {
     }
 
     private void run(Case known) throws Exception {
-        try (World world = new World(directory.resolve(known.id()))) {
+        try (CaseWorld world = new CaseWorld(directory.resolve(known.id()))) {
             boolean isDiskManual = known.uses("port.*");
             if (known.setup().stream().anyMatch(step -> step.op().startsWith("port."))) {
                 world.disk().hold();

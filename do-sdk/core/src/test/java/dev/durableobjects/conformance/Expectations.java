@@ -28,11 +28,11 @@ final class Expectations {
     private static final Set<String> REMARKS =
             Set.of("message_asserted", "workerd_value", "column", "steps", "ok", "onWrite");
 
-    private final World world;
+    private final CaseWorld world;
     private final Outcome outcome;
     private final JsonObject expected;
 
-    private Expectations(World world, Outcome outcome, JsonObject expected) {
+    private Expectations(CaseWorld world, Outcome outcome, JsonObject expected) {
         this.world = world;
         this.outcome = outcome;
         this.expected = expected;
@@ -43,7 +43,7 @@ final class Expectations {
         return expected.containsKey("error") || expected.containsKey("message");
     }
 
-    static void check(World world, Outcome outcome, JsonObject expected) throws Exception {
+    static void check(CaseWorld world, Outcome outcome, JsonObject expected) throws Exception {
         Expectations all = new Expectations(world, outcome, expected);
         for (Map.Entry<String, JsonValue> word : expected.entrySet()) {
             if (!REMARKS.contains(word.getKey())) {

@@ -39,14 +39,14 @@ final class GateOps {
     }
 
     /// Ends the event, and goes on when its commit is under way.
-    private static Object turn(World world, Step step) throws Exception {
+    private static Object turn(CaseWorld world, Step step) throws Exception {
         CompletableFuture<?> call = world.turn();
         return patiently(
                 CompletableFuture.anyOf(call.exceptionally(failure -> null), world.disk().asked()));
     }
 
     /// A commit is asked for when the event has ended, or at a sync.
-    private static Object expectCalls(World world, Step step) throws Exception {
+    private static Object expectCalls(CaseWorld world, Step step) throws Exception {
         CompletableFuture<?> call = world.turn();
         List<?> calls = step.values("calls");
         if (calls.isEmpty()) {
@@ -59,7 +59,7 @@ final class GateOps {
     }
 
     /// Tells whether the call that carries the event is held back.
-    private static Object pollGate(World world, Step step) throws Exception {
+    private static Object pollGate(CaseWorld world, Step step) throws Exception {
         CompletableFuture<?> call = world.turn();
         boolean blocked =
                 step.expect().map((JsonObject json) -> json.getBoolean("blocked")).orElse(false);
@@ -72,7 +72,7 @@ final class GateOps {
     }
 
     /// Syncs as the last thing of the event; a later step may ask how far it is.
-    private static Object sync(World world, Step step) throws Exception {
+    private static Object sync(CaseWorld world, Step step) throws Exception {
         CompletableFuture<Object> sync =
                 world.event()
                         .run(ctx -> {
@@ -83,7 +83,7 @@ final class GateOps {
         return step.has("as") ? world.keep(step, sync) : finished(sync);
     }
 
-    private static Object poll(World world, Step step) throws Exception {
+    private static Object poll(CaseWorld world, Step step) throws Exception {
         CompletableFuture<?> call = call(world, step);
         boolean ready =
                 step.expect().map((JsonObject json) -> json.getBoolean("ready")).orElse(true);
@@ -95,12 +95,12 @@ final class GateOps {
         return call.isDone();
     }
 
-    private static CompletableFuture<?> call(World world, Step step) {
+    private static CompletableFuture<?> call(CaseWorld world, Step step) {
         return (CompletableFuture<?>) world.kept(step);
     }
 
     private static Object finished(CompletableFuture<?> call) throws Exception {
-        return World.unwrapped(() -> patiently(call));
+        return CaseWorld.unwrapped(() -> patiently(call));
     }
 
     private static Object patiently(CompletableFuture<?> call) throws Exception {

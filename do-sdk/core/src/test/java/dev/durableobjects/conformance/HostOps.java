@@ -30,7 +30,7 @@ final class HostOps {
         ops.put("listFiles", (Op.Outside) (world, step) -> files(world));
     }
 
-    private static Object call(World world, Step step) {
+    private static Object call(CaseWorld world, Step step) {
         world.endEvent();
         CaseApi object = world.stub().rpc();
         return switch (step.text("method")) {
@@ -41,14 +41,14 @@ final class HostOps {
         };
     }
 
-    private static Object restart(World world, Step step) throws Exception {
+    private static Object restart(CaseWorld world, Step step) throws Exception {
         world.turn().get();
         world.stop();
         return null;
     }
 
     /// Returns the files of the objects, by the name that the cases give to the only one.
-    private static List<String> files(World world) throws IOException {
+    private static List<String> files(CaseWorld world) throws IOException {
         world.endEvent();
         String id = world.stub().id().toString();
         try (Stream<Path> files = Files.walk(world.directory())) {

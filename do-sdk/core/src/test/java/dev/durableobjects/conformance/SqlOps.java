@@ -27,7 +27,7 @@ final class SqlOps {
                 (Op.Inside) (world, ctx, step) -> cursor(world, step).columnNames());
     }
 
-    private static Object exec(World world, DurableObjectState ctx, Step step) {
+    private static Object exec(CaseWorld world, DurableObjectState ctx, Step step) {
         SqlCursor cursor =
                 ctx.storage().sql().exec(step.text("sql"), step.values("args").toArray());
         return switch (step.text("mode", "")) {
@@ -44,7 +44,7 @@ final class SqlOps {
                 : new Next(true, Optional.empty());
     }
 
-    private static SqlCursor cursor(World world, Step step) {
+    private static SqlCursor cursor(CaseWorld world, Step step) {
         return (SqlCursor) world.kept(step);
     }
 

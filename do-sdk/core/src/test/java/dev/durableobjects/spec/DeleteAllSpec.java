@@ -28,7 +28,8 @@ class DeleteAllSpec {
     private static final String EVERYTHING =
             """
             CREATE TABLE parents(id INTEGER PRIMARY KEY AUTOINCREMENT, "a ""b" TEXT);
-            CREATE TABLE children(parent INTEGER NOT NULL REFERENCES parents(id) ON DELETE RESTRICT);
+            CREATE TABLE children(
+                parent INTEGER NOT NULL REFERENCES parents(id) ON DELETE RESTRICT);
             CREATE TABLE "odd ""name"(v);
             CREATE INDEX children_parent ON children(parent);
             CREATE VIEW pairs AS SELECT * FROM parents JOIN children ON id = parent;
@@ -122,7 +123,10 @@ class DeleteAllSpec {
                     self.ctx().storage().deleteAll();
                     sql(self)
                             .exec(
-                                    "CREATE TABLE p(id INTEGER PRIMARY KEY); CREATE TABLE c(p REFERENCES p)");
+"""
+ CREATE TABLE p(id INTEGER PRIMARY KEY);
+ CREATE TABLE c(p REFERENCES p)
+""");
                     assertThrows(
                             RuntimeException.class,
                             () -> sql(self).exec("INSERT INTO c VALUES (1)"));
@@ -194,7 +198,8 @@ class DeleteAllSpec {
     private static List<Object> tables(Probe self) {
         return sql(self)
                 .exec(
-                        "SELECT name FROM sqlite_schema WHERE type <> 'index' AND name <> 'sqlite_sequence'")
+                        "SELECT name FROM sqlite_schema"
+                                + " WHERE type <> 'index' AND name <> 'sqlite_sequence'")
                 .map(row -> row.get("name"));
     }
 

@@ -180,29 +180,25 @@ class LongTransactionSpec {
                         storage(self)
                                 .transaction(outer -> {
                                     self.insert("outer");
-                                    assertThrows(
-                                            IOException.class,
-                                            () ->
-                                                    storage(self)
-                                                            .transaction(inner -> {
-                                                                self.insert("inner");
-                                                                IllegalStateException refused =
-                                                                        assertThrows(
-                                                                                IllegalStateException
-                                                                                        .class,
-                                                                                outer::rollback);
-                                                                assertThat(
-                                                                        refused.getMessage(),
-                                                                        is(
-                                                                                "Cannot roll back an outer transaction while a nested transaction is"
-                                                                                        + " still running."));
-                                                                throw new IOException();
-                                                            }));
+                                    assertThrows(IOException.class, () -> fail(self, outer));
                                     storage(self).transactionSync(() -> self.insert("sync"));
                                     return "";
                                 }));
 
         assertThat(values(), contains("outer", "sync"));
+    }
+
+    private static Object fail(Probe self, DurableObjectTransaction outer) throws IOException {
+        return storage(self)
+                .transaction(inner -> {
+                    self.insert("inner");
+                    IllegalStateException refused =
+                            assertThrows(IllegalStateException.class, outer::rollback);
+                    assertThat(
+                            refused.getMessage(),
+                            startsWith("Cannot roll back an outer transaction while"));
+                    throw new IOException();
+                });
     }
 
     @Test
@@ -216,8 +212,7 @@ class LongTransactionSpec {
                             assertThrows(IllegalStateException.class, () -> kept[0].rollback());
                     assertThat(
                             refused.getMessage(),
-                            startsWith(
-                                    "Cannot call rollback() on transaction that has already committed"));
+                            containsString("transaction that has already committed"));
                     return "";
                 });
         assertThrows(IllegalStateException.class, () -> kept[0].rollback());

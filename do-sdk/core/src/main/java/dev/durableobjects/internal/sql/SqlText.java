@@ -33,9 +33,7 @@ public final class SqlText {
     }
 
     /// Returns the statements of a text in order: at least one. White space may follow the last
-    /// semicolon, but no comment, as on Cloudflare.
-    ///
-    /// @throws IllegalArgumentException if one of them is empty
+    /// semicolon, but a comment is taken for one more statement, an empty one, as on Cloudflare.
     public static List<SqlStatement> statements(String text) {
         SqlText reader = new SqlText(text);
         reader.read();
@@ -47,7 +45,7 @@ public final class SqlText {
     /// @throws IllegalArgumentException if there are several, or none
     public static SqlStatement statement(String text) {
         List<SqlStatement> all = statements(text);
-        if (all.size() != 1) {
+        if (all.size() != 1 || all.getFirst().isEmpty()) {
             throw new IllegalArgumentException(
                     "expected one SQL statement, got %d: %s".formatted(all.size(), text));
         }
@@ -99,9 +97,6 @@ public final class SqlText {
     }
 
     private void finish(int end) {
-        if (tokens.isEmpty()) {
-            throw new IllegalArgumentException("SQL code did not contain a statement.");
-        }
         statements.add(SqlStatement.of(text.substring(begin, end), tokens));
         tokens = new ArrayList<>();
         begin = tokenizer.position();

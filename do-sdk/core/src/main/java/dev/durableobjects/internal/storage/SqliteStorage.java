@@ -101,12 +101,19 @@ final class SqliteStorage implements SqlStorage {
         for (SqlStatement statement : statements.subList(0, statements.size() - 1)) {
             complete(statement);
         }
-        CompiledStatement last = source.compile(statements.getLast());
+        CompiledStatement last = compiled(statements.getLast());
         return run(source.current(), last, bindings);
     }
 
+    private CompiledStatement compiled(SqlStatement statement) throws SQLException {
+        if (statement.isEmpty()) {
+            throw new IllegalArgumentException("SQL code did not contain a statement.");
+        }
+        return source.compile(statement);
+    }
+
     private void complete(SqlStatement sql) throws SQLException {
-        CompiledStatement statement = source.compile(sql);
+        CompiledStatement statement = compiled(sql);
         SqliteConnection connection = source.current();
         try {
             if (statement.parameters() > 0) {

@@ -20,7 +20,7 @@ import java.util.concurrent.TimeUnit;
 /// Everything around the steps of one case: a runtime with one object, its disk, the event that is
 /// open, and what the steps have kept for later ones. Consecutive steps of the object run in one
 /// event; a step around the object ends it.
-final class World implements AutoCloseable {
+final class CaseWorld implements AutoCloseable {
 
     private static final String KEY = "conformance";
 
@@ -35,7 +35,7 @@ final class World implements AutoCloseable {
     private OpenEvent event;
     private CompletableFuture<Void> lastCall = CompletableFuture.completedFuture(null);
 
-    World(Path directory) {
+    CaseWorld(Path directory) {
         this.directory = directory;
     }
 
