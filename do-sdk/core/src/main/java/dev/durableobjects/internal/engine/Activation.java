@@ -35,6 +35,8 @@ final class Activation implements Host {
     private static final String ROLLED_BACK =
             "Durable Object was reset and rolled back to its last known good state because ";
 
+    private static final long NOT_COMMITTED = Long.MIN_VALUE;
+
     private final Node node;
     private final ObjectClass<?> type;
     private final DurableObjectId id;
@@ -148,8 +150,10 @@ final class Activation implements Host {
             Failures.mark(failure, id);
             throw failure;
         }
-        finishTurn();
-        breakage.check();
+        boolean isDurable = finishTurn();
+        if (!isDurable || !leaving) {
+            breakage.check();
+        }
         return result;
     }
 
@@ -320,9 +324,10 @@ final class Activation implements Host {
                 this, () -> type.create(state, env));
     }
 
-    private void finishTurn() {
+    /// Returns whether everything that the event depends on is durable.
+    private boolean finishTurn() {
         if (!gate.isHeldByCurrentThread()) {
-            return; // The way back in was closed.
+            return false; // The way back in was closed.
         }
         long end;
         try {
@@ -331,19 +336,19 @@ final class Activation implements Host {
             lastUsed = node.waiting().nanoTime();
             gate.leave();
         }
-        awaitDurable(end);
+        return end != NOT_COMMITTED && awaitDurable(end);
     }
 
     private long commit() {
         if (breakage.isBroken()) {
             outbox.discard();
-            return CommitLog.START;
+            return NOT_COMMITTED;
         }
         try {
             return outbox.commit();
         } catch (SqlStorageException | CommitFailedException e) {
             breakDown(Kind.RESET, ROLLED_BACK + whyNotCommitted(e) + ": " + e.getMessage(), e);
-            return CommitLog.START;
+            return NOT_COMMITTED;
         }
     }
 
@@ -354,12 +359,14 @@ final class Activation implements Host {
                 : "its commit failed";
     }
 
-    private void awaitDurable(long end) {
+    private boolean awaitDurable(long end) {
         try {
             outbox.awaitDurable(end);
+            return true;
         } catch (CommitFailedException e) {
             Kind kind = e.isTimeout() ? Kind.TIMED_OUT : Kind.RESET;
             breakDown(kind, String.valueOf(e.getMessage()), e);
+            return false;
         }
     }
 
