@@ -3,6 +3,7 @@ package dev.durableobjects;
 import dev.durableobjects.kv.KvStorage;
 import dev.durableobjects.sql.SqlStorage;
 import io.helidon.dbclient.DbClient;
+import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 
 /// The private database of one object.
@@ -21,6 +22,18 @@ public interface DurableObjectStorage {
     /// Returns Helidon's DbClient on the same connection and in the same transaction. Its own
     /// `transaction()` is a savepoint inside the event's transaction.
     DbClient dbClient();
+
+    /// Returns JDBC connections on the same connection and in the same transaction, for tools such
+    /// as jOOQ, Jdbi or Flyway. A transaction of such a connection is a savepoint inside the
+    /// event's; it ends when the connection is closed, and with the event at the latest, undone
+    /// unless it was committed.
+    DataSource dataSource();
+
+    /// Brings the schema to the newest version; [SchemaMigrations] says how.
+    ///
+    /// @return how many migrations were run
+    /// @throws IllegalStateException if the database knows migrations that these do not have
+    int migrate(SchemaMigrations migrations);
 
     /// Runs the body; if it throws, undoes every write that it made and rethrows. Calls nest.
     ///

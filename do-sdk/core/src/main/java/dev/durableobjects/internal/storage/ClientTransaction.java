@@ -36,6 +36,15 @@ final class ClientTransaction {
         transaction.rollback(taken());
     }
 
+    /// Undoes what was written in it, if it is open.
+    void rollbackIfOpen() throws SQLException {
+        Savepoint open = savepoint;
+        savepoint = null;
+        if (open != null && transaction.isOpen(open)) {
+            transaction.rollback(open);
+        }
+    }
+
     private Savepoint taken() throws SQLException {
         Savepoint open = savepoint;
         savepoint = null;

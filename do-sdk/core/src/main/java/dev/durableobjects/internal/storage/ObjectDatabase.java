@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
+import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 
 /// The database of one live object: one file, one connection, one transaction per event.
@@ -41,6 +42,7 @@ public final class ObjectDatabase implements SqliteStorage.ConnectionSource, Aut
     private final SqliteStorage sql = new SqliteStorage(this);
     private final ObjectTransaction transaction = new ObjectTransaction(this);
     private final KvTable kv = new KvTable(sql, transaction);
+    private final DataSource dataSource = new ObjectDataSource(this);
 
     // Written by the object's thread; stop and close read them under the lock.
     private volatile @Nullable SqliteConnection connection;
@@ -81,6 +83,11 @@ public final class ObjectDatabase implements SqliteStorage.ConnectionSource, Aut
             dbClient = client;
         }
         return client;
+    }
+
+    /// Returns JDBC connections on the same connection and transaction.
+    public DataSource dataSource() {
+        return dataSource;
     }
 
     Host host() {

@@ -2,10 +2,12 @@ package dev.durableobjects.internal.storage;
 
 import dev.durableobjects.Callback;
 import dev.durableobjects.DurableObjectStorage;
+import dev.durableobjects.SchemaMigrations;
 import dev.durableobjects.TransactionBody;
 import dev.durableobjects.kv.KvStorage;
 import dev.durableobjects.sql.SqlStorage;
 import io.helidon.dbclient.DbClient;
+import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 
 /// The storage interface that an application sees. Only the object's thread may use it.
@@ -45,6 +47,16 @@ public final class ObjectStorage implements DurableObjectStorage {
                 host.<Outcome<R, X>, RuntimeException>exclusively(
                         () -> Outcome.of(() -> database.transaction().spanning(body)));
         return outcome.get();
+    }
+
+    @Override
+    public DataSource dataSource() {
+        return database.dataSource();
+    }
+
+    @Override
+    public int migrate(SchemaMigrations migrations) {
+        return new Migrator(database.sql()).migrate(migrations, this);
     }
 
     @Override

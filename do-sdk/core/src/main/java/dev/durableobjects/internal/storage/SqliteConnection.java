@@ -9,7 +9,6 @@ import dev.durableobjects.internal.sql.SqlStatement;
 import dev.durableobjects.internal.sql.SqlText;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
-import java.sql.SQLFeatureNotSupportedException;
 import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -150,6 +149,13 @@ final class SqliteConnection extends JDBC4Connection {
             return cached;
         }
         return new CompiledStatement(this, statement.text(), StatementPlan.of(this, statement));
+    }
+
+    /// Returns the plan of one statement of a JDBC client.
+    StatementPlan plan(String sql) throws SQLException {
+        SqlStatement one = SqlText.statement(sql);
+        guard.admit(one);
+        return StatementPlan.of(this, one);
     }
 
     /// Returns a statement of ours, compiled now or earlier.
@@ -313,7 +319,9 @@ final class SqliteConnection extends JDBC4Connection {
         if (!ready) {
             return super.createStatement(type, concurrency, holdability);
         }
-        throw new SQLFeatureNotSupportedException("use prepareStatement");
+        check();
+        checkCursor(type, concurrency, holdability);
+        return new ReadStatement(this);
     }
 
     /// Never true: the driver would commit after each statement.

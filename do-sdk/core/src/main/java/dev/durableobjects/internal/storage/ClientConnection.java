@@ -1,0 +1,119 @@
+package dev.durableobjects.internal.storage;
+
+import java.lang.reflect.Method;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.SQLFeatureNotSupportedException;
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
+
+/// A JDBC connection for the tools of the Java world. Its transactions are savepoints inside the
+/// event's; closing it undoes one that is open. Everything else goes to the object's connection.
+/// Only the object's thread may use it.
+final class ClientConnection extends JdbcProxy {
+
+    private final ObjectDatabase database;
+    private final ClientTransaction transaction;
+    private boolean autoCommit = true;
+    private boolean closed;
+
+    private ClientConnection(ObjectDatabase database) {
+        this.database = database;
+        this.transaction = new ClientTransaction(database.transaction());
+    }
+
+    static Connection open(ObjectDatabase database) {
+        return new ClientConnection(database).as(Connection.class);
+    }
+
+    @Override
+    @Nullable Object call(Object self, Method method, Object[] given) throws Throwable {
+        return switch (method.getName()) {
+            case "isClosed" -> closed;
+            case "isValid" -> !closed;
+            case "close" -> {
+                close();
+                yield null;
+            }
+            default -> {
+                checkOpen();
+                yield callOpen((Connection) self, method, given);
+            }
+        };
+    }
+
+    private @Nullable Object callOpen(Connection self, Method method, Object[] given)
+            throws Throwable {
+        return switch (method.getName()) {
+            case "getAutoCommit" -> autoCommit;
+            case "setAutoCommit" -> {
+                setAutoCommit((boolean) given[0]);
+                yield null;
+            }
+            case "commit" -> {
+                commit();
+                yield null;
+            }
+            case "rollback" -> {
+                rollback(given);
+                yield null;
+            }
+            case "createStatement" -> ClientStatement.create(self, database);
+            case "setSavepoint", "releaseSavepoint" ->
+                    throw new SQLFeatureNotSupportedException(
+                            "savepoints inside a transaction of a client");
+            default -> forward(database.current(), method, given);
+        };
+    }
+
+    private void setAutoCommit(boolean on) throws SQLException {
+        if (autoCommit == on) {
+            return;
+        }
+        if (on) {
+            transaction.commit();
+        } else {
+            transaction.begin();
+        }
+        autoCommit = on;
+    }
+
+    private void commit() throws SQLException {
+        checkManual();
+        transaction.commit();
+        transaction.begin();
+    }
+
+    private void rollback(Object[] given) throws SQLException {
+        if (given.length > 0) {
+            throw new SQLFeatureNotSupportedException(
+                    "no savepoints here: " + Arrays.toString(given));
+        }
+        checkManual();
+        transaction.rollback();
+        transaction.begin();
+    }
+
+    private void close() throws SQLException {
+        if (closed) {
+            return;
+        }
+        closed = true;
+        if (!autoCommit) {
+            transaction.rollbackIfOpen();
+        }
+    }
+
+    private void checkManual() throws SQLException {
+        if (autoCommit) {
+            throw new SQLException("this connection is in auto-commit mode");
+        }
+    }
+
+    private void checkOpen() throws SQLException {
+        database.checkThread();
+        if (closed) {
+            throw new SQLException("this connection was closed");
+        }
+    }
+}

@@ -1,0 +1,46 @@
+package dev.durableobjects.internal.storage;
+
+import java.lang.reflect.InvocationHandler;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Method;
+import java.lang.reflect.Proxy;
+import org.jspecify.annotations.Nullable;
+
+/// Implements a JDBC interface of which few methods matter here, and forwards the others.
+abstract class JdbcProxy implements InvocationHandler {
+
+    private static final Object[] NO_ARGUMENTS = {};
+
+    /// Returns an instance of the interface.
+    final <T> T as(Class<T> type) {
+        return type.cast(
+                Proxy.newProxyInstance(type.getClassLoader(), new Class<?>[] {type}, this));
+    }
+
+    @Override
+    @SuppressWarnings("ReferenceEquality") // Two handles are equal if they are the same.
+    public final @Nullable Object invoke(Object self, Method method, Object @Nullable [] arguments)
+            throws Throwable {
+        Object[] given = arguments == null ? NO_ARGUMENTS : arguments;
+        return switch (method.getName()) {
+            case "equals" -> self == given[0];
+            case "hashCode" -> System.identityHashCode(self);
+            case "toString" -> getClass().getSimpleName();
+            case "unwrap" -> ((Class<?>) given[0]).cast(self);
+            case "isWrapperFor" -> ((Class<?>) given[0]).isInstance(self);
+            default -> call(self, method, given);
+        };
+    }
+
+    /// Runs a method of the interface.
+    abstract @Nullable Object call(Object self, Method method, Object[] given) throws Throwable;
+
+    /// Runs a method on something else.
+    static @Nullable Object forward(Object target, Method method, Object[] given) throws Throwable {
+        try {
+            return method.invoke(target, given);
+        } catch (InvocationTargetException e) {
+            throw e.getCause() == null ? e : e.getCause();
+        }
+    }
+}
