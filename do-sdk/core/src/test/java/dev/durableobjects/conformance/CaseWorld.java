@@ -161,13 +161,14 @@ final class CaseWorld implements AutoCloseable {
             outcome = Outcome.failed(failure);
         }
         outcomes.add(outcome);
-        boolean isFailureExpected = expected != null && Expectations.isOfFailure(expected);
-        if (step.expect().isPresent()) {
-            Expectations.check(this, outcome, step.expect().get());
-            isFailureExpected |= Expectations.isOfFailure(step.expect().get());
-        }
-        if (outcome.failure() instanceof Exception failure && !isFailureExpected) {
+        JsonObject own = step.expect().orElse(null);
+        if (outcome.failure() instanceof Exception failure
+                && !Expectations.isOfFailure(own)
+                && !Expectations.isOfFailure(expected)) {
             throw failure;
+        }
+        if (own != null) {
+            Expectations.check(this, outcome, own);
         }
         if (expected != null) {
             Expectations.check(this, outcome, expected);
