@@ -70,15 +70,18 @@ class SqlLimitSpec {
     @Test
     void triggersCauseEachOther10Deep() {
         sql.exec("CREATE TABLE t0 (v)");
-        for (int i = 1; i <= 12; i++) {
+        for (int i = 1; i <= 11; i++) {
             sql.exec("CREATE TABLE t%d (v)".formatted(i));
             sql.exec(
-                    "CREATE TRIGGER r%1$d AFTER INSERT ON t%1$d BEGIN INSERT INTO t%2$d VALUES (1); END"
+                    """
+                    CREATE TRIGGER r%1$d AFTER INSERT ON t%1$d
+                    BEGIN INSERT INTO t%2$d VALUES (1); END
+                    """
                             .formatted(i, i - 1));
         }
 
         assertAllowed("INSERT INTO t10 VALUES (1)");
-        assertRefused("INSERT INTO t12 VALUES (1)", "too many levels of trigger recursion");
+        assertRefused("INSERT INTO t11 VALUES (1)", "triggers nested too deep");
     }
 
     private static String placeholders(int count) {
