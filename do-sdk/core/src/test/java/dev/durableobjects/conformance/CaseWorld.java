@@ -4,6 +4,7 @@ import dev.durableobjects.DurableObjectId;
 import dev.durableobjects.DurableObjectNamespace;
 import dev.durableobjects.DurableObjectState;
 import dev.durableobjects.DurableObjectStub;
+import dev.durableobjects.DurableObjectTransaction;
 import dev.durableobjects.runtime.DurableObjects;
 import dev.durableobjects.runtime.TestRuntime;
 import jakarta.json.JsonObject;
@@ -124,10 +125,22 @@ final class CaseWorld implements AutoCloseable {
     void run(Step step, JsonObject expected) throws Exception {
         for (int i = 0; i < step.number("repeat", 1); i++) {
             if (Ops.get(step) instanceof Op.Inside) {
-                unwrapped(() -> patiently(event().run(ctx -> perform(ctx, step, expected))));
+                runInside(step, expected);
             } else {
                 perform(null, step, expected);
             }
+        }
+    }
+
+    private void runInside(Step step, JsonObject expected) throws Exception {
+        int before = outcomes.size();
+        try {
+            unwrapped(() -> patiently(event().run(ctx -> perform(ctx, step, expected))));
+        } catch (Exception failure) {
+            if (outcomes.size() > before) {
+                throw failure;
+            }
+            judge(Outcome.failed(failure), step, expected); // The event did not begin.
         }
     }
 
@@ -135,11 +148,17 @@ final class CaseWorld implements AutoCloseable {
     ///
     /// @return what the body returns
     Object body(DurableObjectState ctx, Step outer) throws Exception {
+        return body(ctx, outer, null);
+    }
+
+    /// Runs the steps of the body of a transaction, which they may undo.
+    Object body(DurableObjectState ctx, Step outer, DurableObjectTransaction txn) throws Exception {
         for (Step step : outer.steps("body")) {
             switch (step.op()) {
                 case "return" -> {
                     return step.value("value");
                 }
+                case "txn.rollback" -> txn.rollback();
                 case "throw" -> throw new IllegalStateException(step.text("error"));
                 default -> perform(ctx, step, null);
             }
@@ -160,19 +179,24 @@ final class CaseWorld implements AutoCloseable {
         } catch (Exception failure) {
             outcome = Outcome.failed(failure);
         }
+        judge(outcome, step, expected);
+        return null;
+    }
+
+    private void judge(Outcome outcome, Step step, JsonObject expected) throws Exception {
         outcomes.add(outcome);
-        boolean isFailureExpected = expected != null && Expectations.isOfFailure(expected);
-        if (step.expect().isPresent()) {
-            Expectations.check(this, outcome, step.expect().get());
-            isFailureExpected |= Expectations.isOfFailure(step.expect().get());
-        }
-        if (outcome.failure() instanceof Exception failure && !isFailureExpected) {
+        JsonObject own = step.expect().orElse(null);
+        if (outcome.failure() instanceof Exception failure
+                && !Expectations.isOfFailure(own)
+                && !Expectations.isOfFailure(expected)) {
             throw failure;
+        }
+        if (own != null) {
+            Expectations.check(this, outcome, own);
         }
         if (expected != null) {
             Expectations.check(this, outcome, expected);
         }
-        return null;
     }
 
     /// Runs something, and throws what a future has wrapped.

@@ -73,6 +73,7 @@ class ConformanceTest {
             for (Step step : known.setup()) {
                 world.run(step, null);
             }
+            world.outcomes().clear();
             if (isDiskManual) {
                 world.turn().get(OpenEvent.PATIENCE_SECONDS, TimeUnit.SECONDS);
                 world.disk().hold();

@@ -1,6 +1,8 @@
 package dev.durableobjects.conformance;
 
 import dev.durableobjects.DurableObjectState;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -23,8 +25,18 @@ final class OpenEvent {
         void run() throws Exception;
     }
 
+    /// How a transaction ends.
+    enum End {
+        COMMIT,
+        ROLLBACK
+    }
+
+    private final Deque<CompletableFuture<Object>> transactions = new ArrayDeque<>();
     private final BlockingQueue<Runner> parts = new LinkedBlockingQueue<>();
     private final CompletableFuture<Void> call = new CompletableFuture<>();
+
+    // Only the object's thread.
+    private End how = End.COMMIT;
 
     /// Starts the call that carries the event.
     void start(Call body) {
@@ -60,6 +72,47 @@ final class OpenEvent {
                     }
                 });
         return result;
+    }
+
+    /// Begins a transaction; the parts that follow belong to it until it ends.
+    Object begin() throws Exception {
+        CompletableFuture<Object> begun = new CompletableFuture<>();
+        CompletableFuture<Object> ended = new CompletableFuture<>();
+        transactions.push(ended);
+        parts.add(ctx -> {
+            try {
+                ctx.storage()
+                        .transaction(txn -> {
+                            begun.complete(null);
+                            serve(ctx);
+                            if (how == End.ROLLBACK) {
+                                txn.rollback();
+                            }
+                            return null;
+                        });
+                ended.complete(null);
+            } catch (Exception failure) {
+                begun.completeExceptionally(failure);
+                ended.completeExceptionally(failure);
+            }
+            return true;
+        });
+        return begun.get(PATIENCE_SECONDS, TimeUnit.SECONDS);
+    }
+
+    /// Ends the innermost transaction.
+    ///
+    /// @return what completes when it has ended
+    CompletableFuture<Object> end(End manner) {
+        parts.add(ctx -> {
+            how = manner;
+            return false;
+        });
+        return transactions.pop();
+    }
+
+    boolean isInTransaction() {
+        return !transactions.isEmpty();
     }
 
     /// Lets the event end after the parts that it has.

@@ -27,6 +27,7 @@ final class Ops {
     private static Map<String, Op> all() {
         Map<String, Op> ops = new HashMap<>();
         SqlOps.addTo(ops);
+        KvOps.addTo(ops);
         TransactionOps.addTo(ops);
         GateOps.addTo(ops);
         IdOps.addTo(ops);

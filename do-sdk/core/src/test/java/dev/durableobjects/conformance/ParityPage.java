@@ -20,7 +20,7 @@ final class ParityPage {
                     "^\\| ([^|]+) \\| \\*\\*(yes|differs|not yet)\\*\\* \\|", Pattern.MULTILINE);
     private static final Pattern CASE =
             Pattern.compile(
-                    "`((?:cursor|gate|ids|implicit|lifecycle|limits|sql|stub|transaction|types)"
+                    "`((?:cursor|gate|ids|implicit|kv|lifecycle|limits|sql|stub|transaction|types)"
                             + "-[a-z0-9*-]+)`");
     private static final String COUNTS = "## The cases in numbers";
 

@@ -57,6 +57,7 @@ final class Values {
             case null -> "NULL";
             case JsonValue json -> comparable(toJava(json));
             case Double number -> new BigDecimal(number).stripTrailingZeros();
+            case BigDecimal number -> number.stripTrailingZeros();
             case Long number -> new BigDecimal(number).stripTrailingZeros();
             case Integer number -> new BigDecimal(number).stripTrailingZeros();
             case byte[] bytes -> "$blob " + HexFormat.of().formatHex(bytes);

@@ -233,7 +233,7 @@ final class ObjectTransaction {
     /// Begins a transaction inside the event's.
     Savepoint openSavepoint(Savepoint.Kind kind) throws SQLException {
         begin();
-        Savepoint savepoint = new Savepoint(kind, "_do_savepoint_" + savepoints.size());
+        Savepoint savepoint = new Savepoint(kind, "_do_savepoint_" + savepoints.size(), written);
         run("SAVEPOINT " + savepoint.name);
         savepoints.add(savepoint);
         return savepoint;
@@ -250,6 +250,9 @@ final class ObjectTransaction {
         forget(savepoint);
         run("ROLLBACK TO %1$s; RELEASE %1$s".formatted(savepoint.name));
         source.current().forgetStatements();
+        if (written == Written.CONFIRMED && savepoint.before != Written.CONFIRMED) {
+            written = Written.UNCONFIRMED; // There is a commit, and nothing in it to wait for.
+        }
     }
 
     private void forget(Savepoint savepoint) {
@@ -311,12 +314,16 @@ final class ObjectTransaction {
         private final Kind kind;
         private final String name;
 
+        /// What the event had written before.
+        private final Written before;
+
         /// How the body ended; empty while it runs.
         private String state = "";
 
-        private Savepoint(Kind kind, String name) {
+        private Savepoint(Kind kind, String name, Written before) {
             this.kind = kind;
             this.name = name;
+            this.before = before;
         }
     }
 }

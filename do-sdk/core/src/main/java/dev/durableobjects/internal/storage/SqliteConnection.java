@@ -95,14 +95,20 @@ final class SqliteConnection extends JDBC4Connection {
         try {
             connection.run(SETTINGS);
             connection.run("PRAGMA cache_size = -%d".formatted(limits.get(Limit.PAGE_CACHE_KIB)));
-            for (Map.Entry<SqlLimit, Integer> limit : connection.guard.limits().entrySet()) {
-                connection.getDatabase().limit(limit.getKey().id(), limit.getValue());
-            }
+            connection.limit();
             ProgressHandler.setHandler(connection, StatementClock.STEPS, connection.clock);
             return connection;
         } catch (SQLException e) {
             connection.reallyClose();
             throw e;
+        }
+    }
+
+    private void limit() throws SQLException {
+        for (Map.Entry<SqlLimit, Integer> limit : guard.limits().entrySet()) {
+            // Each text is compiled behind an EXPLAIN first, which must not count.
+            int more = limit.getKey() == SqlLimit.SQL_LENGTH ? StatementPlan.EXPLAIN.length() : 0;
+            getDatabase().limit(limit.getKey().id(), limit.getValue() + more);
         }
     }
 

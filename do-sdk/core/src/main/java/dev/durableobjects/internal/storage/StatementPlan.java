@@ -35,6 +35,9 @@ record StatementPlan(boolean writes, boolean changesSchema, Home home) {
     /// A statement of ours that changes the schema.
     static final StatementPlan DEFINES = new StatementPlan(true, true, Home.RUNTIME);
 
+    /// Asks SQLite for the program of the statement behind it.
+    static final String EXPLAIN = "EXPLAIN ";
+
     /// What no statement may compile to, however it is written.
     private static final Set<String> REFUSED_OPCODES = Set.of("AutoCommit", "Savepoint", "Vacuum");
 
@@ -70,7 +73,7 @@ record StatementPlan(boolean writes, boolean changesSchema, Home home) {
         boolean writes = false;
         boolean changesSchema = false;
         CompiledStatement explain =
-                new CompiledStatement(connection, "EXPLAIN " + statement.text(), READS);
+                new CompiledStatement(connection, EXPLAIN + statement.text(), READS);
         try {
             for (boolean more = explain.start(); more; more = explain.step()) {
                 Instruction instruction = Instruction.of(explain.row());
