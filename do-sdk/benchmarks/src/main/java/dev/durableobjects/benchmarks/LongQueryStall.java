@@ -15,6 +15,7 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -71,6 +72,7 @@ final class LongQueryStall implements AutoCloseable {
             }
             stall.measure(0, "/ping");
             stall.measure(permits, "/ping");
+            stall.compare(permits, "/ping");
         }
     }
 
@@ -87,12 +89,26 @@ final class LongQueryStall implements AutoCloseable {
     }
 
     private void measure(int busy, String path) throws IOException, InterruptedException {
-        request(path); // The object and the connection are there before the first is counted.
-        List<Thread> queries = new ArrayList<>();
+        List<Runnable> queries = new ArrayList<>();
         for (int i = 0; i < busy; i++) {
             StallApi object = namespace.getByName("busy" + i).rpc();
-            queries.add(Thread.ofVirtual().start(() -> query(object)));
+            queries.add(() -> query(object));
         }
+        String what = "%s while %d objects are in queries of %d s".formatted(path, busy, seconds);
+        measure(what, Thread.ofVirtual(), queries, path);
+    }
+
+    /// Shows what the machine does by itself when as many threads want a processor.
+    private void compare(int busy, String path) throws IOException, InterruptedException {
+        List<Runnable> loops = Collections.nCopies(busy, this::compute);
+        String what = "%s while %d other threads compute for %d s".formatted(path, busy, seconds);
+        measure(what, Thread.ofPlatform(), loops, path);
+    }
+
+    private void measure(String what, Thread.Builder kind, List<Runnable> work, String path)
+            throws IOException, InterruptedException {
+        request(path); // The object and the connection are there before the first is counted.
+        List<Thread> threads = work.stream().map(kind::start).toList();
         long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(seconds);
         List<Long> nanos = new ArrayList<>();
         while (System.nanoTime() - end < 0) {
@@ -101,12 +117,17 @@ final class LongQueryStall implements AutoCloseable {
             nanos.add(System.nanoTime() - begin);
             Thread.sleep(PAUSE_MILLIS);
         }
-        for (Thread query : queries) {
-            query.join();
+        for (Thread thread : threads) {
+            thread.join();
         }
-        Report.durations(
-                "%s while %d objects are in queries of %d s".formatted(path, busy, seconds),
-                nanos.stream().mapToLong(Long::longValue).toArray());
+        Report.durations(what, nanos.stream().mapToLong(Long::longValue).toArray());
+    }
+
+    private void compute() {
+        long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(seconds);
+        while (System.nanoTime() - end < 0) {
+            Thread.onSpinWait();
+        }
     }
 
     private static void query(StallApi object) {

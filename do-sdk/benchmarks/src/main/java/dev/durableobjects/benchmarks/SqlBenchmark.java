@@ -29,9 +29,9 @@ import org.openjdk.jmh.annotations.Warmup;
 @Fork(value = 3, jvmArgsAppend = "--enable-native-access=ALL-UNNAMED")
 public class SqlBenchmark {
 
-    private static final int POINTS = 10_000;
-    private static final int SCANS = 20;
-    private static final int UPSERTS = 10_000;
+    static final int POINTS = 10_000;
+    static final int SCANS = 20;
+    static final int UPSERTS = 10_000;
 
     private static final Binding<LedgerApi> EXEC = Binding.of("EXEC", LedgerApi.class);
     private static final Binding<LedgerApi> CLIENT = Binding.of("CLIENT", LedgerApi.class);

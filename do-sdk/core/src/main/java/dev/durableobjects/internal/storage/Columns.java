@@ -12,14 +12,22 @@ final class Columns {
 
     private final List<String> names;
     private final Map<Class<?>, RecordMapping> mappings = new HashMap<>();
+    private final @Nullable String[] declaredTypes;
     private @Nullable Map<String, Integer> positions;
 
     Columns(List<String> names) {
         this.names = names;
+        this.declaredTypes = new String[names.size()];
     }
 
     List<String> names() {
         return names;
+    }
+
+    /// Returns the declared types as far as somebody has asked for them; null where nobody has, or
+    /// where there is none. Whoever learns one puts it in.
+    @Nullable String[] declaredTypes() {
+        return declaredTypes;
     }
 
     /// Returns the position of a column, or -1. An exact match wins over one that differs in case

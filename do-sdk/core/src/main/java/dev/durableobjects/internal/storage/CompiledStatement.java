@@ -174,13 +174,12 @@ final class CompiledStatement extends JDBC4PreparedStatement {
 
     @Override
     public @Nullable ResultSet getResultSet() throws SQLException {
-        ResultSet rows = super.getResultSet();
-        if (rows == null) {
+        if (super.getResultSet() == null) {
             return null;
         }
         endClientRows();
-        clientRows = new ClientRows(connection, rows);
-        return clientRows.resultSet();
+        clientRows = new ClientRows(connection, this, columns, rs);
+        return clientRows;
     }
 
     @Override

@@ -92,7 +92,12 @@ final class ObjectTransaction {
 
     /// Returns whether a savepoint is open that spans what the event waits for.
     boolean isSpanning() {
-        return savepoints.stream().anyMatch(savepoint -> savepoint.kind == Savepoint.Kind.SPANNING);
+        for (Savepoint savepoint : savepoints) { // Asked with every event: no stream.
+            if (savepoint.kind == Savepoint.Kind.SPANNING) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /// Returns the transaction of DbClient.

@@ -146,10 +146,19 @@ final class SqliteStorage implements SqlStorage {
                 release(connection, statement);
             }
         }
+        remember(cursor);
+        return cursor;
+    }
+
+    /// Most cursors end before the next one is opened, so that an event of many queries does not
+    /// collect them.
+    private void remember(SqliteCursor cursor) {
+        while (!cursors.isEmpty() && !cursors.getLast().isOpen()) {
+            cursors.removeLast();
+        }
         if (cursor.isOpen()) {
             cursors.add(cursor);
         }
-        return cursor;
     }
 
     /// Where an object's connection comes from: it changes when the first write makes a file.

@@ -10,6 +10,8 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import dev.durableobjects.sql.SqlStorage;
 import dev.durableobjects.sql.SqlStorageException;
 import io.helidon.dbclient.DbClient;
+import io.helidon.dbclient.DbColumn;
+import io.helidon.dbclient.DbRow;
 import io.helidon.dbclient.DbTransaction;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -162,6 +164,27 @@ class TransactionSpec {
         assertThat(database.commit(), is(Written.CONFIRMED));
         reopen();
         assertThat(rows(), contains(1L, 2L));
+    }
+
+    @Test
+    void dbClientTellsNamesAndTypesOfColumns() {
+        sql.exec("CREATE TABLE typed (name VARCHAR(9))");
+        sql.exec("INSERT INTO typed VALUES ('x'), (NULL)");
+        String query = "SELECT name, 1.5 AS half, name AS other FROM typed";
+
+        for (int run = 0; run < 2; run++) {
+            List<DbRow> rows = database.dbClient().execute().query(query).toList();
+
+            DbColumn declared = rows.getFirst().column(1);
+            DbColumn computed = rows.getFirst().column(2);
+            assertThat(declared.name(), is("name"));
+            assertThat(declared.dbType(), is("VARCHAR"));
+            assertThat(declared.javaType(), is((Object) String.class));
+            assertThat(computed.name(), is("half"));
+            assertThat(computed.dbType(), is("FLOAT"));
+            assertThat(computed.javaType(), is((Object) Double.class));
+            assertThat(rows.getLast().column("other").dbType(), is("VARCHAR"));
+        }
     }
 
     @Test
