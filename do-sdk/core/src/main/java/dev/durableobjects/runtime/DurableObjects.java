@@ -83,11 +83,13 @@ public final class DurableObjects implements AutoCloseable {
             NodeIndex index = NodeIndex.open(directory);
             try {
                 classes.forEach(type -> register(index, directory, type));
-                WalSyncLog log =
-                        new WalSyncLog(
-                                outside.waiting(),
-                                outside.files(),
-                                limits.get(Limit.COMMIT_SECONDS));
+                CommitLog log =
+                        outside.log()
+                                .apply(
+                                        new WalSyncLog(
+                                                outside.waiting(),
+                                                outside.files(),
+                                                limits.get(Limit.COMMIT_SECONDS)));
                 Node node = new Node(limits, outside.waiting(), outside.random(), directory, log);
                 return new DurableObjects(node, index, classes, origins);
             } catch (RuntimeException e) {
