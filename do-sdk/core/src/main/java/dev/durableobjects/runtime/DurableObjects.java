@@ -16,6 +16,8 @@ import dev.durableobjects.internal.storage.DataDirectory;
 import dev.durableobjects.internal.storage.NodeIndex;
 import dev.durableobjects.internal.storage.SqlPermits;
 import dev.durableobjects.internal.storage.WalSyncLog;
+import dev.durableobjects.spi.CommitFailedException;
+import dev.durableobjects.spi.CommitLog;
 import io.helidon.webserver.WebServerConfig;
 import io.helidon.webserver.http.HttpRouting;
 import java.nio.file.Path;
@@ -77,14 +79,17 @@ public final class DurableObjects implements AutoCloseable {
         SqlPermits.install(limits.get(Limit.SQL_CARRIERS), limits.get(Limit.SQL_PERMITS));
         DataDirectory directory = DataDirectory.open(outside.directory());
         try {
+            directory.recover(outside.files());
             NodeIndex index = NodeIndex.open(directory);
             try {
                 classes.forEach(type -> register(index, directory, type));
-                WalSyncLog log =
-                        new WalSyncLog(
-                                outside.waiting(),
-                                outside.files(),
-                                limits.get(Limit.COMMIT_SECONDS));
+                CommitLog log =
+                        outside.log()
+                                .apply(
+                                        new WalSyncLog(
+                                                outside.waiting(),
+                                                outside.files(),
+                                                limits.get(Limit.COMMIT_SECONDS)));
                 Node node = new Node(limits, outside.waiting(), outside.random(), directory, log);
                 return new DurableObjects(node, index, classes, origins);
             } catch (RuntimeException e) {
@@ -171,9 +176,22 @@ public final class DurableObjects implements AutoCloseable {
                 node.sockets()::goAway,
                 () -> objects.close(deadline),
                 node::close,
-                node.log()::close,
+                this::closeLog,
                 index::close,
                 node.directory()::close);
+    }
+
+    private void closeLog() {
+        node.log().close();
+        try {
+            node.log().awaitDurable(CommitLog.START);
+            node.directory().settle();
+        } catch (CommitFailedException e) {
+            LOGGER.log(
+                    System.Logger.Level.WARNING,
+                    "the commit log has failed; the next start makes durable what it finds",
+                    e);
+        }
     }
 
     /// Takes every step, whatever becomes of those before it.
@@ -205,8 +223,11 @@ public final class DurableObjects implements AutoCloseable {
     private static void register(NodeIndex index, DataDirectory directory, RegisteredClass type) {
         String binding = type.binding().name();
         String key = type.config().uniqueKey();
-        String before = index.uniqueKey(binding).orElse(key);
-        if (!before.equals(key) && directory.countObjects(before) > 0) {
+        String before = index.uniqueKey(binding).orElse("");
+        if (before.equals(key)) {
+            return;
+        }
+        if (!before.isEmpty() && directory.countObjects(before) > 0) {
             throw new IllegalStateException(
                     ("namespace %s has data under the unique key '%s', and was started with '%s':"
                                     + " every name would lead to an empty object. Give it its old"

@@ -9,6 +9,7 @@ import dev.durableobjects.Limits;
 import dev.durableobjects.internal.gate.Waiting;
 import dev.durableobjects.internal.rpc.MethodTable;
 import dev.durableobjects.internal.storage.FileSync;
+import dev.durableobjects.spi.CommitLog;
 import io.helidon.common.config.Config;
 import java.nio.file.Path;
 import java.security.SecureRandom;
@@ -18,6 +19,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.function.BiFunction;
 import java.util.function.Consumer;
+import java.util.function.UnaryOperator;
 import java.util.random.RandomGenerator;
 
 /// Sets up a runtime. Not safe for use by several threads.
@@ -30,6 +32,7 @@ public final class DurableObjectsBuilder {
     private RandomGenerator random = new SecureRandom();
     private Waiting waiting = Waiting.system();
     private FileSync files = FileSync.system();
+    private UnaryOperator<CommitLog> log = UnaryOperator.identity();
 
     DurableObjectsBuilder() {}
 
@@ -125,7 +128,7 @@ public final class DurableObjectsBuilder {
     ///   another unique key than before
     public DurableObjects build() {
         return DurableObjects.start(
-                new Surroundings(directory, limits, random, waiting, files), classes, origins);
+                new Surroundings(directory, limits, random, waiting, files, log), classes, origins);
     }
 
     /// Replaces how the engine waits, for simulations.
@@ -137,6 +140,12 @@ public final class DurableObjectsBuilder {
     /// Replaces what forces files, for tests of faults.
     DurableObjectsBuilder files(FileSync other) {
         this.files = other;
+        return this;
+    }
+
+    /// Puts something around the commit log, for tests of faults.
+    DurableObjectsBuilder log(UnaryOperator<CommitLog> around) {
+        this.log = around;
         return this;
     }
 }

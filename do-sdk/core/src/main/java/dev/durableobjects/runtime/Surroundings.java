@@ -3,7 +3,9 @@ package dev.durableobjects.runtime;
 import dev.durableobjects.Limits;
 import dev.durableobjects.internal.gate.Waiting;
 import dev.durableobjects.internal.storage.FileSync;
+import dev.durableobjects.spi.CommitLog;
 import java.nio.file.Path;
+import java.util.function.UnaryOperator;
 import java.util.random.RandomGenerator;
 
 /// What a runtime takes from outside: disk, chance, time and bounds.
@@ -13,5 +15,11 @@ import java.util.random.RandomGenerator;
 /// @param random where ids come from
 /// @param waiting how the engine waits
 /// @param files forces commits to disk
+/// @param log puts something around the commit log
 record Surroundings(
-        Path directory, Limits limits, RandomGenerator random, Waiting waiting, FileSync files) {}
+        Path directory,
+        Limits limits,
+        RandomGenerator random,
+        Waiting waiting,
+        FileSync files,
+        UnaryOperator<CommitLog> log) {}

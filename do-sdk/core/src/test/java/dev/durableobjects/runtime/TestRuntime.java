@@ -2,6 +2,8 @@ package dev.durableobjects.runtime;
 
 import dev.durableobjects.internal.gate.Waiting;
 import dev.durableobjects.internal.storage.FileSync;
+import dev.durableobjects.spi.CommitLog;
+import java.util.function.UnaryOperator;
 
 /// Lets tests replace the time and the disk of a runtime.
 public final class TestRuntime {
@@ -22,5 +24,11 @@ public final class TestRuntime {
     /// Returns how many connections a runtime watches over; ended ones may be counted for a moment.
     public static int connections(DurableObjects objects) {
         return objects.connections();
+    }
+
+    /// Puts something around the commit log.
+    public static DurableObjectsBuilder withLog(
+            DurableObjectsBuilder builder, UnaryOperator<CommitLog> around) {
+        return builder.log(around);
     }
 }

@@ -9,18 +9,25 @@ import org.jspecify.annotations.Nullable;
 
 /// A scheduler that runs one thread at a time and picks the next one by a seed.
 ///
-/// Threads hand the baton back whenever they wait, so each seed is one interleaving of everything
-/// that happens between two waits, and the same seed gives the same interleaving again. Time moves
-/// only when nobody can run. A run that cannot go on although threads are left is a dead-lock and
-/// fails.
+/// A thread that waits picks the next one itself and hands it the baton, so each seed is one
+/// interleaving of everything that happens between two waits, and the same seed gives the same
+/// interleaving again. Time moves only when nobody can run. A run that cannot go on although
+/// threads are left is a dead-lock and fails.
 final class SimulatedWaiting implements Waiting {
 
     private static final long NEVER = Long.MAX_VALUE;
+    private static final int STEPS_MAX = 100_000;
     private static final ThreadLocal<@Nullable Actor> CURRENT = new ThreadLocal<>();
 
+    // Everything is used by the holder of the baton only.
     private final Random random;
     private final List<Actor> actors = new ArrayList<>();
+    private final Semaphore over = new Semaphore(0);
     private long now;
+    private int steps;
+    private int interventionStep = -1;
+    private Runnable intervention = () -> {};
+    private boolean isOver;
     private @Nullable Throwable failure;
 
     SimulatedWaiting(long seed) {
@@ -32,16 +39,18 @@ final class SimulatedWaiting implements Waiting {
         return random;
     }
 
-    /// Runs until all actors that are not daemons have ended.
+    /// Runs until all actors that are not daemons have ended and nothing more happens.
     ///
     /// @throws AssertionError if one of them failed, or if they wait for each other
     void run() {
-        while (failure == null && actors.stream().anyMatch(actor -> !actor.daemon && !actor.done)) {
-            step();
+        handOver(next());
+        over.acquireUninterruptibly();
+        for (Actor actor : List.copyOf(actors)) {
+            handOver(actor);
+            over.acquireUninterruptibly();
         }
-        actors.stream().filter(actor -> !actor.done).forEach(Actor::end);
         if (failure != null) {
-            throw new AssertionError(failure);
+            throw new AssertionError(failure.getMessage(), failure);
         }
     }
 
@@ -50,12 +59,16 @@ final class SimulatedWaiting implements Waiting {
         return add(name, body, false);
     }
 
+    /// Does something at a step of the run, while no thread runs.
+    void at(int step, Runnable body) {
+        interventionStep = step;
+        intervention = body;
+    }
+
     /// Lets others run, if the seed says so: a point at which threads may interleave.
     void maybeYield() {
-        Actor self = self();
         if (random.nextBoolean()) {
-            self.wakeAt = now;
-            self.pause();
+            self().pause(now);
         }
     }
 
@@ -89,35 +102,49 @@ final class SimulatedWaiting implements Waiting {
     }
 
     private Thread add(String name, Runnable body, boolean daemon) {
-        Actor actor = new Actor(body, daemon);
-        actor.thread = Thread.ofPlatform().name(name).daemon().unstarted(actor::live);
+        Actor actor = new Actor(name, body, daemon);
         actors.add(actor);
-        actor.thread.start();
         return actor.thread;
     }
 
-    private void step() {
-        List<Actor> ready = actors.stream().filter(Actor::isReady).toList();
-        if (ready.isEmpty()) {
-            now =
-                    actors.stream()
-                            .filter(actor -> !actor.done)
-                            .mapToLong(actor -> actor.wakeAt)
-                            .min()
-                            .orElse(NEVER);
-            if (now == NEVER) {
-                failure = new IllegalStateException("dead-lock: " + waiting());
-            }
-            return;
+    private void handOver(@Nullable Actor next) {
+        if (next == null) {
+            isOver = true;
+            over.release();
+        } else {
+            next.resume();
         }
-        ready.get(random.nextInt(ready.size())).runOneStep();
     }
 
-    private List<String> waiting() {
-        return actors.stream()
-                .filter(actor -> !actor.done)
-                .map(actor -> String.valueOf(actor.thread))
-                .toList();
+    /// Picks who runs next; null if the run is over.
+    private @Nullable Actor next() {
+        try {
+            if (steps == interventionStep) {
+                intervention.run();
+            }
+            if (++steps > STEPS_MAX) {
+                throw new IllegalStateException("no end: " + actors);
+            }
+            return failure == null ? pick() : null;
+        } catch (RuntimeException | Error e) {
+            failure = e;
+            return null;
+        }
+    }
+
+    private @Nullable Actor pick() {
+        if (actors.stream().allMatch(Actor::mayStay)) {
+            return null;
+        }
+        List<Actor> ready = actors.stream().filter(Actor::isReady).toList();
+        if (!ready.isEmpty()) {
+            return ready.get(random.nextInt(ready.size()));
+        }
+        now = actors.stream().mapToLong(actor -> actor.wakeAt).min().orElse(NEVER);
+        if (now == NEVER) {
+            throw new IllegalStateException("dead-lock: " + actors);
+        }
+        return pick();
     }
 
     private Actor self() {
@@ -133,63 +160,80 @@ final class SimulatedWaiting implements Waiting {
 
         private final Runnable body;
         private final boolean daemon;
+        private final Thread thread;
         private final Semaphore baton = new Semaphore(0);
-        private final Semaphore returned = new Semaphore(0);
-        private @Nullable Thread thread;
-
-        // Only the holder of the baton and the scheduler use these, one after the other.
+        private boolean started;
         private boolean permit;
         private long wakeAt;
-        private volatile boolean done;
-        private volatile boolean ending;
 
-        Actor(Runnable body, boolean daemon) {
+        Actor(String name, Runnable body, boolean daemon) {
             this.body = body;
             this.daemon = daemon;
+            this.thread = Thread.ofVirtual().name(name).unstarted(this::live);
+            this.wakeAt = now;
         }
 
         boolean isReady() {
-            return !done && (permit || wakeAt <= now);
+            return permit || wakeAt <= now;
         }
 
-        void runOneStep() {
-            baton.release();
-            returned.acquireUninterruptibly();
+        /// Returns whether the run may end although this thread has not.
+        boolean mayStay() {
+            return daemon && !permit && wakeAt == NEVER;
+        }
+
+        void resume() {
+            if (started) {
+                baton.release();
+            } else {
+                started = true;
+                thread.start();
+            }
         }
 
         void park(long until) {
-            wakeAt = permit ? now : until;
-            pause();
+            pause(permit ? now : until);
             permit = false;
         }
 
-        void pause() {
-            returned.release();
-            baton.acquireUninterruptibly();
-            if (ending) {
+        @SuppressWarnings("ReferenceEquality") // It is this thread, or it is another one.
+        void pause(long until) {
+            if (isOver) {
+                throw new Ended();
+            }
+            wakeAt = until;
+            Actor next = next();
+            if (next != this) {
+                handOver(next);
+                baton.acquireUninterruptibly();
+            }
+            if (isOver) {
                 throw new Ended();
             }
         }
 
-        /// Ends a thread that still waits when the run is over.
-        void end() {
-            ending = true;
-            runOneStep();
-        }
-
-        void live() {
+        private void live() {
             CURRENT.set(this);
-            baton.acquireUninterruptibly();
             try {
-                body.run();
+                if (!isOver) {
+                    body.run();
+                }
             } catch (Ended expected) {
-                done = true;
+                // The run is over.
             } catch (Throwable thrown) {
                 failure = thrown;
-            } finally {
-                done = true;
-                returned.release();
             }
+            actors.remove(this);
+            if (isOver) {
+                over.release();
+            } else {
+                handOver(next());
+            }
+        }
+
+        @Override
+        public String toString() {
+            return thread.getName();
         }
     }
 

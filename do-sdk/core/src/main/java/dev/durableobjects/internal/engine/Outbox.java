@@ -92,10 +92,15 @@ final class Outbox {
     /// Commits nothing any more, and waits until the log is done with everything that was, whatever
     /// became of it: the files may be closed then.
     void seal() {
-        try {
-            log.awaitDurable(last());
-        } catch (CommitFailedException e) {
-            // Whoever depends on it was told.
+        long last = last();
+        boolean isDone = false;
+        while (!isDone) {
+            try {
+                log.awaitDurable(last);
+                isDone = true;
+            } catch (CommitFailedException e) {
+                isDone = !e.isTimeout(); // Whoever depends on it was told.
+            }
         }
     }
 

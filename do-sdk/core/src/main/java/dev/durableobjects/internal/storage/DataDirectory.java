@@ -1,14 +1,17 @@
 package dev.durableobjects.internal.storage;
 
 import dev.durableobjects.DurableObjectId;
+import dev.durableobjects.spi.Commit;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.util.HexFormat;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Stream;
@@ -17,7 +20,8 @@ import org.jspecify.annotations.Nullable;
 /// The directory of one runtime: where each object's file is, and the lock that keeps a second
 /// process out.
 ///
-///     lock                             locked while a process uses the directory; names it
+///     lock                             locked while a process uses the directory; names it, until
+///                                      it has closed the directory with all in it durable
 ///     format                           the version of this layout
 ///     index.sqlite                     the node's own database
 ///     objects/KEY/AB/ABCDEF....sqlite  one object; KEY is the namespace's unique key
@@ -27,6 +31,7 @@ public final class DataDirectory implements AutoCloseable {
 
     private static final String FORMAT = "durable-objects 1 wal\n";
     private static final String SUFFIX = ".sqlite";
+    private static final String WAL = "-wal";
 
     /// How many directories name an object's file, the root included.
     static final int LEVELS = 4;
@@ -37,10 +42,12 @@ public final class DataDirectory implements AutoCloseable {
 
     private final Path root;
     private final FileChannel lock;
+    private final boolean isSettled;
 
-    private DataDirectory(Path root, FileChannel lock) {
+    private DataDirectory(Path root, Lock lock) {
         this.root = root;
-        this.lock = lock;
+        this.lock = lock.channel;
+        this.isSettled = lock.holderBefore.isEmpty();
     }
 
     /// Opens a directory, and makes it if there is none.
@@ -66,14 +73,54 @@ public final class DataDirectory implements AutoCloseable {
     }
 
     private static DataDirectory lockAndCheck(Path root) throws IOException {
-        FileChannel lock = lock(root);
+        Lock lock = lock(root);
         try {
             checkFormat(root);
             return new DataDirectory(root, lock);
         } catch (IOException | RuntimeException e) {
-            lock.close();
+            lock.channel.close();
             throw e;
         }
+    }
+
+    /// Makes everything durable that is there, unless the last runtime has said that it is.
+    ///
+    /// A killed process may leave commits that nobody has forced, and so may one whose disk failed.
+    /// They are as good as any other, but whoever reads them must be able to rely on them.
+    ///
+    /// @throws UncheckedIOException if nobody can tell whether they are durable
+    public void recover(FileSync files) {
+        Path objects = root.resolve("objects");
+        if (isSettled || Files.notExists(objects)) {
+            return;
+        }
+        try (Stream<Path> all = Files.walk(objects)) {
+            files.forceNames(root);
+            for (Path path : (Iterable<Path>) all::iterator) {
+                if (Files.isDirectory(path)) {
+                    files.forceNames(path);
+                } else if (path.toString().endsWith(SUFFIX + WAL) && Files.size(path) > 0) {
+                    files.force(new Commit(id(path), path, false));
+                }
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot make durable what is in " + objects, e);
+        }
+    }
+
+    /// Says that everything in the directory is durable and will not change any more.
+    public void settle() {
+        try {
+            lock.truncate(0);
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot write the lock of " + root, e);
+        }
+    }
+
+    private static DurableObjectId id(Path wal) {
+        String name = wal.getFileName().toString();
+        return DurableObjectId.of(
+                HexFormat.of().parseHex(name, 0, name.length() - (SUFFIX + WAL).length()));
     }
 
     /// Returns the absolute path of the directory.
@@ -128,7 +175,9 @@ public final class DataDirectory implements AutoCloseable {
         }
     }
 
-    private static FileChannel lock(Path root) throws IOException {
+    /// Takes the lock. While a runtime uses the directory, and after one that did not settle, the
+    /// file names it.
+    private static Lock lock(Path root) throws IOException {
         Path file = root.resolve("lock");
         FileChannel channel =
                 FileChannel.open(
@@ -136,8 +185,9 @@ public final class DataDirectory implements AutoCloseable {
                         StandardOpenOption.CREATE,
                         StandardOpenOption.READ,
                         StandardOpenOption.WRITE);
-        if (channel.tryLock() == null) {
-            String holder = Files.readString(file).strip();
+        boolean isFree = channel.tryLock() != null;
+        String holder = StandardCharsets.UTF_8.decode(content(channel)).toString().strip();
+        if (!isFree) {
             channel.close();
             throw inUse(root, holder.isEmpty() ? "another process" : holder);
         }
@@ -145,8 +195,17 @@ public final class DataDirectory implements AutoCloseable {
         channel.write(
                 StandardCharsets.UTF_8.encode(
                         "process %d\n".formatted(ProcessHandle.current().pid())));
-        return channel;
+        return new Lock(channel, holder);
     }
+
+    /// Not through a channel of its own: closing that would drop the lock.
+    private static ByteBuffer content(FileChannel channel) throws IOException {
+        ByteBuffer content = ByteBuffer.allocate((int) channel.size());
+        channel.read(content, 0);
+        return content.flip();
+    }
+
+    private record Lock(FileChannel channel, String holderBefore) {}
 
     private static IllegalStateException inUse(Path root, String holder) {
         return new IllegalStateException(

@@ -8,7 +8,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import org.jspecify.annotations.Nullable;
 
-/// Forces the files of a commit to disk.
+/// Forces files to disk.
 @FunctionalInterface
 public interface FileSync {
 
@@ -16,6 +16,13 @@ public interface FileSync {
     ///
     /// @throws IOException if nobody can tell whether it would
     void force(Commit commit) throws IOException;
+
+    /// Returns when the names in a directory would survive a loss of power.
+    ///
+    /// @throws IOException if nobody can tell whether they would
+    default void forceNames(Path directory) throws IOException {
+        forceDirectory(directory);
+    }
 
     /// Returns the real thing: `fdatasync` on the write-ahead log and, for the first commit of an
     /// activation, on the directories that name it, any of which may be new.

@@ -1,0 +1,119 @@
+package dev.durableobjects.simulation;
+
+import static org.hamcrest.MatcherAssert.assertThat;
+import static org.hamcrest.Matchers.hasItems;
+import static org.hamcrest.Matchers.is;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentSkipListSet;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.logging.Level;
+import java.util.logging.Logger;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/// The whole engine under a seeded scheduler, clock and disk: whatever the interleaving and
+/// wherever it crashes, one event runs at a time, nobody sees half of a turn, calls begin in their
+/// order, and what anybody outside has learned stays true.
+///
+/// `-Dsimulation.seeds=100000` runs more, `-Dsimulation.first=SEED -Dsimulation.seeds=1` one again.
+class EngineSimulationTest {
+
+    private static final long FIRST = Long.getLong("simulation.first", 0);
+    private static final int SEEDS = Integer.getInteger("simulation.seeds", 3_000);
+    private static final int FAULT_SEEDS = 500;
+
+    /// What it says about failed disks and constructors is not news here.
+    private static final Logger LOGGER = Logger.getLogger("dev.durableobjects");
+
+    @BeforeAll
+    static void beQuiet() {
+        LOGGER.setLevel(Level.OFF);
+    }
+
+    @AfterAll
+    static void speakAgain() {
+        LOGGER.setLevel(null);
+    }
+
+    @Test
+    void everySeedFitsTheModel() {
+        Set<String> met = new ConcurrentSkipListSet<>();
+
+        run(Fault.NONE, SEEDS, met);
+
+        if (SEEDS >= 1_000) {
+            assertThat(
+                    met,
+                    hasItems(
+                            "a close",
+                            "a dead process",
+                            "a loss of power",
+                            "a failed sync",
+                            "a hung sync",
+                            "a failed constructor",
+                            "a frame",
+                            "an answer",
+                            "an exception",
+                            "ABORTED",
+                            "INACTIVE",
+                            "OVERLOADED",
+                            "RESET",
+                            "TIMED_OUT"));
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "NONE")
+    void findsTheFault(Fault fault) {
+        AssertionError found =
+                assertThrows(
+                        AssertionError.class,
+                        () -> run(fault, FAULT_SEEDS, new ConcurrentSkipListSet<>()));
+
+        assertThat(found.getMessage(), fault.isFoundBy(found.getMessage()), is(true));
+    }
+
+    private static void run(Fault fault, int seeds, Set<String> met) {
+        AtomicLong next = new AtomicLong(FIRST);
+        int workers = Runtime.getRuntime().availableProcessors();
+        try (ExecutorService pool = Executors.newFixedThreadPool(workers)) {
+            List<Future<?>> runs = new ArrayList<>();
+            for (int i = 0; i < workers; i++) {
+                runs.add(pool.submit(() -> runAll(fault, next, FIRST + seeds, met)));
+            }
+            for (Future<?> run : runs) {
+                run.get();
+            }
+        } catch (ExecutionException e) {
+            throw e.getCause() instanceof AssertionError found ? found : new AssertionError(e);
+        } catch (InterruptedException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    private static void runAll(Fault fault, AtomicLong next, long end, Set<String> met) {
+        try (ScratchDirectory scratch = ScratchDirectory.open(World::prepare)) {
+            for (long seed = next.getAndIncrement(); seed < end; seed = next.getAndIncrement()) {
+                World world = new World(seed, fault);
+                try {
+                    world.run(scratch.fresh());
+                } catch (Throwable e) {
+                    next.set(end);
+                    throw new AssertionError("seed %d: %s".formatted(seed, e.getMessage()), e);
+                }
+                met.addAll(world.history().met());
+            }
+        }
+    }
+}

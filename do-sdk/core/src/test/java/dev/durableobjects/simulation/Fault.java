@@ -1,0 +1,34 @@
+package dev.durableobjects.simulation;
+
+import java.util.regex.Pattern;
+
+/// What is wrong with a simulated engine. A simulation that cannot find these finds nothing.
+enum Fault {
+    /// Nothing.
+    NONE("nothing"),
+    /// The gate is released in the middle of a turn.
+    HALF_TURNS("meets|half of a turn|was not alone"),
+    /// Critical sections let everybody in.
+    OPEN_SECTIONS("during the critical section"),
+    /// Nobody waits until a commit is durable.
+    NO_OUTPUT_GATE("turns, now only|was known to begin with"),
+    /// Everybody waits for the commit before the right one.
+    OFF_BY_ONE("turns, now only|was known to begin with"),
+    /// A sync returns before the disk has anything.
+    LYING_DISK("turns, now only|was known to begin with"),
+    /// A start takes what it finds as durable.
+    NO_RECOVERY("turns, now only|was known to begin with"),
+    /// Calls enter in another order than they were made.
+    NO_ORDER("was overtaken");
+
+    private final String finding;
+
+    Fault(String finding) {
+        this.finding = finding;
+    }
+
+    /// Returns whether this is what a simulation must say about the fault.
+    boolean isFoundBy(String message) {
+        return Pattern.compile(finding).matcher(message).find();
+    }
+}

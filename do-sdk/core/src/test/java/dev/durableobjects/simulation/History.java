@@ -1,0 +1,153 @@
+package dev.durableobjects.simulation;
+
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/// What anybody outside of the cells has learned of them, and the model that it must fit.
+///
+/// The model of a cell is a list of turns that only grows. Whoever learns something learns a
+/// beginning of that list: the result of a call, what an exception carries, a frame, or that
+/// another cell was called. All that was ever learned must fit together, over crashes too, and what
+/// is learned later must not be less. Used by one thread at a time.
+final class History {
+
+    private final Map<String, List<String>> known = new HashMap<>();
+    private final Set<String> lost = new HashSet<>();
+    private final Map<String, Instance> newest = new HashMap<>();
+    private final Map<String, Ask> asks = new HashMap<>();
+    private final Map<String, Cause> causes = new HashMap<>();
+    private final Set<String> met = new TreeSet<>();
+    private int numbers;
+    private boolean frozen;
+    private @Nullable AssertionError violation;
+
+    /// One life of a cell in memory.
+    static final class Instance {
+
+        private final int number;
+        private int lastAsk;
+
+        private Instance(int number) {
+            this.number = number;
+        }
+
+        int number() {
+            return number;
+        }
+    }
+
+    private record Ask(int number, @Nullable Instance instance) {}
+
+    private record Cause(String cell, List<String> log) {}
+
+    /// A cell has a new instance.
+    Instance constructed(String cell) {
+        Instance made = new Instance(++numbers);
+        newest.put(cell, made);
+        return made;
+    }
+
+    /// A call from outside is made now.
+    void asks(String op, String cell) {
+        asks.put(op, new Ask(++numbers, newest.get(cell)));
+    }
+
+    /// An event of a cell will call another one. When it begins there, what the cell has written is
+    /// known outside.
+    void causes(String op, String cell, List<String> log) {
+        causes.put(op, new Cause(cell, log));
+    }
+
+    /// An event begins. Calls that found the instance alive begin in the order in which they were
+    /// made.
+    void begins(Instance instance, String op) {
+        Cause cause = causes.remove(op);
+        if (cause != null) {
+            seen(cause.cell, cause.log);
+        }
+        Ask ask = asks.remove(op);
+        if (ask != null && ask.instance == instance) {
+            check(ask.number > instance.lastAsk, () -> op + " was overtaken");
+            instance.lastAsk = ask.number;
+        }
+    }
+
+    /// These turns were undone before anybody could learn of them.
+    void lost(Collection<String> turns) {
+        lost.addAll(turns);
+    }
+
+    /// Returns how many turns of a cell are known.
+    int known(String cell) {
+        return known.getOrDefault(cell, List.of()).size();
+    }
+
+    /// Somebody has learned that a cell's log begins so.
+    void seen(String cell, List<String> log) {
+        if (frozen) {
+            return;
+        }
+        List<String> before = known.getOrDefault(cell, List.of());
+        int common = Math.min(before.size(), log.size());
+        check(
+                before.subList(0, common).equals(log.subList(0, common)),
+                () -> "%s was known to begin with %s, now %s".formatted(cell, before, log));
+        for (String turn : log.subList(common, log.size())) {
+            check(!lost.contains(turn), () -> "%s was undone and is seen".formatted(turn));
+        }
+        if (log.size() > before.size()) {
+            known.put(cell, List.copyOf(log));
+        }
+    }
+
+    /// A call has returned the log, of which so much was known when it was made.
+    void answered(String cell, int before, List<String> log) {
+        seen(cell, log);
+        check(
+                frozen || log.size() >= before,
+                () -> "%s had %d turns, now only %s".formatted(cell, before, log));
+    }
+
+    /// The world has crashed: nobody learns anything any more. Or it goes on.
+    void freeze(boolean isFrozen) {
+        frozen = isFrozen;
+        if (!isFrozen) {
+            newest.clear();
+            asks.clear();
+            causes.clear();
+        }
+    }
+
+    /// Remembers that a run has met a situation.
+    void met(String situation) {
+        met.add(situation);
+    }
+
+    Set<String> met() {
+        return met;
+    }
+
+    /// Notes the first rule that is broken, since the engine may swallow what is thrown.
+    void check(boolean holds, Supplier<String> otherwise) {
+        if (!holds && !frozen) {
+            AssertionError broken = new AssertionError(otherwise.get());
+            violation = Objects.requireNonNullElse(violation, broken);
+            throw broken;
+        }
+    }
+
+    /// Throws if a rule was broken.
+    void verify() {
+        if (violation != null) {
+            throw violation;
+        }
+    }
+}

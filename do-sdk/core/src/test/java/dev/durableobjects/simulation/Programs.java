@@ -1,0 +1,64 @@
+package dev.durableobjects.simulation;
+
+import dev.durableobjects.simulation.Program.Action;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+
+/// Makes programs by a seed.
+final class Programs {
+
+    private static final int DEPTH_MAX = 3;
+    private static final int ACTIONS_MAX = 3;
+
+    private final Random random;
+    private final List<String> cells;
+
+    Programs(Random random, List<String> cells) {
+        this.random = random;
+        this.cells = cells;
+    }
+
+    /// Returns one of the cells.
+    String cell() {
+        return cells.get(random.nextInt(cells.size()));
+    }
+
+    /// Returns a program that only reads.
+    static Program read(String op) {
+        return new Program(op, List.of());
+    }
+
+    Program program(String op) {
+        return program(op, 1);
+    }
+
+    private Program program(String op, int depth) {
+        return new Program(op, actions(op, depth));
+    }
+
+    private List<Action> actions(String op, int depth) {
+        List<Action> actions = new ArrayList<>();
+        for (int i = random.nextInt(ACTIONS_MAX + 1); i > 0; i--) {
+            actions.add(action("%s/%d".formatted(op, i), depth));
+        }
+        return List.copyOf(actions);
+    }
+
+    private Action action(String op, int depth) {
+        int choice = random.nextInt(depth < DEPTH_MAX ? 28 : 18);
+        return switch (choice) {
+            case 0, 1, 2, 3, 4, 5, 6, 7, 8 -> new Action.Write();
+            case 9, 10 -> new Action.Await();
+            case 11 -> new Action.Sleep(random.nextInt(3_000));
+            case 12, 13 -> new Action.Sync();
+            case 14, 15 -> new Action.Send();
+            case 16 -> new Action.Abort();
+            case 17 -> new Action.Throw();
+            case 18, 19, 20, 21, 22, 23 -> new Action.Call(cell(), program(op, depth + 1));
+            case 24, 25 -> new Action.Block(actions(op, depth + 1));
+            case 26 -> new Action.Beside(program(op, depth + 1));
+            default -> new Action.Later(random.nextInt(2_000), program(op, depth + 1));
+        };
+    }
+}
