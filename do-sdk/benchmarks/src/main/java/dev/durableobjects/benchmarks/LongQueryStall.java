@@ -59,7 +59,7 @@ final class LongQueryStall implements AutoCloseable {
     /// Runs the program.
     public static void main(String[] arguments) throws IOException, InterruptedException {
         LogConfig.configureRuntime();
-        Args args = Args.of(arguments, Map.of("objects", List.of(0, 4, 8), "seconds", List.of(3)));
+        Args args = Args.of(arguments, Map.of("objects", List.of(4, 8), "seconds", List.of(3)));
         try (LongQueryStall stall = new LongQueryStall(args.number("seconds"))) {
             int permits = stall.objects.limits().get(Limit.SQL_PERMITS);
             Report.machine();
@@ -69,6 +69,7 @@ final class LongQueryStall implements AutoCloseable {
             stall.measure(0, "/write");
             for (int busy : args.list("objects")) {
                 stall.measure(busy, "/write");
+                stall.compare(busy, "/write");
             }
             stall.measure(0, "/ping");
             stall.measure(permits, "/ping");
