@@ -14,7 +14,7 @@ import java.util.function.Consumer;
 ///
 ///     private static final SchemaMigrations MIGRATIONS =
 ///             SchemaMigrations.none()
-///                     .then("seats", "CREATE TABLE seats (seatId TEXT PRIMARY KEY, occupant TEXT)")
+///                     .then("seats", "CREATE TABLE seats (id TEXT PRIMARY KEY, occupant TEXT)")
 ///                     .then("price", "ALTER TABLE seats ADD COLUMN price INTEGER");
 ///
 ///     ctx.storage().migrate(MIGRATIONS);

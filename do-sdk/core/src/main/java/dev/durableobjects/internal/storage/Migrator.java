@@ -50,7 +50,7 @@ final class Migrator {
             if (!name.equals(one.name())) {
                 throw new IllegalStateException(
                         ("the database has seen migration %d '%s', where this program has %s: never"
-                                        + " change, reorder or remove a migration that was released")
+                                        + " change, move or remove a migration that was released")
                                 .formatted(one.version(), one.name(), name));
             }
         }

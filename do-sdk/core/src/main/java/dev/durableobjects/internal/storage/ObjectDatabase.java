@@ -188,6 +188,14 @@ public final class ObjectDatabase implements SqliteStorage.ConnectionSource, Aut
         }
     }
 
+    /// Undoes what was written since the last commit.
+    void undo() throws SQLException {
+        SqliteConnection open = current();
+        sql.cancelCursors(EVENT_ENDED);
+        open.closeLentStatements();
+        transaction.rollback();
+    }
+
     /// Deletes every table, also those of the runtime, instead of what the event has written so
     /// far. The pages are given back at its end.
     ///
@@ -197,10 +205,8 @@ public final class ObjectDatabase implements SqliteStorage.ConnectionSource, Aut
             throw new IllegalStateException("Cannot call deleteAll() within a transaction");
         }
         try {
-            SqliteConnection open = current();
             sql.cancelCursors(DELETED);
-            open.closeLentStatements();
-            transaction.rollback();
+            undo();
             if (!inMemory) {
                 new Emptying(sql).run();
                 transaction.shrinkAfterwards();
