@@ -31,6 +31,7 @@ final class CaseWorld implements AutoCloseable {
     private final Map<String, Object> kept = new HashMap<>();
     private final List<Outcome> outcomes = new ArrayList<>();
     private String uniqueKey = KEY;
+    private int commitsBefore;
     private DurableObjects objects;
     private DurableObjectId id;
     private OpenEvent event;
@@ -73,6 +74,17 @@ final class CaseWorld implements AutoCloseable {
         return made;
     }
 
+    /// The case itself begins: what its setup did does not count.
+    void begin() {
+        outcomes.clear();
+        commitsBefore = disk.commits();
+    }
+
+    /// Returns how many commits the case has made.
+    int commits() {
+        return disk.commits() - commitsBefore;
+    }
+
     /// Keeps a value under the name that the step gives to it, if it does.
     <T> T keep(Step step, T value) {
         if (step.has("as")) {
@@ -102,6 +114,11 @@ final class CaseWorld implements AutoCloseable {
             event = opened;
         }
         return event;
+    }
+
+    /// Returns whether an event is open, and in it a transaction.
+    boolean isInTransaction() {
+        return event != null && event.isInTransaction();
     }
 
     /// Lets the event end that is open, if there is one.

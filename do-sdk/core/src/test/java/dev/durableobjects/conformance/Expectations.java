@@ -24,7 +24,8 @@ import java.util.concurrent.TimeUnit;
 /// What a case says must come of a step, word by word. A word that nothing checks is a failure.
 final class Expectations {
 
-    /// Words that say more about others, or about Cloudflare's own tests.
+    /// Words that say more about others, or about Cloudflare's own tests. `onWrite` is for the end
+    /// of the case, when its event has committed.
     private static final Set<String> REMARKS =
             Set.of(
                     "message_asserted",

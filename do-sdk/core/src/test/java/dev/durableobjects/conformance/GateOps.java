@@ -60,7 +60,7 @@ final class GateOps {
 
     /// Tells whether the call that carries the event is held back.
     private static Object pollGate(CaseWorld world, Step step) throws Exception {
-        if (world.event().isInTransaction()) {
+        if (world.isInTransaction()) {
             // The event goes on, so ask whether it could send something now.
             finished(world.event().run(ctx -> ctx.<Object, RuntimeException>await(() -> true)));
             return false;

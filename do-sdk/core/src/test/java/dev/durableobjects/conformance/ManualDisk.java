@@ -16,11 +16,13 @@ final class ManualDisk implements FileSync {
     private final Queue<CompletableFuture<Void>> waiting = new ArrayDeque<>();
     private CompletableFuture<Void> asked = new CompletableFuture<>();
     private boolean held;
+    private int commits;
 
     @Override
     public void force(Commit commit) throws IOException {
         CompletableFuture<Void> end = new CompletableFuture<>();
         synchronized (this) {
+            commits++;
             if (!held) {
                 return;
             }
@@ -36,6 +38,11 @@ final class ManualDisk implements FileSync {
 
     synchronized void hold() {
         held = true;
+    }
+
+    /// Returns how many commits were to be made durable.
+    synchronized int commits() {
+        return commits;
     }
 
     synchronized void release() {
