@@ -101,7 +101,7 @@ final class SimulatedDisk {
 
     /// The header has numbers that change when SQLite begins the log anew.
     private static boolean isSameLog(byte[] before, byte[] now) {
-        return now.length >= HEADER_BYTES
+        return Math.min(before.length, now.length) >= HEADER_BYTES
                 && Arrays.equals(before, 0, HEADER_BYTES, now, 0, HEADER_BYTES);
     }
 
