@@ -126,6 +126,10 @@ final class History {
         }
     }
 
+    boolean isFrozen() {
+        return frozen;
+    }
+
     /// Remembers that a run has met a situation.
     void met(String situation) {
         met.add(situation);

@@ -161,7 +161,7 @@ final class World {
     }
 
     private void callAll(String caller) {
-        for (int i = 0; i < CALLS && !sync.isDead(); i++) {
+        for (int i = 0; i < CALLS && !history.isFrozen(); i++) {
             Program program = programs.program("%s.%d".formatted(caller, i));
             String cell = programs.cell();
             history.asks(program.op(), cell);
