@@ -182,22 +182,20 @@ public final class ObjectDirectory {
         private final ObjectClass<?> type;
         private final DurableObjectId id;
         private final Env env;
-        private Activation activation;
-        private InputGate.Ticket ticket;
+        private final Activation activation;
+        private final InputGate.Ticket ticket;
 
-        /// Takes the place. An activation that is just closing lets nobody in any more: then the
-        /// place is one in the next activation.
+        /// Whether the activation had ended before: then the place is one in the next.
+        private final boolean isLate;
+
+        /// Takes the place, without waiting: the caller may still be inside another object.
         Entry(ObjectClass<?> type, DurableObjectId id, Env env) {
             this.type = type;
             this.id = id;
             this.env = env;
             this.activation = activation(type, id, env);
             this.ticket = activation.request();
-            while (ticket.isRefused()) {
-                awaitClosed(activation);
-                this.activation = activation(type, id, env);
-                this.ticket = activation.request();
-            }
+            this.isLate = ticket.isRefused();
         }
 
         <R extends @Nullable Object, X extends Exception> R run(Event<R, X> event) throws X {
@@ -205,8 +203,9 @@ public final class ObjectDirectory {
                 return outgoing(
                         activation.run(new Turn(activation, Turn.sectionOf(activation)), event));
             }
-            // The activation ended while the caller waited.
-            activation.checkUnserved();
+            if (!isLate) {
+                activation.checkUnserved();
+            }
             awaitClosed(activation);
             return new Entry(type, id, env).run(event);
         }
