@@ -142,15 +142,29 @@ final class CompiledStatement extends JDBC4PreparedStatement {
         return switch (db.column_type(handle, column)) {
             case Codes.SQLITE_INTEGER -> (Object) db.column_long(handle, column);
             case Codes.SQLITE_FLOAT -> (Object) db.column_double(handle, column);
-            case Codes.SQLITE_TEXT -> new String(bytes(db, column), StandardCharsets.UTF_8);
-            case Codes.SQLITE_BLOB -> bytes(db, column);
+            case Codes.SQLITE_TEXT -> text(db, column);
+            case Codes.SQLITE_BLOB -> blob(db, column);
             default -> null;
         };
     }
 
-    /// Returns a BLOB, or the UTF-8 of a TEXT: the driver's way to a TEXT makes a buffer for each,
-    /// which costs as much as the step to the row.
-    private byte[] bytes(DB db, int column) throws SQLException {
+    /// Returns a column of the current row if it is a TEXT, else null.
+    @Nullable String text(int column) throws SQLException {
+        DB db = connection.getDatabase();
+        synchronized (db) {
+            checkOpen();
+            boolean isText = db.column_type(handle, column) == Codes.SQLITE_TEXT;
+            return isText ? text(db, column) : null;
+        }
+    }
+
+    /// Takes a TEXT as what it is, bytes in UTF-8: the driver's way makes a buffer for each, which
+    /// costs as much as the step to the row.
+    private String text(DB db, int column) throws SQLException {
+        return new String(blob(db, column), StandardCharsets.UTF_8);
+    }
+
+    private byte[] blob(DB db, int column) throws SQLException {
         byte[] bytes = db.column_blob(handle, column);
         return bytes == null ? new byte[0] : bytes;
     }
