@@ -32,13 +32,15 @@ final class SqliteCursor implements SqlCursor {
 
     /// Takes over a statement that was started.
     ///
-    /// @param hasRow whether it stands on a first row
-    SqliteCursor(SqliteConnection connection, CompiledStatement statement, boolean hasRow)
-            throws SQLException {
+    /// @param first its first row, or null if there is none
+    SqliteCursor(
+            SqliteConnection connection,
+            CompiledStatement statement,
+            @Nullable Object @Nullable [] first) {
         this.connection = connection;
         this.statement = statement;
         this.columns = statement.columns();
-        advance(hasRow);
+        advance(first);
     }
 
     @Override
@@ -145,7 +147,7 @@ final class SqliteCursor implements SqlCursor {
             throw new NoSuchElementException("the cursor has no more rows");
         }
         try {
-            advance(statement.step());
+            advance(statement.next());
         } catch (SQLException e) {
             end(State.EXHAUSTED);
             throw connection.failed(e);
@@ -153,11 +155,11 @@ final class SqliteCursor implements SqlCursor {
         return row;
     }
 
-    private void advance(boolean hasRow) throws SQLException {
-        if (hasRow) {
-            ahead = statement.row();
-        } else {
+    private void advance(@Nullable Object @Nullable [] row) {
+        if (row == null) {
             end(State.EXHAUSTED);
+        } else {
+            ahead = row;
         }
     }
 
