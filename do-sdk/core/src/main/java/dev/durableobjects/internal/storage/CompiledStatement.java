@@ -1,6 +1,7 @@
 package dev.durableobjects.internal.storage;
 
 import java.nio.charset.StandardCharsets;
+import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.List;
@@ -24,6 +25,7 @@ final class CompiledStatement extends JDBC4PreparedStatement {
     private final long handle;
     private final Columns columns;
     private @Nullable ClientRows clientRows;
+    private @Nullable Connection lender;
 
     /// Whether [#first] has begun what [#finish] must end.
     private boolean running;
@@ -167,6 +169,16 @@ final class CompiledStatement extends JDBC4PreparedStatement {
     private byte[] blob(DB db, int column) throws SQLException {
         byte[] bytes = db.column_blob(handle, column);
         return bytes == null ? new byte[0] : bytes;
+    }
+
+    /// Says which connection a client has got this from.
+    void lendTo(Connection client) {
+        lender = client;
+    }
+
+    @Override
+    public Connection getConnection() throws SQLException {
+        return lender == null ? super.getConnection() : lender;
     }
 
     // As a JDBC statement: each way of running announces itself, and closing only gives it back.

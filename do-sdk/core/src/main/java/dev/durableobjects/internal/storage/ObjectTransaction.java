@@ -110,6 +110,12 @@ final class ObjectTransaction {
         return savepoints.contains(savepoint);
     }
 
+    /// Returns whether this savepoint, which is open, has none inside it.
+    @SuppressWarnings("ReferenceEquality") // Savepoints have no other identity.
+    boolean isInnermost(Savepoint savepoint) {
+        return savepoints.getLast() == savepoint;
+    }
+
     /// Returns whether any savepoint is open.
     boolean isNested() {
         return !savepoints.isEmpty();
