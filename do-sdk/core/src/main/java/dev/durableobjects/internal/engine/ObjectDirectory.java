@@ -219,6 +219,11 @@ public final class ObjectDirectory {
         }
 
         private void awaitClosed(Activation ending) {
+            if (!ending.isBroken() && Turn.leadsThrough(ending)) {
+                throw new IllegalStateException(
+                        "a call by preShutdown of %s came back to it, where nobody enters any more"
+                                .formatted(ending));
+            }
             if (!ending.closed().awaitUntil(node.after(Limit.COMMIT_SECONDS))) {
                 ending.checkUnserved();
                 throw new DurableObjectException(
