@@ -23,6 +23,8 @@ final class ObjectTransaction {
 
     private static final int PRIMARY_MASK = 0xff;
 
+    private static final System.Logger LOGGER = System.getLogger(ObjectTransaction.class.getName());
+
     private final SqliteStorage.ConnectionSource source;
 
     // Only the object's thread.
@@ -127,18 +129,29 @@ final class ObjectTransaction {
             return Written.NOTHING;
         }
         Written result = written;
+        SqliteConnection connection = source.current();
         end();
         try {
-            run("COMMIT");
+            connection.run("COMMIT");
         } catch (SQLException e) {
             rollbackAfter(e);
             throw e;
         }
         if (cleared) {
             cleared = false;
-            source.current().vacuum();
+            shrink(connection);
         }
         return result;
+    }
+
+    /// What was committed is committed: pages that are not given back are used again later.
+    private void shrink(SqliteConnection connection) {
+        try {
+            connection.vacuum();
+        } catch (SQLException e) {
+            noteFailure(e);
+            LOGGER.log(System.Logger.Level.WARNING, "free pages could not be given back", e);
+        }
     }
 
     /// Undoes everything that the event has written.
