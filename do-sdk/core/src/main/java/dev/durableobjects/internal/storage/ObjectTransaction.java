@@ -213,6 +213,7 @@ final class ObjectTransaction {
             if (critical != null) {
                 savepoints.remove(savepoint);
             } else if (wasOpen && complete) {
+                rollbackClientInside(savepoint);
                 release(savepoint);
             } else if (wasOpen) {
                 rollback(savepoint);
@@ -221,6 +222,16 @@ final class ObjectTransaction {
             throw failed(e);
         } finally {
             savepoint.state = complete ? "committed" : "rolled back";
+        }
+    }
+
+    /// Undoes what a client has left open in a transaction that was never left meanwhile. In one
+    /// that spans events it may have been another event, and what was written since is not the
+    /// client's.
+    private void rollbackClientInside(Savepoint savepoint) throws SQLException {
+        int inside = savepoints.indexOf(savepoint) + 1;
+        if (savepoint.kind == Savepoint.Kind.SYNCHRONOUS && inside < savepoints.size()) {
+            rollback(savepoints.get(inside));
         }
     }
 
