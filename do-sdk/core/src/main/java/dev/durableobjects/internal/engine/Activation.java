@@ -27,7 +27,7 @@ import org.jspecify.annotations.Nullable;
 /// event it commits, leaves the gate, and waits outside until the commit is durable; the next event
 /// is already running then. When something happens after which memory and disk may differ, the
 /// activation is *broken*: nobody enters any more, nothing held leaves, and the next call makes a
-/// new one from what is durable. DESIGN.md has the states. Safe for use by many threads.
+/// new one from what is durable. Safe for use by many threads.
 final class Activation implements Host {
 
     private static final int SQLITE_CONSTRAINT = 19;
@@ -145,8 +145,9 @@ final class Activation implements Host {
         try {
             result = turn.run(event);
         } catch (Throwable failure) {
-            finishTurn();
-            breakage.checkInsteadOf(failure);
+            if (!finishTurn() || !leaving) {
+                breakage.checkInsteadOf(failure);
+            }
             Failures.mark(failure, id);
             throw failure;
         }
@@ -263,9 +264,17 @@ final class Activation implements Host {
         if (breakage.begin(new DurableObjectException(kind, id, message, cause))) {
             gate.close();
             outbox.drop();
-            sockets.abort();
             database.stop();
-            node.waiting().start("durable-object-close", this::closeFiles);
+            node.waiting().start("durable-object-close", this::abandon);
+        }
+    }
+
+    /// On a thread of its own: closing connections and files takes its time.
+    private void abandon() {
+        try {
+            sockets.abort();
+        } finally {
+            closeFiles();
         }
     }
 
@@ -346,13 +355,13 @@ final class Activation implements Host {
         }
         try {
             return outbox.commit();
-        } catch (SqlStorageException | CommitFailedException e) {
+        } catch (RuntimeException | Error e) { // Whatever it is, nobody knows what was committed.
             breakDown(Kind.RESET, ROLLED_BACK + whyNotCommitted(e) + ": " + e.getMessage(), e);
             return NOT_COMMITTED;
         }
     }
 
-    private static String whyNotCommitted(RuntimeException failure) {
+    private static String whyNotCommitted(Throwable failure) {
         return failure instanceof SqlStorageException sql
                         && (sql.code() & 0xff) == SQLITE_CONSTRAINT
                 ? "the application left the database in a state where constraints were violated"
