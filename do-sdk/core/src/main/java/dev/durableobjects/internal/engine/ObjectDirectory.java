@@ -202,8 +202,9 @@ public final class ObjectDirectory {
 
         <R extends @Nullable Object, X extends Exception> R run(Event<R, X> event) throws X {
             if (entered()) {
-                return outgoing(
-                        activation.run(new Turn(activation, Turn.sectionOf(activation)), event));
+                return activation.run(
+                        new Turn(activation, Turn.sectionOf(activation)),
+                        object -> outgoing(event.run(object)));
             }
             // The activation ended while the caller waited.
             activation.checkUnserved();
