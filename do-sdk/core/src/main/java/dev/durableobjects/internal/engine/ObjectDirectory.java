@@ -123,10 +123,11 @@ public final class ObjectDirectory {
                     node.waiting().start("durable-last-word", () -> end(activation, deadline)));
             ending.forEach(activation -> activation.closed().awaitUntil(deadline));
         }
-        for (Activation stuck : List.copyOf(live.values())) {
-            stuck.breakDown(Kind.CLOSED, "the runtime did not wait any longer", null);
-            stuck.closed().awaitUntil(node.after(Limit.SHUTDOWN_SECONDS));
-        }
+        List<Activation> stuck = List.copyOf(live.values());
+        stuck.forEach(activation ->
+                activation.breakDown(Kind.CLOSED, "the runtime did not wait any longer", null));
+        long end = node.after(Limit.SHUTDOWN_SECONDS);
+        stuck.forEach(activation -> activation.closed().awaitUntil(end));
     }
 
     private static void end(Activation activation, long deadline) {
