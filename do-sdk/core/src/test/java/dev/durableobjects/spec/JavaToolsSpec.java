@@ -183,6 +183,30 @@ class JavaToolsSpec {
     }
 
     @Test
+    void anOpenTransactionEndsWithTheTransactionAroundIt() throws Exception {
+        runtime.in(
+                "a",
+                (self, x) -> {
+                    self.createTable();
+                    try (Connection connection =
+                            self.ctx().storage().dataSource().getConnection()) {
+                        self.ctx()
+                                .storage()
+                                .transactionSync(() -> {
+                                    self.insert("own");
+                                    connection.setAutoCommit(false);
+                                    try (Statement statement = connection.createStatement()) {
+                                        statement.executeUpdate("INSERT INTO t VALUES ('open')");
+                                    }
+                                });
+                    }
+                    return "";
+                });
+
+        assertThat(runtime.in("a", (self, x) -> self.values()), is(List.of("own")));
+    }
+
+    @Test
     void aTransactionEndsAfterThoseInsideIt() throws Exception {
         runtime.in(
                 "a",

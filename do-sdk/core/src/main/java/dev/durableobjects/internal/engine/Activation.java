@@ -146,8 +146,9 @@ final class Activation implements Host {
         try {
             result = turn.run(event);
         } catch (Throwable failure) {
-            finishTurn();
-            breakage.checkInsteadOf(failure);
+            if (!finishTurn() || !leaving) {
+                breakage.checkInsteadOf(failure);
+            }
             Failures.mark(failure, id);
             throw failure;
         }
@@ -264,9 +265,17 @@ final class Activation implements Host {
         if (breakage.begin(new DurableObjectException(kind, id, message, cause))) {
             gate.close();
             outbox.drop();
-            sockets.abort();
             database.stop();
-            node.waiting().start("durable-object-close", this::closeFiles);
+            node.waiting().start("durable-object-close", this::abandon);
+        }
+    }
+
+    /// On a thread of its own: closing connections and files takes its time.
+    private void abandon() {
+        try {
+            sockets.abort();
+        } finally {
+            closeFiles();
         }
     }
 
@@ -347,13 +356,13 @@ final class Activation implements Host {
         }
         try {
             return outbox.commit();
-        } catch (SqlStorageException | CommitFailedException e) {
+        } catch (RuntimeException | Error e) { // Whatever it is, nobody knows what was committed.
             breakDown(Kind.RESET, ROLLED_BACK + whyNotCommitted(e) + ": " + e.getMessage(), e);
             return NOT_COMMITTED;
         }
     }
 
-    private static String whyNotCommitted(RuntimeException failure) {
+    private static String whyNotCommitted(Throwable failure) {
         return failure instanceof SqlStorageException sql
                         && (sql.code() & 0xff) == SQLITE_CONSTRAINT
                 ? "the application left the database in a state where constraints were violated"

@@ -123,10 +123,11 @@ public final class ObjectDirectory {
                     node.waiting().start("durable-last-word", () -> end(activation, deadline)));
             ending.forEach(activation -> activation.closed().awaitUntil(deadline));
         }
-        for (Activation stuck : List.copyOf(live.values())) {
-            stuck.breakDown(Kind.CLOSED, "the runtime did not wait any longer", null);
-            stuck.closed().awaitUntil(node.after(Limit.SHUTDOWN_SECONDS));
-        }
+        List<Activation> stuck = List.copyOf(live.values());
+        stuck.forEach(activation ->
+                activation.breakDown(Kind.CLOSED, "the runtime did not wait any longer", null));
+        long end = node.after(Limit.SHUTDOWN_SECONDS);
+        stuck.forEach(activation -> activation.closed().awaitUntil(end));
     }
 
     private static void end(Activation activation, long deadline) {
@@ -200,8 +201,9 @@ public final class ObjectDirectory {
 
         <R extends @Nullable Object, X extends Exception> R run(Event<R, X> event) throws X {
             if (entered()) {
-                return outgoing(
-                        activation.run(new Turn(activation, Turn.sectionOf(activation)), event));
+                return activation.run(
+                        new Turn(activation, Turn.sectionOf(activation)),
+                        object -> outgoing(event.run(object)));
             }
             if (!isLate) {
                 activation.checkUnserved();
@@ -218,6 +220,11 @@ public final class ObjectDirectory {
         }
 
         private void awaitClosed(Activation ending) {
+            if (!ending.isBroken() && Turn.leadsThrough(ending)) {
+                throw new IllegalStateException(
+                        "a call by preShutdown of %s came back to it, where nobody enters any more"
+                                .formatted(ending));
+            }
             if (!ending.closed().awaitUntil(node.after(Limit.COMMIT_SECONDS))) {
                 ending.checkUnserved();
                 throw new DurableObjectException(

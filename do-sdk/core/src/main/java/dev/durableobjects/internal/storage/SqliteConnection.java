@@ -247,6 +247,7 @@ final class SqliteConnection extends JDBC4Connection {
     /// Gives free pages back. It needs a second database for the time it takes.
     void vacuum() throws SQLException {
         DB db = getDatabase();
+        clock.begin();
         db.limit(SqlLimit.ATTACHED.id(), 1);
         try {
             run("VACUUM");
