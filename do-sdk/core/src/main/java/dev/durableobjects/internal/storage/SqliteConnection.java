@@ -244,6 +244,15 @@ final class SqliteConnection extends JDBC4Connection {
         }
     }
 
+    /// Returns how many rows were changed since the connection was opened.
+    long changes() {
+        try {
+            return getDatabase().total_changes();
+        } catch (SQLException e) {
+            throw failed(e);
+        }
+    }
+
     /// Gives free pages back. It needs a second database for the time it takes.
     void vacuum() throws SQLException {
         DB db = getDatabase();

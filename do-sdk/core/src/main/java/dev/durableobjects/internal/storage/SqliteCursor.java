@@ -29,17 +29,23 @@ final class SqliteCursor implements SqlCursor {
     private @Nullable Object @Nullable [] ahead;
     private State state = State.OPEN;
     private String cancelledBecause = "";
+    private long rowsRead;
+    private final long changesBefore;
+    private long rowsWritten;
 
     /// Takes over a statement that was started.
     ///
     /// @param first its first row, or null if there is none
+    /// @param changesBefore what [SqliteConnection#changes] was before it
     SqliteCursor(
             SqliteConnection connection,
             CompiledStatement statement,
-            @Nullable Object @Nullable [] first) {
+            @Nullable Object @Nullable [] first,
+            long changesBefore) {
         this.connection = connection;
         this.statement = statement;
         this.columns = statement.columns();
+        this.changesBefore = changesBefore;
         advance(first);
     }
 
@@ -104,6 +110,31 @@ final class SqliteCursor implements SqlCursor {
         return List.copyOf(results);
     }
 
+    @Override
+    public Iterator<@Nullable Object[]> raw() {
+        return new Iterator<>() {
+            @Override
+            public boolean hasNext() {
+                return peek() != null;
+            }
+
+            @Override
+            public @Nullable Object[] next() {
+                return take();
+            }
+        };
+    }
+
+    @Override
+    public long rowsRead() {
+        return rowsRead;
+    }
+
+    @Override
+    public long rowsWritten() {
+        return rowsWritten;
+    }
+
     /// Returns whether rows are left.
     boolean isOpen() {
         return state == State.OPEN;
@@ -160,6 +191,7 @@ final class SqliteCursor implements SqlCursor {
             end(State.EXHAUSTED);
         } else {
             ahead = row;
+            rowsRead++;
         }
     }
 
@@ -168,6 +200,7 @@ final class SqliteCursor implements SqlCursor {
         if (state == State.OPEN) {
             state = reason;
             SqliteStorage.release(connection, statement);
+            rowsWritten = statement.plan().writes() ? connection.changes() - changesBefore : 0;
         }
     }
 }

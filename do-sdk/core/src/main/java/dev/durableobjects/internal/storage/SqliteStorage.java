@@ -139,7 +139,8 @@ final class SqliteStorage implements SqlStorage {
         try {
             @Nullable Object[] stored = Bindings.check(bindings, statement.parameters());
             connection.beforeRun(statement.plan());
-            cursor = new SqliteCursor(connection, statement, statement.first(stored));
+            long changes = statement.plan().writes() ? connection.changes() : 0;
+            cursor = new SqliteCursor(connection, statement, statement.first(stored), changes);
         } catch (SQLException e) {
             throw connection.failed(e);
         } finally {

@@ -394,6 +394,33 @@ class SqlSpec {
     }
 
     @Test
+    void countsTheRowsThatAStatementReturnsAndChanges() {
+        sql.exec("CREATE TABLE t(a); CREATE TABLE log(a)");
+        sql.exec(
+                """
+                CREATE TRIGGER logs AFTER INSERT ON t BEGIN INSERT INTO log VALUES (new.a); END
+                """);
+
+        SqlCursor inserted = sql.exec("INSERT INTO t VALUES (1), (2), (3) RETURNING a");
+        assertThat(inserted.rowsRead(), is(1L));
+        inserted.next();
+        assertThat("one is read ahead", inserted.rowsRead(), is(2L));
+        inserted.toList();
+        assertThat(inserted.rowsRead(), is(3L));
+        assertThat(inserted.rowsWritten(), is(6L));
+        assertThat(sql.exec("SELECT a FROM t").rowsWritten(), is(0L));
+    }
+
+    @Test
+    void rawRowsShareThePositionAndKeepColumnsOfOneName() {
+        SqlCursor cursor = sql.exec("SELECT 1 AS a, 2 AS a UNION ALL SELECT 3, 4");
+
+        assertThat(cursor.raw().next(), is(new Object[] {1L, 2L}));
+        assertThat(cursor.toList().size(), is(1));
+        assertThat(cursor.raw().hasNext(), is(false));
+    }
+
+    @Test
     void aPragmaThatWasSetBeforeTheFirstWriteStays() {
         sql.exec("PRAGMA foreign_keys = OFF");
         sql.exec("CREATE TABLE child(parent INTEGER REFERENCES parents(id))");
