@@ -88,6 +88,7 @@ final class CompiledStatement extends JDBC4PreparedStatement {
                 return running ? row(db) : null;
             }
         } finally {
+            connection.clock().leave();
             SqlPermits.exit();
         }
     }
@@ -113,6 +114,7 @@ final class CompiledStatement extends JDBC4PreparedStatement {
                 return null;
             }
         } finally {
+            connection.clock().leave();
             SqlPermits.exit();
         }
     }

@@ -193,6 +193,7 @@ final class SqliteConnection extends JDBC4Connection {
             transaction.noteFailure(e);
             throw e;
         } finally {
+            clock.leave();
             SqlPermits.exit();
         }
     }
@@ -240,6 +241,7 @@ final class SqliteConnection extends JDBC4Connection {
                 getDatabase().throwex(code);
             }
         } finally {
+            clock.leave();
             SqlPermits.exit();
         }
     }
