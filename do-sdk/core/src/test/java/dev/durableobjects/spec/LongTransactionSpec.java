@@ -12,8 +12,10 @@ import dev.durableobjects.DurableObjectException;
 import dev.durableobjects.DurableObjectStorage;
 import dev.durableobjects.DurableObjectTransaction;
 import dev.durableobjects.Limit;
+import dev.durableobjects.sql.SqlCursor;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.sql.Connection;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
@@ -153,6 +155,36 @@ class LongTransactionSpec {
                 });
 
         assertThat(values(), is(empty()));
+    }
+
+    @Test
+    void anEventThatItCausesEndsItsCursorsAndClientsAndNothingElse() throws Exception {
+        SqlCursor[] cursor = new SqlCursor[1];
+        runtime.script(
+                "leave open",
+                (self, x) -> {
+                    self.insert("called");
+                    self.insert("again");
+                    cursor[0] = storage(self).sql().exec("SELECT v FROM t");
+                    Connection client = storage(self).dataSource().getConnection();
+                    client.setAutoCommit(false);
+                    client.prepareStatement("INSERT INTO t VALUES ('undone')").executeUpdate();
+                    return "";
+                });
+        runtime.script("call back", (self, x) -> self.other("a").run("leave open", ""));
+
+        runtime.in(
+                "a",
+                (self, x) ->
+                        storage(self)
+                                .transaction(txn -> {
+                                    self.other("b").run("call back", "");
+                                    assertThrows(IllegalStateException.class, cursor[0]::next);
+                                    self.insert("after");
+                                    return self.ctx().await(() -> "outside");
+                                }));
+
+        assertThat(values(), contains("called", "again", "after"));
     }
 
     @Test

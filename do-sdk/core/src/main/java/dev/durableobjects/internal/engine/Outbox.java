@@ -48,10 +48,10 @@ final class Outbox {
     /// @throws dev.durableobjects.sql.SqlStorageException if the database cannot commit
     /// @throws CommitFailedException if the log has failed
     long commit() {
+        long end = append();
         if (database.isInSpanningTransaction()) {
             return CommitLog.START; // The end of the transaction commits, and lets the effects out.
         }
-        long end = append();
         if (!effects.isEmpty()) {
             gate.hold(end, effects);
             effects = new ArrayList<>();

@@ -123,15 +123,13 @@ final class ObjectTransaction {
         return !savepoints.isEmpty();
     }
 
-    /// Commits what the event wrote.
+    /// Commits what the event wrote, unless it belongs to a transaction that spans it.
     ///
     /// @throws SQLException if it cannot be committed; then nothing of it remains
     Written commit() throws SQLException {
         check();
-        if (isNested()) { // A client has left its transaction open.
-            rollback(savepoints.getFirst());
-        }
-        if (!open) {
+        rollbackClient();
+        if (!open || isSpanning()) {
             return Written.NOTHING;
         }
         Written result = written;
@@ -157,6 +155,17 @@ final class ObjectTransaction {
         } catch (SQLException e) {
             noteFailure(e);
             LOGGER.log(System.Logger.Level.WARNING, "free pages could not be given back", e);
+        }
+    }
+
+    /// Undoes what a client has left open in the event that ends.
+    private void rollbackClient() throws SQLException {
+        int inside = savepoints.size();
+        while (inside > 0 && savepoints.get(inside - 1).kind != Savepoint.Kind.SPANNING) {
+            inside--;
+        }
+        if (inside < savepoints.size()) {
+            rollback(savepoints.get(inside));
         }
     }
 
