@@ -30,6 +30,9 @@ public enum Limit {
     PRE_SHUTDOWN_SECONDS("preShutdownSeconds", 10, "Cloudflare's bound"),
     /// Seconds that events and requests under way have to finish when the runtime closes.
     SHUTDOWN_SECONDS("shutdownSeconds", 10, "a process manager waits about that long"),
+    /// Keep-alive leases, `waitUntil` tasks, streams and pending timers that one object may have at
+    /// a time.
+    PINS_PER_OBJECT("pinsPerObject", 20_000, "each is held in memory, and a task has a thread"),
     /// Timers that one object may have pending.
     TIMERS_PER_OBJECT("timersPerObject", 10_000, "timers are held in memory"),
     /// Bytes of a request's body. A bigger one gets status 413.

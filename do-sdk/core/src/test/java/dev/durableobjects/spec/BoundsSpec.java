@@ -10,6 +10,7 @@ import dev.durableobjects.AdmissionException;
 import dev.durableobjects.AdmissionException.Reason;
 import dev.durableobjects.DurableObjectException;
 import dev.durableobjects.DurableObjectException.Kind;
+import dev.durableobjects.KeepAlive;
 import dev.durableobjects.Limit;
 import dev.durableobjects.http.Response;
 import dev.durableobjects.runtime.DurableObjectsBuilder;
@@ -208,6 +209,30 @@ class BoundsSpec {
                         assertThrows(ExecutionException.class, call::get).getCause();
         assertThat(thrown.kind(), is(Kind.TIMED_OUT));
         assertThat(runtime.in("a", (self, x) -> "fine"), is("fine"));
+    }
+
+    @Test
+    void anObjectHasOnlySoManyLeases() throws Exception {
+        start(builder -> builder.limit(Limit.PINS_PER_OBJECT, 2));
+
+        runtime.in(
+                "a",
+                (self, x) -> {
+                    self.ctx().keepAlive(Duration.ofHours(1));
+                    KeepAlive second = self.ctx().keepAlive(Duration.ofHours(1));
+                    IllegalStateException refused =
+                            assertThrows(
+                                    IllegalStateException.class,
+                                    () -> self.ctx().waitUntil(() -> {}));
+                    assertThat(
+                            refused.getMessage(),
+                            is(
+                                    "an object may have 2 leases, tasks, pending timers and"
+                                            + " streams at a time"));
+                    second.close();
+                    self.ctx().keepAlive(Duration.ofHours(1));
+                    return "";
+                });
     }
 
     @Test

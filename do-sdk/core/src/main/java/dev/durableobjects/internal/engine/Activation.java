@@ -48,7 +48,7 @@ final class Activation implements Host {
     private final Outbox outbox;
     private final Breakage breakage = new Breakage();
     private final Sockets sockets = new Sockets();
-    private final Pins pins = new Pins();
+    private final Pins pins;
     private final ObjectTimers timers = new ObjectTimers(this);
     private final AtomicBoolean closing = new AtomicBoolean();
     private final Latch closed;
@@ -75,6 +75,7 @@ final class Activation implements Host {
         this.id = id;
         this.env = env;
         this.onClosed = onClosed;
+        this.pins = new Pins(node.limits().get(Limit.PINS_PER_OBJECT));
         this.gate = new InputGate(node.waiting(), node.limits().get(Limit.QUEUED_EVENTS));
         this.database =
                 new ObjectDatabase(

@@ -10,8 +10,24 @@ final class Pins {
     // Guarded by this.
     private final Set<Pin> pins = Collections.newSetFromMap(new IdentityHashMap<>());
 
+    private final int max;
+
+    /// Makes no pins.
+    ///
+    /// @param max how many there may be at a time
+    Pins(int max) {
+        this.max = max;
+    }
+
     /// Adds a pin that counts until this time of the engine's waiting.
+    ///
+    /// @throws IllegalStateException if there are too many
     synchronized Pin add(long until) {
+        if (pins.size() >= max) {
+            throw new IllegalStateException(
+                    "an object may have %d leases, tasks, pending timers and streams at a time"
+                            .formatted(max));
+        }
         Pin pin = new Pin(until);
         pins.add(pin);
         return pin;
