@@ -222,6 +222,17 @@ class HttpFramingSpec {
     }
 
     @Test
+    void aStreamedBodyHasItsEndAlsoWhenTheConnectionEnds() throws IOException {
+        try (RawHttp http = new RawHttp(server.port())) {
+            RawHttp.Answer answer = http.send("GET", "/stream", "", "Connection: close");
+
+            assertThat(answer.body(), is("one two"));
+            assertThat(answer.header("connection"), is("close"));
+            assertThat(http.isAtEnd(), is(true));
+        }
+    }
+
+    @Test
     void anAnswerOfTheWorkerMayEndTheConnection() throws IOException {
         try (RawHttp http = new RawHttp(server.port())) {
             RawHttp.Answer first = http.send("POST", "/first", "body");

@@ -9,6 +9,7 @@ import io.helidon.http.Headers;
 import io.helidon.http.Status;
 import io.helidon.webserver.CloseConnectionException;
 import io.helidon.webserver.http.Handler;
+import io.helidon.webserver.http.RoutingResponse;
 import io.helidon.webserver.http.ServerRequest;
 import io.helidon.webserver.http.ServerResponse;
 import java.io.OutputStream;
@@ -121,7 +122,10 @@ public final class HttpEdge implements Handler {
                 out.write(next.get());
                 out.flush();
             }
-            out.close(); // Not after a failure: closing sends the proper end.
+            // Not after a failure: this sends the proper end, which Helidon does not send before it
+            // closes a connection.
+            out.close();
+            ((RoutingResponse) response).commit();
         } catch (Exception e) {
             LOGGER.log(System.Logger.Level.WARNING, "a streamed body failed", e);
             throw new CloseConnectionException("a streamed body failed", e);
