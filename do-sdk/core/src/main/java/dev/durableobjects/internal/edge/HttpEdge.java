@@ -36,8 +36,9 @@ public final class HttpEdge implements Handler {
     public void handle(ServerRequest request, ServerResponse response) {
         String method = request.prologue().method().text();
         Response answer = routing.answer(request.prologue(), () -> answer(method, request));
-        boolean ends = asksToClose(request.headers()) || asksToClose(answer);
-        send(method, ends ? answer.withHeader("connection", "close") : answer, response);
+        boolean said = asksToClose(answer);
+        boolean ends = said || asksToClose(request.headers());
+        send(method, ends && !said ? answer.withHeader("connection", "close") : answer, response);
         if (ends) {
             // Helidon would keep the connection.
             throw new CloseConnectionException("a request or its answer ends the connection");
@@ -71,7 +72,8 @@ public final class HttpEdge implements Handler {
 
     private static Request translated(String method, ServerRequest request) {
         try {
-            return Request.of(method, request.path().rawPath(), request.query().rawValue())
+            String path = RequestTarget.path(request.path().rawPath());
+            return Request.of(method, path, request.query().rawValue())
                     .withHeaders(RequestHeaders.of(request.headers()));
         } catch (IllegalArgumentException e) {
             throw new BadRequestException(400, "The path or a header is malformed.");
