@@ -9,7 +9,8 @@ const seats = new Map();
 let chosen = null;
 let live = false;
 
-if (flightId === "") {
+element("flight-id").value = flightId;
+if (!element("flight-id").checkValidity()) {
   askForFlight();
 } else {
   element("flight").textContent = `on flight ${flightId}`;
@@ -24,6 +25,9 @@ function askForFlight() {
   element("connection").hidden = true;
   element("ask").hidden = false;
   element("flight-id").focus();
+  if (flightId !== "") { // The server's words.
+    say(`flightId must be ${element("flight-id").title}`, "problem");
+  }
 }
 
 // ---- Connection: a snapshot after each (re)connect, then every change.

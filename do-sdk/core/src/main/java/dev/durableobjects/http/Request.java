@@ -5,12 +5,17 @@ import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /// An HTTP request with its whole body. Immutable, as long as nobody changes the body's array.
 public final class Request {
 
     private static final byte[] NO_BODY = {};
+
+    /// What precedes the path in a target of absolute form: RFC 9112, section 3.2.2.
+    private static final Pattern AUTHORITY = Pattern.compile("[A-Za-z][A-Za-z0-9+.-]*://[^/?]*");
 
     private final String method;
     private final String path;
@@ -137,13 +142,16 @@ public final class Request {
     }
 
     private static String withoutAuthority(String target) {
-        int scheme = target.indexOf("://");
-        int path = target.indexOf('/', scheme < 0 ? 0 : scheme + 3);
-        if (path < 0 || (scheme < 0 && path > 0)) {
+        if (target.startsWith("/")) {
+            return target;
+        }
+        Matcher authority = AUTHORITY.matcher(target);
+        if (!authority.lookingAt()) {
             throw new IllegalArgumentException(
                     "a request's target must begin with '/', was '%s'".formatted(target));
         }
-        return target.substring(path);
+        String local = target.substring(authority.end());
+        return local.startsWith("/") ? local : "/" + local;
     }
 
     private static String decode(String encoded) {

@@ -3,7 +3,9 @@ package dev.durableobjects.http;
 import dev.durableobjects.json.Json;
 import dev.durableobjects.websocket.WebSocket;
 import java.nio.charset.StandardCharsets;
+import java.util.Locale;
 import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /// An HTTP response with its whole body, or an upgrade to a WebSocket. Immutable, as long as nobody
@@ -12,6 +14,16 @@ public final class Response {
 
     private static final byte[] NO_BODY = {};
     private static final String TYPE = "content-type";
+
+    /// What says where a response ends: a second opinion would desynchronise the connection. RFC
+    /// 9112, section 6, and RFC 9110, section 7.6.1.
+    private static final Set<String> OF_THE_SERVER =
+            Set.of(
+                    "content-length",
+                    "transfer-encoding",
+                    "trailer",
+                    "keep-alive",
+                    "proxy-connection");
 
     private final int status;
     private final Headers headers;
@@ -70,8 +82,21 @@ public final class Response {
         return new Response(101, Headers.empty(), NO_BODY, null, client);
     }
 
-    /// Returns this response with one more header.
+    /// Returns this response with one more header. The length of the body and how it is framed are
+    /// the server's; `connection` may only be `close`, which ends the connection afterwards.
+    ///
+    /// @throws IllegalArgumentException if the header is the server's, or if the name or the value
+    ///   holds a character that RFC 9110 section 5 does not allow there
     public Response withHeader(String name, String value) {
+        String known = name.toLowerCase(Locale.ROOT);
+        if (OF_THE_SERVER.contains(known)) {
+            throw new IllegalArgumentException(
+                    "header %s is set by the server; leave it out".formatted(known));
+        }
+        if (known.equals("connection") && !value.equalsIgnoreCase("close")) {
+            throw new IllegalArgumentException(
+                    "header connection must be 'close' or left out, was '%s'".formatted(value));
+        }
         return new Response(status, headers.with(name, value), body, chunks, webSocket);
     }
 

@@ -122,6 +122,7 @@ class HttpFramingSpec {
 
             assertThat(refused.status(), is(413));
             assertThat(refused.header("connection"), is("close"));
+            assertThat(refused.head().split("close", -1).length - 1, is(1));
             assertThat(http.isAtEndAfter(SMUGGLED), is(true));
         }
         assertThat(seen, is(empty()));
@@ -219,6 +220,29 @@ class HttpFramingSpec {
             }
         }
         assertThat(seen, contains("GET /hello"));
+    }
+
+    @Test
+    void aStreamedBodyHasItsEndAlsoWhenTheConnectionEnds() throws IOException {
+        try (RawHttp http = new RawHttp(server.port())) {
+            RawHttp.Answer answer = http.send("GET", "/stream", "", "Connection: close");
+
+            assertThat(answer.body(), is("one two"));
+            assertThat(answer.header("connection"), is("close"));
+            assertThat(http.isAtEnd(), is(true));
+        }
+    }
+
+    @Test
+    void aTargetMayNameTheServerToo() throws IOException {
+        try (RawHttp http = new RawHttp(server.port())) {
+            RawHttp.Answer seats = http.send("GET", "http://localhost:8787/seats/a?x=1", "");
+            RawHttp.Answer asset = http.send("GET", "http://localhost/sub/app.js", "");
+
+            assertThat(seats.body(), is("hello"));
+            assertThat(asset.header("content-type"), containsString("javascript"));
+        }
+        assertThat(seen, contains("GET /seats/a"));
     }
 
     @Test

@@ -18,6 +18,7 @@ final class Room extends DurableObject implements RoomApi {
     static final Binding<RoomApi> ROOM = Binding.of("ROOM", RoomApi.class);
 
     private final List<String> events = new ArrayList<>();
+    private WebSocketPair lastPair;
 
     Room(DurableObjectState ctx, Env env) {
         super(ctx, env);
@@ -29,7 +30,12 @@ final class Room extends DurableObject implements RoomApi {
         if (request.query("refuse").isPresent()) {
             return Response.text(418, "no sockets here").withHeader("x-why", "tea");
         }
-        WebSocketPair pair = WebSocketPair.create();
+        WebSocketPair pair = lastPair;
+        if (request.query("again").isPresent() && pair != null) {
+            return Response.webSocket(pair.client());
+        }
+        pair = WebSocketPair.create();
+        lastPair = pair;
         if (request.query("forget").isEmpty()) {
             ctx.acceptWebSocket(pair.server());
         }

@@ -65,6 +65,18 @@ class WebSocketFaultsSpec {
     }
 
     @Test
+    void aSocketIsGivenToOneClientOnly() throws IOException {
+        try (RawWebSocket first = RawWebSocket.connect(server.port(), "/ws?room=a");
+                RawWebSocket second = RawWebSocket.connect(server.port(), "/ws?room=a&again=1")) {
+            assertThat(second.head(), startsWith("HTTP/1.1 500"));
+
+            first.sendText("hello");
+
+            assertThat(first.readText(), is("echo hello"));
+        }
+    }
+
+    @Test
     void aSocketThatIsClosedBeforeItsHandshakeSaysSoAfterIt() throws IOException {
         try (RawWebSocket socket = RawWebSocket.connect(server.port(), "/ws?greet=1&dismiss=1")) {
             assertThat(socket.readText(), is("hello"));

@@ -34,7 +34,8 @@ final class SeatWorker implements Worker {
     }
 
     private static Response only(String method, Request request, Supplier<Response> answer) {
-        return request.method().equals(method)
+        boolean isHead = method.equals("GET") && request.method().equals("HEAD");
+        return isHead || request.method().equals(method)
                 ? answer.get()
                 : Response.text(405, "Use " + method).withHeader("allow", method);
     }

@@ -212,6 +212,14 @@ class BookingJourneyTest {
     }
 
     @Test
+    void whatAnswersGetAnswersHead() {
+        try (Http1ClientResponse response =
+                http.head("/seats").queryParam("flightId", "1234").request()) {
+            assertThat(response.status().code(), is(200));
+        }
+    }
+
+    @Test
     void aPlainRequestForTheSocketIsToldToUpgrade() {
         try (Http1ClientResponse response =
                 http.get("/ws").queryParam("flightId", "1234").request()) {

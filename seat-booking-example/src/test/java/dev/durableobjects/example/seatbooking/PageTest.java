@@ -185,6 +185,14 @@ class PageTest {
     }
 
     @Test
+    void aWrongFlightIsExplained() {
+        browser.show(app.port(), "/?flightId=%3Cscript%3E");
+
+        browser.awaitText("message", "flightId must be 1 to 32 letters, digits or hyphens");
+        assertThat(browser.focusedId(), is("flight-id"));
+    }
+
+    @Test
     void thePageFitsAPhoneInDarkMode() {
         try (Browser phone = Browser.open("--force-dark-mode", "--window-size=390,844")) {
             phone.resize(390, 844).showFlight(app.port(), "phone");

@@ -9,6 +9,7 @@ import io.helidon.http.Headers;
 import io.helidon.http.Status;
 import io.helidon.webserver.CloseConnectionException;
 import io.helidon.webserver.http.Handler;
+import io.helidon.webserver.http.RoutingResponse;
 import io.helidon.webserver.http.ServerRequest;
 import io.helidon.webserver.http.ServerResponse;
 import java.io.OutputStream;
@@ -35,8 +36,9 @@ public final class HttpEdge implements Handler {
     public void handle(ServerRequest request, ServerResponse response) {
         String method = request.prologue().method().text();
         Response answer = routing.answer(request.prologue(), () -> answer(method, request));
-        boolean ends = asksToClose(request.headers()) || asksToClose(answer);
-        send(method, ends ? answer.withHeader("connection", "close") : answer, response);
+        boolean said = asksToClose(answer);
+        boolean ends = said || asksToClose(request.headers());
+        send(method, ends && !said ? answer.withHeader("connection", "close") : answer, response);
         if (ends) {
             // Helidon would keep the connection.
             throw new CloseConnectionException("a request or its answer ends the connection");
@@ -70,7 +72,8 @@ public final class HttpEdge implements Handler {
 
     private static Request translated(String method, ServerRequest request) {
         try {
-            return Request.of(method, request.path().rawPath(), request.query().rawValue())
+            String path = RequestTarget.path(request.path().rawPath());
+            return Request.of(method, path, request.query().rawValue())
                     .withHeaders(RequestHeaders.of(request.headers()));
         } catch (IllegalArgumentException e) {
             throw new BadRequestException(400, "The path or a header is malformed.");
@@ -121,7 +124,10 @@ public final class HttpEdge implements Handler {
                 out.write(next.get());
                 out.flush();
             }
-            out.close(); // Not after a failure: closing sends the proper end.
+            // Not after a failure: this sends the proper end, which Helidon does not send before it
+            // closes a connection.
+            out.close();
+            ((RoutingResponse) response).commit();
         } catch (Exception e) {
             LOGGER.log(System.Logger.Level.WARNING, "a streamed body failed", e);
             throw new CloseConnectionException("a streamed body failed", e);

@@ -60,7 +60,7 @@ final class Upgrader extends WsUpgrader {
         HelidonTransport transport = new HelidonTransport(connection);
         HeldSocket socket =
                 (HeldSocket) answer.webSocket().flatMap(WebSocket::connection).orElse(null);
-        if (socket == null) {
+        if (socket == null || !socket.claim()) {
             refuse(transport, notAccepted(answer));
             return RefusedConnection.INSTANCE;
         }
@@ -119,7 +119,7 @@ final class Upgrader extends WsUpgrader {
         try {
             return Request.of(
                             prologue.method().text(),
-                            prologue.uriPath().rawPath(),
+                            RequestTarget.path(prologue.uriPath().rawPath()),
                             prologue.query().rawValue())
                     .withHeaders(RequestHeaders.of(headers));
         } catch (IllegalArgumentException e) {
@@ -127,11 +127,15 @@ final class Upgrader extends WsUpgrader {
         }
     }
 
-    /// A response with a socket that no object has accepted is a mistake of the application.
+    /// A response with a socket that no object has accepted, or that another client has got, is a
+    /// mistake of the application.
     private static Response notAccepted(Response answer) {
-        return answer.webSocket().isEmpty()
-                ? answer
-                : Response.text(500, "The object returned a WebSocket that it did not accept.");
+        if (answer.webSocket().isEmpty()) {
+            return answer;
+        }
+        return answer.webSocket().flatMap(WebSocket::connection).isEmpty()
+                ? Response.text(500, "The object returned a WebSocket that it did not accept.")
+                : Response.text(500, "The object returned a WebSocket that is not a new one.");
     }
 
     private static void refuse(HelidonTransport transport, Response answer) {

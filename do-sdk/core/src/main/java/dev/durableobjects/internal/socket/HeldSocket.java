@@ -29,6 +29,7 @@ public final class HeldSocket implements WebSocket.Connection {
     // Guarded by this.
     private ReadyState state = ReadyState.CONNECTING;
     private @Nullable Transport transport;
+    private boolean claimed;
     private boolean closedByObject;
     private boolean silent;
     private long deadline;
@@ -88,6 +89,17 @@ public final class HeldSocket implements WebSocket.Connection {
     @Override
     public synchronized ReadyState readyState() {
         return closedByObject && state == ReadyState.OPEN ? ReadyState.CLOSING : state;
+    }
+
+    /// Takes the connection for an opening handshake, which is then answered with 101.
+    ///
+    /// @return false if another handshake has taken it, or if it was given up
+    public synchronized boolean claim() {
+        if (claimed || state != ReadyState.CONNECTING) {
+            return false;
+        }
+        claimed = true;
+        return true;
     }
 
     /// Reads from the peer until the connection ends, on the calling thread, and tells the
