@@ -146,10 +146,9 @@ final class Activation implements Host {
         try {
             result = turn.run(event);
         } catch (Throwable failure) {
-            if (!finishTurn() || !leaving) {
-                breakage.checkInsteadOf(failure);
-            }
-            Failures.mark(failure, id);
+            boolean isReason =
+                    (!finishTurn() || !leaving) && breakage.checkInsteadOf(failure);
+            Failures.mark(failure, isReason ? Kind.ABORTED : Kind.THROWN, id);
             throw failure;
         }
         boolean isDurable = finishTurn();
