@@ -187,8 +187,7 @@ final class JsonScalar {
         return Arrays.stream(constants)
                 .filter(constant -> ((Enum<?>) constant).name().equals(name))
                 .findFirst()
-                .orElseThrow(() ->
-                        JsonBinder.mismatch(where, "one of " + names(constants), json));
+                .orElseThrow(() -> JsonBinder.mismatch(where, "one of " + names(constants), json));
     }
 
     private static List<String> names(Object[] constants) {

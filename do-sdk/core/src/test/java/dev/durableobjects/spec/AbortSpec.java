@@ -198,9 +198,10 @@ class AbortSpec {
                                 runtime.in(
                                         "a",
                                         (self, x) ->
-                                                self.ctx().blockConcurrencyWhile(() -> {
-                                                    throw mine;
-                                                })));
+                                                self.ctx()
+                                                        .blockConcurrencyWhile(() -> {
+                                                            throw mine;
+                                                        })));
 
         DurableObjectException about = DurableObjectException.about(thrown).orElseThrow();
         assertThat(thrown, is(mine));
