@@ -146,8 +146,7 @@ final class Activation implements Host {
         try {
             result = turn.run(event);
         } catch (Throwable failure) {
-            boolean isReason =
-                    (!finishTurn() || !leaving) && breakage.checkInsteadOf(failure);
+            boolean isReason = (!finishTurn() || !leaving) && breakage.checkInsteadOf(failure);
             Failures.mark(failure, isReason ? Kind.ABORTED : Kind.THROWN, id);
             throw failure;
         }
