@@ -59,17 +59,27 @@ public final class DurableObjectException extends RuntimeException {
     }
 
     /// Returns what the runtime knows about a failed call: the exception itself if it is one of the
-    /// runtime, or what the runtime added to the exception of an object's own code.
+    /// runtime, or what the runtime added to the exception of an object's own code: the kind is
+    /// [Kind#ABORTED] if it reset the object, as one that leaves `blockConcurrencyWhile` does, and
+    /// [Kind#THROWN] otherwise.
+    ///
+    /// It is added as a suppressed exception, once. So an exception that is kept and thrown again
+    /// by another object still tells of the first, and one that disables suppression tells nothing.
     public static Optional<DurableObjectException> about(Throwable failure) {
         if (failure instanceof DurableObjectException itself) {
             return Optional.of(itself);
         }
         for (Throwable added : failure.getSuppressed()) {
-            if (added instanceof DurableObjectException known && known.kind == Kind.THROWN) {
+            if (added instanceof DurableObjectException known && known.isMark()) {
                 return Optional.of(known);
             }
         }
         return Optional.empty();
+    }
+
+    /// Every other exception that the runtime throws because of an abort has a cause.
+    private boolean isMark() {
+        return kind == Kind.THROWN || (kind == Kind.ABORTED && getCause() == null);
     }
 
     /// Returns why the call failed.

@@ -52,7 +52,8 @@ public interface DurableObjectState {
         });
     }
 
-    /// Lets other events in for a while: a release point, as [#await(Callback)].
+    /// Lets other events in for a while: a release point, as [#await(Callback)]. An interrupt ends
+    /// neither this nor a call to another object that has begun; it stays set for what comes next.
     void sleep(Duration duration);
 
     /// Runs the body once, after the delay, as an event of its own. A timer lives in memory only:

@@ -41,15 +41,18 @@ public final class SchemaMigrations {
 
     /// Adds a step of SQL: one or more statements without parameters.
     ///
-    /// @throws IllegalArgumentException if there is a step of this name
+    /// @throws IllegalArgumentException if there is a step of this name, or the name is blank
     public SchemaMigrations then(String name, String sql) {
         return then(name, storage -> storage.sql().exec(sql).toList());
     }
 
-    /// Adds a step of code. It may use the storage, and nothing else that waits.
+    /// Adds a step of code. It may use the storage, but not migrate, and nothing else that waits.
     ///
-    /// @throws IllegalArgumentException if there is a step of this name
+    /// @throws IllegalArgumentException if there is a step of this name, or the name is blank
     public SchemaMigrations then(String name, Consumer<DurableObjectStorage> body) {
+        if (name == null || name.isBlank()) {
+            throw new IllegalArgumentException("a migration needs a name, was " + name);
+        }
         if (migrations.stream().anyMatch(known -> known.name().equals(name))) {
             throw new IllegalArgumentException(
                     "there are two migrations named '%s'".formatted(name));

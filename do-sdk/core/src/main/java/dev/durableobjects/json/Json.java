@@ -102,7 +102,7 @@ public final class Json {
             throw new IllegalArgumentException("expected JSON, found half of a surrogate pair");
         }
         try (JsonParser parser = PARSERS.createParser(new StringReader(json))) {
-            if (!parser.hasNext()) {
+            if (json.isBlank() || !parser.hasNext()) {
                 throw new IllegalArgumentException("expected JSON, found nothing");
             }
             parser.next();

@@ -12,11 +12,18 @@ import java.time.Instant;
 import java.time.LocalDate;
 import java.time.LocalDateTime;
 import java.time.LocalTime;
+import java.time.MonthDay;
 import java.time.OffsetDateTime;
+import java.time.OffsetTime;
 import java.time.Period;
+import java.time.Year;
+import java.time.YearMonth;
+import java.time.ZoneId;
+import java.time.ZoneOffset;
 import java.time.ZonedDateTime;
 import java.util.Arrays;
 import java.util.Base64;
+import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import java.util.function.Function;
@@ -37,8 +44,14 @@ final class JsonScalar {
                     Map.entry(LocalDate.class, LocalDate::parse),
                     Map.entry(LocalTime.class, LocalTime::parse),
                     Map.entry(LocalDateTime.class, LocalDateTime::parse),
+                    Map.entry(OffsetTime.class, OffsetTime::parse),
                     Map.entry(OffsetDateTime.class, OffsetDateTime::parse),
-                    Map.entry(ZonedDateTime.class, ZonedDateTime::parse));
+                    Map.entry(ZonedDateTime.class, ZonedDateTime::parse),
+                    Map.entry(Year.class, JsonScalar::year),
+                    Map.entry(YearMonth.class, JsonScalar::yearMonth),
+                    Map.entry(MonthDay.class, MonthDay::parse),
+                    Map.entry(ZoneId.class, ZoneId::of),
+                    Map.entry(ZoneOffset.class, ZoneOffset::of));
 
     private static final Map<Class<?>, Function<BigDecimal, ? extends Number>> FROM_NUMBER =
             Map.of(
@@ -53,6 +66,20 @@ final class JsonScalar {
                     Number.class, JsonScalar::narrowed);
 
     private JsonScalar() {}
+
+    /// Returns whether a value of `java.time` has a form that is read back as the same value.
+    static boolean isTime(Object value) {
+        return value instanceof ZoneId || FROM_TEXT.containsKey(value.getClass());
+    }
+
+    private static Year year(String text) {
+        return Year.of(Integer.parseInt(text));
+    }
+
+    /// `toString` leaves the sign out that `parse` demands beyond the year 9999.
+    private static YearMonth yearMonth(String text) {
+        return YearMonth.parse(text.matches("\\d{5,}-.*") ? "+" + text : text);
+    }
 
     static Object bind(JsonValue json, Class<?> type, String where) {
         if (type == Boolean.class) {
@@ -160,8 +187,11 @@ final class JsonScalar {
         return Arrays.stream(constants)
                 .filter(constant -> ((Enum<?>) constant).name().equals(name))
                 .findFirst()
-                .orElseThrow(() ->
-                        JsonBinder.mismatch(where, "one of " + Arrays.toString(constants), json));
+                .orElseThrow(() -> JsonBinder.mismatch(where, "one of " + names(constants), json));
+    }
+
+    private static List<String> names(Object[] constants) {
+        return Arrays.stream(constants).map(constant -> ((Enum<?>) constant).name()).toList();
     }
 
     private static String text(JsonValue json, String where) {

@@ -7,8 +7,6 @@ import jakarta.json.stream.JsonGenerator;
 import java.lang.reflect.Array;
 import java.math.BigDecimal;
 import java.math.BigInteger;
-import java.time.temporal.Temporal;
-import java.time.temporal.TemporalAmount;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
@@ -49,10 +47,9 @@ final class JsonWriter {
             case Number number -> writeNumber(number);
             case byte[] bytes -> out.write(Base64.getEncoder().encodeToString(bytes));
             case Enum<?> constant -> out.write(constant.name());
-            case Temporal time -> out.write(time.toString());
-            case TemporalAmount amount -> out.write(amount.toString());
             case UUID uuid -> out.write(uuid.toString());
             case Character character -> out.write(character.toString());
+            case Object time when JsonScalar.isTime(time) -> out.write(time.toString());
             default -> writeArray(value);
         }
         depth--;

@@ -37,26 +37,27 @@ public final class DurableObjectsBuilder {
     DurableObjectsBuilder() {}
 
     /// Takes settings from configuration: `directory`, `origins` (a list) and `limits`, whose keys
-    /// [Limit] lists. What is set later wins.
+    /// [Limit] lists and may be in lower case, as the environment has them. What is set later wins.
     ///
     /// @param config the node that holds these keys, usually `durable`
-    /// @throws IllegalArgumentException if a limit is unknown or out of range
+    /// @throws IllegalArgumentException if a key is unknown, a limit is no number or out of range,
+    ///   or the directory is empty
     public DurableObjectsBuilder config(Config config) {
+        ConfiguredLimits.checkKeys(config);
         config.get("directory").asString().ifPresent(path -> directory(Path.of(path)));
         config.get("origins").asList(String.class).ifPresent(origins::addAll);
-        Limits configured = limits;
-        for (Limit limit : Limit.values()) {
-            var value = config.get("limits").get(limit.key()).asInt();
-            if (value.isPresent()) {
-                configured = configured.with(limit, value.get());
-            }
-        }
-        return limits(configured);
+        return limits(ConfiguredLimits.over(limits, config.get("limits")));
     }
 
     /// Sets the directory that holds the data; the default is `data` in the working directory. It
     /// is made if it is missing, and used by one runtime at a time.
+    ///
+    /// @throws IllegalArgumentException if the path is empty
     public DurableObjectsBuilder directory(Path path) {
+        if (path.toString().isBlank()) {
+            throw new IllegalArgumentException(
+                    "the data directory must be a path, was ''; write . for the working directory");
+        }
         this.directory = path;
         return this;
     }

@@ -18,13 +18,14 @@ public interface SqlStorage {
     /// @param sql the text; compiled statements are cached by it
     /// @param bindings null, `Boolean` (1 or 0), `Byte`, `Short`, `Integer`, `Long`, `Float`,
     ///   `Double`, `String`, `byte[]`, `Enum` (its name), `UUID` and `BigDecimal` (text), or
-    ///   `Instant` (milliseconds since the epoch)
+    ///   `Instant` (milliseconds since the epoch). SQLite stores a NaN as NULL
     /// @throws SqlStorageException if SQLite refuses a statement; earlier statements of the text
     ///   and of the event stay. With `SQLITE_AUTH`, if an object may not run a statement of the
     ///   text; what its words show is refused before anything of the text was run, functions and
     ///   tables of the runtime when their statement is compiled
     /// @throws IllegalArgumentException if the number or a type of the bindings is wrong, or if a
-    ///   statement is empty
+    ///   statement is empty. Also a comment behind the last semicolon is a statement, and an empty
+    ///   one: `INSERT ...; -- done` runs the INSERT, whose effect stays, and then throws
     SqlCursor exec(String sql, @Nullable Object... bindings);
 
     /// Returns the size of the database in bytes: its pages in use times the page size.

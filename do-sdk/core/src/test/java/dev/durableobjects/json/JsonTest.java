@@ -10,6 +10,13 @@ import java.math.BigInteger;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDate;
+import java.time.MonthDay;
+import java.time.OffsetDateTime;
+import java.time.Period;
+import java.time.Year;
+import java.time.YearMonth;
+import java.time.ZoneId;
+import java.time.ZoneOffset;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -87,6 +94,45 @@ class JsonTest {
     }
 
     @Test
+    void writesAndReadsEveryKindOfTime() {
+        OffsetDateTime moment = OffsetDateTime.parse("2026-11-23T10:42:00.5+05:30");
+        List<Object> values =
+                List.of(
+                        moment,
+                        moment.toInstant(),
+                        moment.toLocalDate(),
+                        moment.toLocalTime(),
+                        moment.toLocalDateTime(),
+                        moment.toOffsetTime(),
+                        moment.atZoneSameInstant(ZoneId.of("Europe/Berlin")),
+                        Year.of(7),
+                        Year.of(Year.MIN_VALUE),
+                        Year.of(Year.MAX_VALUE),
+                        YearMonth.of(7, 1),
+                        YearMonth.of(-12345, 1),
+                        YearMonth.of(12345, 12),
+                        MonthDay.of(2, 29),
+                        Duration.ofSeconds(-1, 5),
+                        Period.of(1, -2, 3),
+                        ZoneOffset.ofHours(-3));
+
+        for (Object value : values) {
+            assertThat(Json.read(Json.text(value), value.getClass()), is(value));
+        }
+        assertThat(Json.read("\"Europe/Berlin\"", ZoneId.class), is(ZoneId.of("Europe/Berlin")));
+        assertThat(Json.text(ZoneId.of("Europe/Berlin")), is("\"Europe/Berlin\""));
+    }
+
+    @Test
+    void namesTheConstantsThatAreExpected() {
+        IllegalArgumentException thrown =
+                assertThrows(
+                        IllegalArgumentException.class, () -> Json.read("\"PINK\"", Colour.class));
+
+        assertThat(thrown.getMessage(), is("$: expected one of [RED, BLUE], found \"PINK\""));
+    }
+
+    @Test
     void writesTheFormsThatTheTablePromises() {
         Map<String, Object> map = new LinkedHashMap<>();
         map.put("record", new Person("Ann", 3));
@@ -125,7 +171,7 @@ class JsonTest {
                 "[]                  | $: expected an object, found an array",
                 "null                | $: expected a Person, found nothing",
                 "{                   | expected JSON",
-                "``                  | expected JSON",
+                "``                  | expected JSON, found nothing",
             })
     void saysWhereWhatWasExpectedAndWhatWasFound(String json, String message) {
         IllegalArgumentException thrown =

@@ -17,6 +17,8 @@ import java.nio.file.Path;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class DurableObjectsTest {
 
@@ -115,6 +117,49 @@ class DurableObjectsTest {
             assertThat(objects.directory(), is(directory.resolve("there").toAbsolutePath()));
             assertThat(objects.limits().get(Limit.BODY_BYTES), is(4096));
         }
+    }
+
+    @Test
+    void theEnvironmentSetsLimitsAndWinsOverFiles() {
+        Map<String, String> asHelidonMapsTheEnvironment = Map.of("durable.limits.bodybytes", "10");
+        Config config =
+                Config.just(
+                        ConfigSources.create(asHelidonMapsTheEnvironment),
+                        ConfigSources.create(
+                                Map.of(
+                                        "durable.limits.bodyBytes", "4096",
+                                        "durable.limits.callDepth", "7",
+                                        "durable.directory", directory.toString())));
+
+        try (DurableObjects objects =
+                DurableObjects.builder().config(config.get("durable")).build()) {
+            assertThat(objects.limits().get(Limit.BODY_BYTES), is(10));
+            assertThat(objects.limits().get(Limit.CALL_DEPTH), is(7));
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            textBlock =
+                    """
+                    limits.nope | 1 | unknown limit durable.limits.nope; see Limit
+                    limits.bodyBytes | 4k | limit bodyBytes must be a whole number
+                    limits.bodyBytes | 5000000000 | at most 2147483647, was '5000000000'
+                    directry | x | unknown configuration key durable.directry; there are
+                    directory | '' | the data directory must be a path, was ''
+                    """,
+            quoteCharacter = '"')
+    void aMistakeInTheConfigurationIsRefused(String key, String value, String message) {
+        String given = value.equals("''") ? "" : value;
+        Config config = Config.just(ConfigSources.create(Map.of("durable." + key, given)));
+
+        IllegalArgumentException thrown =
+                assertThrows(
+                        IllegalArgumentException.class,
+                        () -> DurableObjects.builder().config(config.get("durable")));
+
+        assertThat(thrown.getMessage(), containsString(message));
     }
 
     @Test

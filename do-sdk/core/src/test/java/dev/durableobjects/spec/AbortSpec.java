@@ -6,6 +6,7 @@ import static org.hamcrest.Matchers.is;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import dev.durableobjects.DurableObjectException;
+import dev.durableobjects.DurableObjectException.Kind;
 import dev.durableobjects.internal.socket.HeldSocket;
 import dev.durableobjects.internal.socket.Transport;
 import dev.durableobjects.websocket.WebSocketPair;
@@ -184,6 +185,29 @@ class AbortSpec {
                         .getCause();
         assertThat(failure, is(instanceOf(DurableObjectException.class)));
         assertThat(failure.getMessage(), is("on purpose"));
+    }
+
+    @Test
+    void anExceptionThatResetsTheObjectSaysSo() throws Exception {
+        IllegalStateException mine = new IllegalStateException("mine");
+
+        IllegalStateException thrown =
+                assertThrows(
+                        IllegalStateException.class,
+                        () ->
+                                runtime.in(
+                                        "a",
+                                        (self, x) ->
+                                                self.ctx()
+                                                        .blockConcurrencyWhile(() -> {
+                                                            throw mine;
+                                                        })));
+
+        DurableObjectException about = DurableObjectException.about(thrown).orElseThrow();
+        assertThat(thrown, is(mine));
+        assertThat(about.kind(), is(Kind.ABORTED));
+        assertThat(about.durableObjectReset(), is(true));
+        assertThat(runtime.in("a", (self, x) -> self.counter), is(0));
     }
 
     private DurableObjectException aborted(Probe.Task task) {

@@ -68,6 +68,42 @@ class InterfaceSpec {
         }
     }
 
+    record Box<T>(T value, Optional<Box<T>> next) {}
+
+    interface Wide<T> {
+        T echo(T value);
+
+        Number number();
+
+        Box<T> boxed(Box<T> value);
+    }
+
+    interface Narrow extends Wide<String> {
+        @Override
+        Integer number();
+    }
+
+    static final class NarrowObject extends DurableObject implements Narrow {
+        NarrowObject(DurableObjectState ctx, Env env) {
+            super(ctx, env);
+        }
+
+        @Override
+        public String echo(String value) {
+            return value;
+        }
+
+        @Override
+        public Integer number() {
+            return 7;
+        }
+
+        @Override
+        public Box<String> boxed(Box<String> value) {
+            return value;
+        }
+    }
+
     static final class Nothing extends DurableObject {
         Nothing(DurableObjectState ctx, Env env) {
             super(ctx, env);
@@ -86,7 +122,8 @@ class InterfaceSpec {
                 Arguments.of(TypeParameters.class, "TypeParameters.get has type parameters"),
                 Arguments.of(
                         UnknownType.class,
-                        "UnknownType.get: the result has the type T, which is not known before"),
+                        "UnknownType.get: the result has the type T, which is not known before the"
+                                + " call; bind an interface that extends this one with the types"),
                 Arguments.of(
                         ReadsAStream.class,
                         "ReadsAStream.read: the result has the type java.io.InputStream, which"
@@ -109,6 +146,24 @@ class InterfaceSpec {
                 assertThrows(IllegalArgumentException.class, () -> register(api));
 
         assertThat(thrown.getMessage(), containsString(message));
+    }
+
+    @Test
+    void typesAboveTheInterfaceAreResolvedAndAnOverrideIsNoOverload() {
+        Binding<Narrow> binding = Binding.of("NARROW", Narrow.class);
+        try (DurableObjects objects =
+                DurableObjects.builder()
+                        .directory(directory)
+                        .namespace(binding, NarrowObject::new)
+                        .build()) {
+            Narrow narrow = objects.env().namespace(binding).getByName("a").rpc();
+            Wide<String> wide = narrow;
+
+            assertThat(narrow.echo("x"), is("x"));
+            assertThat(narrow.number(), is(7));
+            assertThat(wide.number(), is(7));
+            assertThat(wide.boxed(new Box<>("y", Optional.empty())).value(), is("y"));
+        }
     }
 
     @Test

@@ -6,6 +6,7 @@ import static org.hamcrest.Matchers.is;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import dev.durableobjects.SchemaMigrations;
+import dev.durableobjects.sql.SqlStorageException;
 import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
@@ -72,7 +73,12 @@ class MigrationSpec {
         migrate("a", ONE);
         SchemaMigrations broken = THREE.then("broken", "INSERT INTO missing VALUES (1)");
 
-        assertThrows(Exception.class, () -> migrate("a", broken));
+        SqlStorageException thrown =
+                assertThrows(SqlStorageException.class, () -> migrate("a", broken));
+
+        assertThat(
+                thrown.getMessage(),
+                containsString("migration 4 'broken' failed: no such table: missing"));
 
         assertThat(values("a"), is(List.of(1L)));
         assertThat(migrate("a", THREE), is(2));
@@ -98,6 +104,24 @@ class MigrationSpec {
         Exception refused = assertThrows(IllegalStateException.class, () -> migrate("a", renamed));
 
         assertThat(refused.getMessage(), containsString("migration 1 'table'"));
+    }
+
+    @Test
+    void aStepMayNotMigrate() throws Exception {
+        SchemaMigrations nested =
+                SchemaMigrations.none().then("outer", storage -> storage.migrate(ONE));
+
+        Exception refused = assertThrows(IllegalStateException.class, () -> migrate("a", nested));
+
+        assertThat(refused.getMessage(), containsString("a migration may not migrate"));
+        assertThat(migrate("a", ONE), is(1));
+    }
+
+    @Test
+    void aStepNeedsAName() {
+        assertThrows(
+                IllegalArgumentException.class,
+                () -> SchemaMigrations.none().then(" ", "SELECT 1"));
     }
 
     @Test

@@ -147,10 +147,8 @@ final class Activation implements Host {
         try {
             result = turn.run(event);
         } catch (Throwable failure) {
-            if (!finishTurn() || !leaving) {
-                breakage.checkInsteadOf(failure);
-            }
-            Failures.mark(failure, id);
+            boolean isReason = (!finishTurn() || !leaving) && breakage.checkInsteadOf(failure);
+            Failures.mark(failure, isReason ? Kind.ABORTED : Kind.THROWN, id);
             throw failure;
         }
         boolean isDurable = finishTurn();
@@ -189,10 +187,21 @@ final class Activation implements Host {
         if (!gate.isHeldByCurrentThread()) {
             throw new IllegalStateException(
                     ("%s: its storage and sockets may be used by its own events only, on their"
-                                    + " thread; this is thread '%s'. Call a method of the object"
-                                    + " instead.")
-                            .formatted(this, Thread.currentThread().getName()));
+                                    + " thread; %s.")
+                            .formatted(this, whereNow()));
         }
+    }
+
+    @SuppressWarnings("ReferenceEquality") // It is this activation, or it is another one.
+    private String whereNow() {
+        Turn turn = Turn.bound();
+        if (turn != null && turn.activation() == this) {
+            return "inside of ctx.await other events have it. Use it before or after";
+        }
+        Thread thread = Thread.currentThread();
+        String name = thread.getName().isEmpty() ? "#" + thread.threadId() : thread.getName();
+        return "this is %s thread '%s'. Call a method of the object instead"
+                .formatted(thread.isVirtual() ? "the virtual" : "the", name);
     }
 
     @Override
@@ -208,7 +217,7 @@ final class Activation implements Host {
     @Override
     public <R extends @Nullable Object, X extends Exception> R exclusively(Callback<R, X> body)
             throws X {
-        return CriticalSections.run(this, body);
+        return CriticalSections.run(this, CriticalSections.TRANSACTION_TOO_LONG, body);
     }
 
     @Override

@@ -34,12 +34,14 @@ final class Breakage {
     /// Throws the reason, if there is one, instead of what an event threw; but not if that very
     /// exception is the reason.
     ///
+    /// @return whether it is
     /// @throws DurableObjectException with the stack of the calling thread
     @SuppressWarnings("ReferenceEquality") // Whether it is the same exception is the question.
-    void checkInsteadOf(Throwable thrown) {
+    boolean checkInsteadOf(Throwable thrown) {
         DurableObjectException why = reason.get();
         if (why != null && why.getCause() != thrown) {
             throw Failures.again(why, thrown);
         }
+        return why != null;
     }
 }

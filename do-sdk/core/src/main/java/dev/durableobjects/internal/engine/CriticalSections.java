@@ -13,6 +13,10 @@ final class CriticalSections {
             "A call to blockConcurrencyWhile() in a Durable Object waited for too long. The call"
                     + " was canceled and the Durable Object was reset.";
 
+    static final String TRANSACTION_TOO_LONG =
+            "A transaction in a Durable Object waited for too long. The transaction was rolled"
+                    + " back and the Durable Object was reset.";
+
     private CriticalSections() {}
 
     /// Runs the body; only events that it causes itself enter meanwhile. What it throws, or taking
@@ -21,6 +25,12 @@ final class CriticalSections {
     /// @throws IllegalStateException if sections are nested too deeply
     static <R extends @Nullable Object, X extends Exception> R run(
             Activation activation, Callback<R, X> body) throws X {
+        return run(activation, TOO_LONG, body);
+    }
+
+    /// The same with other words for taking too long.
+    static <R extends @Nullable Object, X extends Exception> R run(
+            Activation activation, String tooLong, Callback<R, X> body) throws X {
         Turn turn = activation.turn();
         Node node = activation.node();
         CriticalSection outer = turn.section();
@@ -33,7 +43,7 @@ final class CriticalSections {
                 node.timers()
                         .at(
                                 node.after(Limit.BLOCK_CONCURRENCY_SECONDS),
-                                () -> activation.breakDown(Kind.TIMED_OUT, TOO_LONG, null));
+                                () -> activation.breakDown(Kind.TIMED_OUT, tooLong, null));
         try {
             return body.run();
         } catch (Throwable failure) {

@@ -13,11 +13,12 @@ final class Failures {
     private Failures() {}
 
     /// Adds to an exception of an object's own code where it was thrown; the first object counts.
-    static void mark(Throwable failure, DurableObjectId id) {
+    ///
+    /// @param kind whether it also reset the object
+    static void mark(Throwable failure, Kind kind, DurableObjectId id) {
         if (DurableObjectException.about(failure).isEmpty()) {
             failure.addSuppressed(
-                    new DurableObjectException(
-                            Kind.THROWN, id, "thrown by the object " + id, null));
+                    new DurableObjectException(kind, id, "thrown by the object " + id, null));
         }
     }
 

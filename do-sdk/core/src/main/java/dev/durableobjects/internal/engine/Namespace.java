@@ -39,6 +39,9 @@ public final class Namespace<T> implements DurableObjectNamespace<T> {
 
     @Override
     public DurableObjectId idFromName(String name) {
+        if (name == null) {
+            throw new IllegalArgumentException("a name must be a text, was null");
+        }
         if (!Unicode.isValid(name)) {
             throw new IllegalArgumentException(
                     "a name must be valid Unicode, and this one has half of a surrogate pair");

@@ -7,11 +7,14 @@ import dev.durableobjects.internal.gate.Waiting;
 import dev.durableobjects.internal.socket.SocketKeeper;
 import dev.durableobjects.internal.storage.DataDirectory;
 import dev.durableobjects.spi.CommitLog;
+import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import java.util.random.RandomGenerator;
 
 /// What all objects of a runtime share. Immutable; the parts are safe for use by many threads.
 public final class Node {
+
+    private static final Duration CENTURY = Duration.ofDays(36_525);
 
     private final Limits limits;
     private final Waiting waiting;
@@ -81,6 +84,14 @@ public final class Node {
     /// Returns the time of the engine's waiting at which a bound that counts seconds is over.
     public long after(Limit seconds) {
         return waiting.nanoTime() + TimeUnit.SECONDS.toNanos(limits.get(seconds));
+    }
+
+    /// Returns a duration in nanoseconds; one too long for arithmetic is a century.
+    static long nanos(Duration duration) {
+        if (duration.isNegative()) {
+            return 0;
+        }
+        return duration.compareTo(CENTURY) < 0 ? duration.toNanos() : CENTURY.toNanos();
     }
 
     /// Lets the calling thread pause; an interrupt waits.

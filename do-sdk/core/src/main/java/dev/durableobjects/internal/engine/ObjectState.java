@@ -16,6 +16,7 @@ import dev.durableobjects.websocket.WebSocket;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /// The `ctx` of one activation.
@@ -56,7 +57,7 @@ final class ObjectState implements DurableObjectState {
     @Override
     public void sleep(Duration duration) {
         activation.<Boolean, RuntimeException>outside(
-                () -> activation.node().pause(duration.toNanos()));
+                () -> activation.node().pause(Node.nanos(duration)));
     }
 
     @Override
@@ -75,6 +76,7 @@ final class ObjectState implements DurableObjectState {
 
     @Override
     public void waitUntil(Action<?> task) {
+        Objects.requireNonNull(task, "waitUntil needs a task, was null");
         activation.check();
         Node node = activation.node();
         Pins.Pin pin = activation.pins().add(node.after(Limit.PIN_SECONDS));
@@ -96,7 +98,7 @@ final class ObjectState implements DurableObjectState {
     public KeepAlive keepAlive(Duration max) {
         activation.check();
         Pins.Pin pin =
-                activation.pins().add(activation.node().waiting().nanoTime() + max.toNanos());
+                activation.pins().add(activation.node().waiting().nanoTime() + Node.nanos(max));
         return pin::release;
     }
 

@@ -8,8 +8,11 @@ import java.lang.reflect.GenericArrayType;
 import java.lang.reflect.Method;
 import java.lang.reflect.ParameterizedType;
 import java.lang.reflect.Type;
+import java.lang.reflect.TypeVariable;
 import java.lang.reflect.WildcardType;
+import java.util.Arrays;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -17,7 +20,7 @@ import java.util.Optional;
 import java.util.Set;
 
 /// Finds mistakes in an RPC interface when its namespace is registered, rather than when it is
-/// called.
+/// called. Only the thread that checks.
 final class InterfaceCheck {
 
     /// Names that Cloudflare reserves for the runtime's own events.
@@ -41,19 +44,29 @@ final class InterfaceCheck {
                     + " java.time, UUID, BigInteger, BigDecimal, Request, Response, Optional, List,"
                     + " Set, Map, Collection, or arrays of such";
 
-    private InterfaceCheck() {}
+    private final Map<TypeVariable<?>, Type> variables = new HashMap<>();
+
+    private InterfaceCheck(Class<?> api) {
+        learn(api);
+    }
 
     /// @throws IllegalArgumentException naming the method and what to change
     static void check(Class<?> api, List<Method> methods) {
-        Set<String> names = new HashSet<>();
+        InterfaceCheck check = new InterfaceCheck(api);
+        Map<String, Method> byName = new HashMap<>();
         for (Method method : methods) {
+            if (method.isBridge()) {
+                continue; // The compiler made it, for callers of what the method overrides.
+            }
             String where = "%s.%s".formatted(api.getName(), method.getName());
             if (RESERVED.contains(method.getName())) {
                 throw new IllegalArgumentException(
                         "%s: '%s' is a reserved method and cannot be called over RPC; rename it"
                                 .formatted(where, method.getName()));
             }
-            if (!names.add(method.getName())) {
+            Method known = byName.put(method.getName(), method);
+            if (known != null
+                    && !Arrays.equals(known.getParameterTypes(), method.getParameterTypes())) {
                 throw new IllegalArgumentException(
                         "%s is overloaded; calls are told apart by name, so give each its own"
                                 .formatted(where));
@@ -63,11 +76,11 @@ final class InterfaceCheck {
                         "%s has type parameters; write the types that really cross"
                                 .formatted(where));
             }
-            checkTypes(where, method);
+            check.checkTypes(where, method);
         }
     }
 
-    private static void checkTypes(String where, Method method) {
+    private void checkTypes(String where, Method method) {
         Type[] parameters = method.getGenericParameterTypes();
         for (int i = 0; i < parameters.length; i++) {
             check(parameters[i], "%s: parameter %d".formatted(where, i + 1), new HashSet<>());
@@ -77,7 +90,7 @@ final class InterfaceCheck {
         }
     }
 
-    private static void check(Type type, String where, Set<Class<?>> known) {
+    private void check(Type type, String where, Set<Class<?>> known) {
         switch (type) {
             case Class<?> plain -> checkClass(plain, where, known);
             case ParameterizedType generic -> {
@@ -88,6 +101,7 @@ final class InterfaceCheck {
             }
             case GenericArrayType array -> check(array.getGenericComponentType(), where, known);
             case WildcardType wildcard -> check(wildcard.getUpperBounds()[0], where, known);
+            case TypeVariable<?> variable -> checkVariable(variable, where, known);
             default ->
                     throw new IllegalArgumentException(
                             "%s has the type %s, which is not known before the call; %s"
@@ -95,7 +109,37 @@ final class InterfaceCheck {
         }
     }
 
-    private static void checkClass(Class<?> type, String where, Set<Class<?>> known) {
+    /// A type variable of a record was checked where its argument was written.
+    private void checkVariable(TypeVariable<?> variable, String where, Set<Class<?>> known) {
+        Type argument = variables.get(variable);
+        if (argument != null) {
+            check(argument, where, known);
+        } else if (!(variable.getGenericDeclaration() instanceof Class<?> type)
+                || !type.isRecord()) {
+            throw new IllegalArgumentException(
+                    ("%s has the type %s, which is not known before the call; bind an interface"
+                                    + " that extends this one with the types, such as `interface"
+                                    + " Names extends Items<String>`")
+                            .formatted(where, variable));
+        }
+    }
+
+    /// Learns what the interfaces above this one call their type variables.
+    private void learn(Class<?> api) {
+        for (Type parent : api.getGenericInterfaces()) {
+            if (parent instanceof ParameterizedType generic) {
+                Class<?> raw = (Class<?>) generic.getRawType();
+                for (int i = 0; i < raw.getTypeParameters().length; i++) {
+                    variables.put(raw.getTypeParameters()[i], generic.getActualTypeArguments()[i]);
+                }
+                learn(raw);
+            } else {
+                learn((Class<?>) parent);
+            }
+        }
+    }
+
+    private void checkClass(Class<?> type, String where, Set<Class<?>> known) {
         if (type == Object.class
                 || type == Request.class
                 || type == Response.class

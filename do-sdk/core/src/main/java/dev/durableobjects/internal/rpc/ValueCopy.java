@@ -1,7 +1,9 @@
 package dev.durableobjects.internal.rpc;
 
+import dev.durableobjects.DurableObjectStub;
 import dev.durableobjects.internal.value.RecordType;
 import java.lang.reflect.Array;
+import java.lang.reflect.Proxy;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
@@ -56,6 +58,7 @@ final class ValueCopy {
         }
         Object copy =
                 switch (value) {
+                    case DurableObjectStub<?> stub -> throw noStub();
                     case Record record -> record(record);
                     case List<?> list -> list(list);
                     case Set<?> set -> set(set);
@@ -121,6 +124,9 @@ final class ValueCopy {
 
     private Object array(Object array) {
         Class<?> component = array.getClass().getComponentType();
+        if (Proxy.isProxyClass(array.getClass())) {
+            throw noStub();
+        }
         if (component == null) {
             throw new IllegalArgumentException(
                     ("a %s cannot be an argument or a result of a call; use records, enums,"
@@ -135,9 +141,21 @@ final class ValueCopy {
             return copy;
         }
         for (int i = 0; i < length; i++) {
-            Array.set(copy, i, copy(Array.get(array, i)));
+            Object element = copy(Array.get(array, i));
+            if (element != null && !component.isInstance(element)) {
+                throw new IllegalArgumentException(
+                        "an array of %s cannot cross, since a copy of it holds %s; use a List"
+                                .formatted(component.getName(), element.getClass().getName()));
+            }
+            Array.set(copy, i, element);
         }
         return copy;
+    }
+
+    private static IllegalArgumentException noStub() {
+        return new IllegalArgumentException(
+                "a stub cannot be an argument or a result of a call; send the name or the id of"
+                        + " the object, and get a stub there");
     }
 
     private boolean addAll(Collection<?> from, Collection<@Nullable Object> to) {

@@ -49,6 +49,17 @@ final class Bindings {
         return text;
     }
 
+    private static long millis(Instant instant, int index) {
+        try {
+            return instant.toEpochMilli();
+        } catch (ArithmeticException e) {
+            throw new IllegalArgumentException(
+                    "binding %d, %s, is too far from the epoch to be milliseconds"
+                            .formatted(index + 1, instant),
+                    e);
+        }
+    }
+
     private static @Nullable Object stored(@Nullable Object value, int index) {
         return switch (value) {
             case null -> null;
@@ -59,7 +70,7 @@ final class Bindings {
             case byte[] blob -> blob;
             case Boolean bool -> bool ? 1 : 0;
             case Enum<?> constant -> constant.name();
-            case Instant instant -> instant.toEpochMilli();
+            case Instant instant -> millis(instant, index);
             case UUID uuid -> uuid.toString();
             case BigDecimal decimal -> decimal.toString();
             case Float real -> real.doubleValue();

@@ -68,7 +68,8 @@ public final class DataDirectory implements AutoCloseable {
                 throw e;
             }
         } catch (IOException e) {
-            throw new UncheckedIOException("cannot use the data directory " + path, e);
+            throw new UncheckedIOException(
+                    "cannot use the data directory %s: %s".formatted(path, e), e);
         }
     }
 

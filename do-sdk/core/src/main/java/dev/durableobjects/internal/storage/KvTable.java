@@ -126,6 +126,9 @@ final class KvTable implements KvStorage {
     }
 
     private static String checked(String key) {
+        if (key == null) {
+            throw new IllegalArgumentException("a key must be a text, was null");
+        }
         if (!Unicode.isValid(key)) {
             throw new IllegalArgumentException(
                     "a key must be valid Unicode; this one has half of a surrogate pair");

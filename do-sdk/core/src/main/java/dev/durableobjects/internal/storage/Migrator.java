@@ -3,6 +3,7 @@ package dev.durableobjects.internal.storage;
 import dev.durableobjects.DurableObjectStorage;
 import dev.durableobjects.SchemaMigrations;
 import dev.durableobjects.SchemaMigrations.Migration;
+import dev.durableobjects.sql.SqlStorageException;
 import java.util.List;
 
 /// Runs the migrations that a database has not seen. Only the object's thread may use it.
@@ -14,6 +15,7 @@ final class Migrator {
             "INSERT INTO _do_migrations VALUES (?, ?, unixepoch('subsec') * 1000)";
 
     private final SqliteStorage sql;
+    private boolean running;
 
     Migrator(SqliteStorage sql) {
         this.sql = sql;
@@ -23,20 +25,45 @@ final class Migrator {
     ///
     /// @return how many were run
     int migrate(SchemaMigrations migrations, DurableObjectStorage storage) {
+        if (running) {
+            throw new IllegalStateException(
+                    "a migration may not migrate; add its steps to the list it is in");
+        }
         List<Migration> known = migrations.inOrder();
         int seen = checkSeen(known);
         if (seen == known.size()) {
             return 0;
         }
+        running = true;
+        try {
+            runAfter(seen, known, storage);
+        } finally {
+            running = false;
+        }
+        return known.size() - seen;
+    }
+
+    private void runAfter(int seen, List<Migration> known, DurableObjectStorage storage) {
         storage.transactionSync(() -> {
             sql.make(RuntimeTable.MIGRATIONS);
             for (int version = seen + 1; version <= known.size(); version++) {
                 Migration migration = known.get(version - 1);
-                migration.body().accept(storage);
+                run(version, migration, storage);
                 sql.execOwn(RECORD, StatementPlan.WRITES, version, migration.name());
             }
         });
-        return known.size() - seen;
+    }
+
+    private void run(int version, Migration migration, DurableObjectStorage storage) {
+        try {
+            migration.body().accept(storage);
+        } catch (SqlStorageException e) {
+            throw new SqlStorageException(
+                    "migration %d '%s' failed: %s"
+                            .formatted(version, migration.name(), e.getMessage()),
+                    e.code(),
+                    e);
+        }
     }
 
     private int checkSeen(List<Migration> known) {

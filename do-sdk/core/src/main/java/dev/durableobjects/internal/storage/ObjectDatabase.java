@@ -29,8 +29,9 @@ public final class ObjectDatabase implements SqliteStorage.ConnectionSource, Aut
     private static final int PAGE_BYTES = 4_096;
 
     private static final String EVENT_ENDED =
-            "the event that opened this cursor has ended, and the cursor with it; read what you"
-                    + " need before, for example with toList()";
+            "the event that opened this cursor has ended, or has called another object, awaited or"
+                    + " synced since, and the cursor with it; read what you need before, for"
+                    + " example with toList()";
 
     private static final String DELETED =
             "SQLite query was canceled because the database was deleted.";

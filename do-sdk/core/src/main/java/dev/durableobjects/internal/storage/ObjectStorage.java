@@ -14,10 +14,12 @@ import org.jspecify.annotations.Nullable;
 public final class ObjectStorage implements DurableObjectStorage {
 
     private final ObjectDatabase database;
+    private final Migrator migrator;
 
     /// Makes the interface of a database.
     public ObjectStorage(ObjectDatabase database) {
         this.database = database;
+        this.migrator = new Migrator(database.sql());
     }
 
     @Override
@@ -56,7 +58,7 @@ public final class ObjectStorage implements DurableObjectStorage {
 
     @Override
     public int migrate(SchemaMigrations migrations) {
-        return new Migrator(database.sql()).migrate(migrations, this);
+        return migrator.migrate(migrations, this);
     }
 
     @Override

@@ -10,6 +10,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.LinkedList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -97,6 +98,21 @@ class ValueCopyTest {
 
         assertThat(thrown.getMessage(), containsString("a java.lang.Thread cannot be an argument"));
         assertThat(thrown.getMessage(), containsString("use records"));
+    }
+
+    @Test
+    @SuppressWarnings("JdkObsolete") // A list that the copy is not.
+    void anArrayOfOneKindOfListIsRefused() {
+        Object[] lists = new LinkedList<?>[] {new LinkedList<>()};
+
+        IllegalArgumentException thrown =
+                assertThrows(IllegalArgumentException.class, () -> ValueCopy.of(lists));
+
+        assertThat(
+                thrown.getMessage(),
+                is(
+                        "an array of java.util.LinkedList cannot cross, since a copy of it holds"
+                                + " java.util.ArrayList; use a List"));
     }
 
     @Test
