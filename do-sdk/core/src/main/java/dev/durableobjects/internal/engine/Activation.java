@@ -16,6 +16,9 @@ import dev.durableobjects.spi.CommitFailedException;
 import dev.durableobjects.spi.CommitLog;
 import dev.durableobjects.sql.SqlPolicy;
 import dev.durableobjects.sql.SqlStorageException;
+import java.io.UncheckedIOException;
+import java.nio.channels.FileChannel;
+import java.util.Optional;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
@@ -78,6 +81,7 @@ final class Activation implements Host {
         this.database =
                 new ObjectDatabase(
                         node.directory().file(type.uniqueKey(), id),
+                        node.directory().journaling(node.redo(), type.uniqueKey(), id),
                         this,
                         node.limits(),
                         node.waiting());
@@ -209,6 +213,36 @@ final class Activation implements Host {
     }
 
     @Override
+    public boolean isDurable() {
+        return outbox.isDurable();
+    }
+
+    @Override
+    public void awaitDurable() {
+        awaitDurable(outbox.end());
+        breakage.check();
+    }
+
+    /// Moves everything from the log of the database into the database itself, as an event of its
+    /// own.
+    ///
+    /// @return what must be forced to make the database durable without the journal, empty if there
+    ///   is nothing
+    /// @throws DurableObjectException if the activation has ended
+    Optional<FileChannel> checkpoint() {
+        if (!request().await()) {
+            throw new DurableObjectException(Kind.RESET, id, this + " has left memory", null);
+        }
+        try {
+            outbox.awaitDurable(outbox.end());
+            breakage.check();
+            return database.checkpoint();
+        } finally {
+            gate.leave();
+        }
+    }
+
+    @Override
     public void settle() {
         check();
         if (database.isClosedToOthers()) {
@@ -294,10 +328,10 @@ final class Activation implements Host {
             return;
         }
         timers.cancelAll();
-        outbox.seal();
+        boolean isDurable = outbox.seal();
         try {
-            database.close();
-        } catch (SqlStorageException e) {
+            database.close(isDurable);
+        } catch (SqlStorageException | UncheckedIOException e) {
             Failures.warn(this + ": closing its database failed", e);
         } finally {
             onClosed.accept(this);

@@ -1,18 +1,22 @@
 package dev.durableobjects.internal.storage;
 
+import dev.durableobjects.DurableObjectId;
 import dev.durableobjects.Limits;
 import dev.durableobjects.internal.gate.Waiting;
 import dev.durableobjects.internal.sql.SqlStatement;
 import dev.durableobjects.kv.KvStorage;
+import dev.durableobjects.spi.Commit;
 import io.helidon.dbclient.DbClient;
 import io.helidon.dbclient.jdbc.JdbcClientBuilder;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 
@@ -23,10 +27,13 @@ import org.jspecify.annotations.Nullable;
 /// it, except for [#stop] and [#close].
 public final class ObjectDatabase implements SqliteStorage.ConnectionSource, AutoCloseable {
 
-    /// Frames of the write-ahead log after which it is copied into the database.
-    private static final int CHECKPOINT_FRAMES = 1_000;
+    /// Bytes of the write-ahead log after which it is copied into the database, if everything in it
+    /// is durable just then.
+    private static final long LOG_BYTES = 4 << 20;
 
-    private static final int PAGE_BYTES = 4_096;
+    /// Bytes of the write-ahead log after which a transaction waits until everything is durable, so
+    /// that the log can be copied.
+    private static final long LOG_BYTES_MAX = 4 * LOG_BYTES;
 
     private static final String EVENT_ENDED =
             "the event that opened this cursor has ended, and the cursor with it; read what you"
@@ -36,6 +43,7 @@ public final class ObjectDatabase implements SqliteStorage.ConnectionSource, Aut
             "SQLite query was canceled because the database was deleted.";
 
     private final Path file;
+    private final @Nullable Journaling journaling;
     private final Host host;
     private final Limits limits;
     private final Waiting waiting;
@@ -47,6 +55,7 @@ public final class ObjectDatabase implements SqliteStorage.ConnectionSource, Aut
     // Written by the object's thread; stop and close read them under the lock.
     private volatile @Nullable SqliteConnection connection;
     private final List<SqliteConnection> replaced = new ArrayList<>();
+    private volatile @Nullable DatabaseFile bytes;
     private boolean inMemory;
     private boolean closed;
 
@@ -58,8 +67,11 @@ public final class ObjectDatabase implements SqliteStorage.ConnectionSource, Aut
     /// Makes the database of an object, without opening anything.
     ///
     /// @param file where it lies, or will lie; the directory is made with it
-    public ObjectDatabase(Path file, Host host, Limits limits, Waiting waiting) {
+    /// @param journaling null if its owner forces it itself
+    public ObjectDatabase(
+            Path file, @Nullable Journaling journaling, Host host, Limits limits, Waiting waiting) {
         this.file = file;
+        this.journaling = journaling;
         this.host = host;
         this.limits = limits;
         this.waiting = waiting;
@@ -178,11 +190,7 @@ public final class ObjectDatabase implements SqliteStorage.ConnectionSource, Aut
         try {
             open.closeLentStatements();
             closeReplaced();
-            Written written = transaction.commit();
-            if (written != Written.NOTHING) {
-                checkpointIfLong(open);
-            }
-            return written;
+            return transaction.commit();
         } catch (SQLException e) {
             throw SqlErrors.of(e);
         }
@@ -216,6 +224,46 @@ public final class ObjectDatabase implements SqliteStorage.ConnectionSource, Aut
         }
     }
 
+    /// Returns what the commits since the last call have changed, empty if nothing.
+    ///
+    /// @throws IOException if it cannot be read; nobody can make it durable then
+    public Optional<Commit> changes(DurableObjectId object) throws IOException {
+        DatabaseFile source = bytes;
+        if (source == null || journaling == null) {
+            return Optional.empty();
+        }
+        DatabaseFile.Changes changes = source.changes();
+        return changes.pages().isEmpty()
+                ? Optional.empty()
+                : Optional.of(
+                        new Commit(
+                                object,
+                                journaling.file(),
+                                changes.isWhole(),
+                                changes.pageSize(),
+                                changes.databasePages(),
+                                changes.pages()));
+    }
+
+    /// Moves what was committed from the log into the database. Everything must be durable.
+    ///
+    /// @return what must be forced to make the database durable without the journal, empty if it
+    ///   has no file
+    public Optional<FileChannel> checkpoint() {
+        SqliteConnection open = connection;
+        DatabaseFile source = bytes;
+        if (open == null || source == null) {
+            return Optional.empty();
+        }
+        try {
+            open.run("PRAGMA wal_checkpoint(TRUNCATE)");
+            source.logIsEmpty();
+            return Optional.of(source.channel());
+        } catch (SQLException e) {
+            throw SqlErrors.of(e);
+        }
+    }
+
     /// Returns the file of the write-ahead log, which holds what was committed.
     public Path wal() {
         return file.resolveSibling(file.getFileName() + "-wal");
@@ -232,6 +280,14 @@ public final class ObjectDatabase implements SqliteStorage.ConnectionSource, Aut
     /// Closes the file. What was committed stays; what was not is undone. Any thread may do it.
     @Override
     public void close() {
+        close(true);
+    }
+
+    /// Closes the file. Any thread may do it.
+    ///
+    /// @param keepsLog whether what was committed since the last checkpoint stays: it must not if
+    ///   it is not durable
+    public void close(boolean keepsLog) {
         SqliteConnection open;
         synchronized (this) {
             closed = true;
@@ -240,21 +296,67 @@ public final class ObjectDatabase implements SqliteStorage.ConnectionSource, Aut
         try {
             if (open != null) {
                 open.stop();
-                open.reallyClose();
+                closeConnection(open, keepsLog);
             }
             closeReplaced();
         } catch (SQLException e) {
             throw SqlErrors.of(e);
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot close " + file, e);
+        }
+    }
+
+    private void closeConnection(SqliteConnection open, boolean keepsLog)
+            throws SQLException, IOException {
+        DatabaseFile source = bytes;
+        if (source == null) {
+            open.reallyClose();
+            return;
+        }
+        try (source) {
+            if (keepsLog) {
+                open.reallyClose();
+            } else {
+                source.discardLog(open::reallyClose);
+            }
         }
     }
 
     private SqliteConnection open() throws SQLException {
+        prepare();
         boolean exists = Files.exists(file);
         inMemory = !exists;
-        return keep(
-                exists
-                        ? SqliteConnection.open(file.toString(), this, limits, waiting)
-                        : SqliteConnection.openMemory(this, limits, waiting));
+        return exists ? openFile() : keep(SqliteConnection.openMemory(this, limits, waiting), null);
+    }
+
+    private void prepare() {
+        if (journaling != null) {
+            try {
+                journaling.redo().prepare(journaling.file());
+            } catch (IOException e) {
+                throw new UncheckedIOException("cannot bring %s up to date".formatted(file), e);
+            }
+        }
+    }
+
+    private SqliteConnection openFile() throws SQLException {
+        if (journaling == null) {
+            return keep(SqliteConnection.open(file.toString(), this, limits, waiting), null);
+        }
+        try {
+            DatabaseFile source = DatabaseFile.open(file);
+            try {
+                SqliteConnection opened =
+                        SqliteConnection.open(file.toString(), this, limits, waiting);
+                opened.run("PRAGMA synchronous = OFF"); // The journal orders and forces.
+                return keep(opened, source);
+            } catch (SQLException e) {
+                source.close();
+                throw e;
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot open " + file, e);
+        }
     }
 
     /// The empty database in memory goes; cursors on it may live until the end of the event.
@@ -262,7 +364,7 @@ public final class ObjectDatabase implements SqliteStorage.ConnectionSource, Aut
         host.admitFile();
         makeDirectory();
         SqliteConnection before = connection;
-        SqliteConnection made = keep(SqliteConnection.open(file.toString(), this, limits, waiting));
+        SqliteConnection made = openFile();
         inMemory = false;
         for (String pragma : pragmas) {
             made.run(pragma);
@@ -289,12 +391,14 @@ public final class ObjectDatabase implements SqliteStorage.ConnectionSource, Aut
         }
     }
 
-    private synchronized SqliteConnection keep(SqliteConnection opened) throws SQLException {
+    private synchronized SqliteConnection keep(
+            SqliteConnection opened, @Nullable DatabaseFile source) throws SQLException {
         if (closed) {
             opened.reallyClose();
             throw new SQLException("the database was closed");
         }
         connection = opened;
+        bytes = source;
         return opened;
     }
 
@@ -305,10 +409,17 @@ public final class ObjectDatabase implements SqliteStorage.ConnectionSource, Aut
         replaced.clear();
     }
 
-    /// SQLite never does this by itself: it would not tell when it fails.
-    private void checkpointIfLong(SqliteConnection open) throws SQLException {
-        if (wal().toFile().length() > (long) CHECKPOINT_FRAMES * PAGE_BYTES) {
-            open.run("PRAGMA wal_checkpoint(TRUNCATE)");
+    /// SQLite never does this by itself: it would not tell when it fails, nor whether the journal
+    /// has everything already.
+    @Override
+    public void beforeTransaction() throws SQLException {
+        DatabaseFile source = bytes;
+        long length = source == null ? 0 : source.logBytes();
+        if (length > LOG_BYTES && (length > LOG_BYTES_MAX || host.isDurable())) {
+            host.awaitDurable();
+            checkpoint();
+        } else if (journaling == null && wal().toFile().length() > LOG_BYTES) {
+            current().run("PRAGMA wal_checkpoint(TRUNCATE)");
         }
     }
 

@@ -1,55 +1,103 @@
-package dev.durableobjects.internal.storage;
+package dev.durableobjects.internal.journal;
 
 import dev.durableobjects.internal.gate.Waiting;
 import dev.durableobjects.spi.Commit;
 import dev.durableobjects.spi.CommitFailedException;
 import dev.durableobjects.spi.CommitLog;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import java.time.InstantSource;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
-/// A commit log without a file of its own: a commit is durable when the object's write-ahead log
-/// was forced to disk.
+/// The commit log of a node: the pages that commits have changed, of all objects, in one file after
+/// the other.
 ///
-/// One thread forces. While it does, commits collect, and the next round takes them all, with one
-/// sync per object. Safe for use by many threads.
-public final class WalSyncLog implements CommitLog {
+/// One thread writes and forces. While it does, commits collect, those of one object merged into
+/// the newest image of each page; the next round takes them all with one sync. Safe for use by many
+/// threads.
+public final class Journal implements CommitLog {
+
+    private static final int BUFFER_BYTES = 1 << 20;
+
+    /// Bytes of pages that may wait; whoever appends beyond that waits for a sync.
+    private static final long PENDING_BYTES = 64 << 20;
 
     private final Waiting waiting;
-    private final FileSync files;
+    private final InstantSource clock;
+    private final Segments segments;
     private final long timeoutNanos;
     private final Thread thread;
 
+    // Only the writing thread.
+    private ByteBuffer buffer = ByteBuffer.allocateDirect(BUFFER_BYTES);
+
     // Guarded by this; durable and failure are also read without the lock.
+    private final Map<String, Long> lastOf = new HashMap<>();
     private final List<Thread> waiters = new ArrayList<>();
-    private List<Commit> pending = new ArrayList<>();
-    private long appended = START;
-    private volatile long durable = START;
+    private Batch pending = new Batch();
+    private long appended;
+    private volatile long durable;
     private volatile @Nullable CommitFailedException failure;
     private boolean closed;
 
-    /// Starts a log.
+    /// Opens the journal of a data directory: reads what an earlier process has left, cuts a torn
+    /// end, and begins a new file.
     ///
+    /// @param root the data directory
     /// @param timeoutSeconds until a commit counts as failed
-    public WalSyncLog(Waiting waiting, FileSync files, int timeoutSeconds) {
+    /// @param bytesMax the size from which old files are freed
+    /// @throws IOException if the journal cannot be read or is damaged
+    public Journal(
+            Path root,
+            Disk disk,
+            Waiting waiting,
+            InstantSource clock,
+            int timeoutSeconds,
+            long bytesMax)
+            throws IOException {
         this.waiting = waiting;
-        this.files = files;
+        this.clock = clock;
         this.timeoutNanos = TimeUnit.SECONDS.toNanos(timeoutSeconds);
-        this.thread = waiting.start("durable-commit-log", this::forceAll);
+        this.segments = Segments.open(root, disk, waiting, bytesMax);
+        this.appended = segments.last();
+        this.durable = appended;
+        for (String file : segments.redo().files()) {
+            lastOf.put(file, segments.redo().last(file));
+        }
+        this.thread = waiting.start("durable-journal", this::writeAll);
+    }
+
+    /// Returns what brings databases to where the journal is.
+    public Redo redo() {
+        return segments.redo();
+    }
+
+    /// Sets how the databases of live objects are checkpointed, so that old files can be freed.
+    public void checkpointThrough(Checkpointer live) {
+        segments.checkpointThrough(live);
     }
 
     @Override
     public long append(Commit commit) {
         long position;
+        boolean isFull;
         synchronized (this) {
             checkOpen();
-            pending.add(commit);
             position = ++appended;
+            Long previous = lastOf.put(commit.file(), position);
+            pending.add(commit, position, previous == null ? 0 : previous);
+            isFull = pending.pageBytes() > PENDING_BYTES;
         }
         waiting.unpark(thread);
+        if (isFull) {
+            awaitDurable(position);
+        }
         return position;
     }
 
@@ -96,18 +144,20 @@ public final class WalSyncLog implements CommitLog {
         if (failure == null) {
             awaitDurable(last);
         }
+        segments.close();
     }
 
-    private void forceAll() {
-        for (Batch batch = nextBatch(); batch != null; batch = nextBatch()) {
-            try {
-                for (Commit commit : batch.commits.values()) {
-                    files.force(commit);
-                }
-                settle(batch.last, null);
-            } catch (Throwable e) { // Whatever it is, nobody must wait for this thread any more.
-                settle(START, CommitFailedException.failed("a sync failed: " + e.getMessage(), e));
+    private void writeAll() {
+        try (segments) {
+            for (Batch batch = nextBatch(); batch != null; batch = nextBatch()) {
+                segments.beforeWrite(batch);
+                buffer = batch.encode(segments.number(), clock.millis(), buffer);
+                segments.write(buffer);
+                settle(batch.last(), null);
+                segments.afterWrite(batch.last());
             }
+        } catch (Throwable e) { // Whatever it is, nobody must wait for this thread any more.
+            settle(START, CommitFailedException.failed("the journal failed: " + e.getMessage(), e));
         }
     }
 
@@ -115,12 +165,12 @@ public final class WalSyncLog implements CommitLog {
     private @Nullable Batch nextBatch() {
         while (true) {
             synchronized (this) {
-                if (failure != null || (closed && pending.isEmpty())) {
+                if (closed && pending.isEmpty()) {
                     return null;
                 }
                 if (!pending.isEmpty()) {
-                    Batch batch = Batch.of(pending, appended);
-                    pending = new ArrayList<>();
+                    Batch batch = pending;
+                    pending = new Batch();
                     return batch;
                 }
             }
@@ -157,25 +207,6 @@ public final class WalSyncLog implements CommitLog {
         CommitFailedException failed = failure;
         if (failed != null) {
             throw CommitFailedException.failed(String.valueOf(failed.getMessage()), failed);
-        }
-    }
-
-    /// Commits to be forced together, one per file.
-    private record Batch(Map<Object, Commit> commits, long last) {
-
-        static Batch of(List<Commit> pending, long last) {
-            Map<Object, Commit> commits = new LinkedHashMap<>();
-            for (Commit commit : pending) {
-                commits.merge(
-                        commit.wal(),
-                        commit,
-                        (first, second) ->
-                                new Commit(
-                                        second.object(),
-                                        second.wal(),
-                                        first.isFirst() || second.isFirst()));
-            }
-            return new Batch(commits, last);
         }
     }
 }
