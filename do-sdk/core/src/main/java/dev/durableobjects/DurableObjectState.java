@@ -37,8 +37,8 @@ public interface DurableObjectState {
     }
 
     /// Lets other events in while the body runs: a release point, for I/O that takes long. What was
-    /// written before is durable first. The body must not use the object's storage or sockets;
-    /// afterwards, fields and storage may have changed.
+    /// written before is durable first, but for unconfirmed writes, and cursors end. The body must
+    /// not use the object's storage or sockets; afterwards, fields and storage may have changed.
     ///
     /// @throws IllegalStateException inside of `transactionSync`
     /// @throws DurableObjectException if the object was reset meanwhile

@@ -26,13 +26,14 @@ public interface DurableObjectStorage {
     /// Returns JDBC connections on the same connection and in the same transaction, for tools such
     /// as jOOQ, Jdbi or Flyway. A transaction of such a connection is a savepoint inside the
     /// event's; it ends when the connection is closed, and with the event at the latest, undone
-    /// unless it was committed.
+    /// unless it was committed. Generated keys are not told; use RETURNING.
     DataSource dataSource();
 
     /// Brings the schema to the newest version; [SchemaMigrations] says how.
     ///
     /// @return how many migrations were run
-    /// @throws IllegalStateException if the database knows migrations that these do not have
+    /// @throws IllegalStateException if the database knows migrations that these do not have, or
+    ///   have under another name
     int migrate(SchemaMigrations migrations);
 
     /// Runs the body; if it throws, undoes every write that it made and rethrows. Calls nest.
@@ -70,7 +71,8 @@ public interface DurableObjectStorage {
 
     /// Deletes everything in the database, at once and as a whole, instead of what the event has
     /// written so far, and ends open cursors. What the event writes afterwards starts with an empty
-    /// database. Objects in memory do not notice: make the tables again, or abort.
+    /// database; only the numbers of `PRAGMA user_version` and `application_id` stay. Objects in
+    /// memory do not notice: make the tables again, or abort.
     ///
     /// @throws IllegalStateException inside of a transaction
     void deleteAll();

@@ -14,7 +14,8 @@ public interface KvListing<V> extends Iterator<KvEntry<V>>, Iterable<KvEntry<V>>
 
     /// Returns whether there is one more.
     ///
-    /// @throws IllegalStateException if a new listing was started, or if the event has ended
+    /// @throws IllegalStateException if a new listing was started, or if the event has ended or
+    ///   committed
     @Override
     boolean hasNext();
 

@@ -16,6 +16,7 @@ public interface KvStorage {
 
     /// Returns the value of a key, empty if there is none.
     ///
+    /// @throws IllegalArgumentException if the key has half of a surrogate pair
     /// @throws IllegalStateException if the value does not fit the type
     <V> Optional<V> get(String key, Class<V> type);
 
@@ -26,7 +27,8 @@ public interface KvStorage {
 
     /// Stores a value, in place of one that the key may have.
     ///
-    /// @throws IllegalArgumentException if the value has no JSON form
+    /// @throws IllegalArgumentException if the value has no JSON form, or the key has half of a
+    ///   surrogate pair
     /// @throws dev.durableobjects.sql.SqlStorageException with `SQLITE_TOOBIG` if it is too big
     default void put(String key, Object value) {
         put(key, value, WriteOptions.CONFIRMED);
@@ -37,7 +39,8 @@ public interface KvStorage {
 
     /// Stores all of these, or none if one cannot be stored.
     ///
-    /// @throws IllegalArgumentException if a value has no JSON form
+    /// @throws IllegalArgumentException if a value has no JSON form, or a key has half of a
+    ///   surrogate pair
     /// @throws dev.durableobjects.sql.SqlStorageException with `SQLITE_TOOBIG` if one is too big
     default void put(Map<String, ?> entries) {
         put(entries, WriteOptions.CONFIRMED);
@@ -72,6 +75,6 @@ public interface KvStorage {
     }
 
     /// Lists keys with their values. They are read one after the other; a new listing ends the one
-    /// before, and the end of the event ends it too.
+    /// before, and so does what ends a cursor.
     <V> KvListing<V> list(Class<V> type, ListOptions options);
 }

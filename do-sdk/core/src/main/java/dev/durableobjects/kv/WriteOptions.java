@@ -3,7 +3,7 @@ package dev.durableobjects.kv;
 /// How a write is made. Immutable.
 ///
 /// @param allowUnconfirmed whether nothing waits for this write: responses, messages and calls may
-///   leave before it is durable, and it is lost if the process ends just then
+///   leave before it is durable, and it may be lost if the machine fails just then
 public record WriteOptions(boolean allowUnconfirmed) {
 
     /// A write that everything behind it waits for; the default.

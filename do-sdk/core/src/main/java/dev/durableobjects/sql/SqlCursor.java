@@ -9,7 +9,8 @@ import java.util.function.Function;
 ///
 /// All ways of reading share one position: a row taken by one is not seen by another. Rows are
 /// fetched as they are read, so a cursor that stays open while the object writes may or may not see
-/// the change. It ends with the event that opened it. Only the object's thread may use it.
+/// the change. It ends with the event that opened it, and where that event commits before its end:
+/// at calls to other objects, `await`, `sync` and the like. Only the object's thread may use it.
 @SuppressWarnings("IterableAndIterator") // As Cloudflare's: `for (var row : cursor)`, and `next()`.
 public interface SqlCursor extends Iterator<SqlRow>, Iterable<SqlRow> {
 

@@ -21,7 +21,8 @@ public interface SqlStorage {
     ///   `Instant` (milliseconds since the epoch)
     /// @throws SqlStorageException if SQLite refuses a statement; earlier statements of the text
     ///   and of the event stay. With `SQLITE_AUTH`, if an object may not run a statement of the
-    ///   text; then, unless a view or a trigger hides it, nothing of the text was run
+    ///   text; what its words show is refused before anything of the text was run, functions and
+    ///   tables of the runtime when their statement is compiled
     /// @throws IllegalArgumentException if the number or a type of the bindings is wrong, or if a
     ///   statement is empty
     SqlCursor exec(String sql, @Nullable Object... bindings);

@@ -30,7 +30,8 @@ import org.jspecify.annotations.Nullable;
 /// event it commits, leaves the gate, and waits outside until the commit is durable; the next event
 /// is already running then. When something happens after which memory and disk may differ, the
 /// activation is *broken*: nobody enters any more, nothing held leaves, and the next call makes a
-/// new one from what is durable. DESIGN.md has the states. Safe for use by many threads.
+/// new one from what is durable. The DESIGN.md of this module has the states. Safe for use by many
+/// threads.
 final class Activation implements Host {
 
     private static final int SQLITE_CONSTRAINT = 19;
