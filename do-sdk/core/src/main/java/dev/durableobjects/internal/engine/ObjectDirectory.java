@@ -107,15 +107,16 @@ public final class ObjectDirectory {
     /// Makes the database of an object in memory durable without the journal.
     ///
     /// @param force makes the content of a file durable
-    /// @return false if the object is not in memory
+    /// @return false if the object is not in memory, or has not opened its database
     /// @throws IOException if it cannot be made durable
     public boolean checkpoint(DurableObjectId id, Force force) throws IOException {
         for (Activation known = live.get(id); known != null; known = live.get(id)) {
             try {
                 Optional<FileChannel> file = known.checkpoint();
-                if (file.isPresent()) {
-                    force.run(file.get());
+                if (file.isEmpty()) {
+                    return false;
                 }
+                force.run(file.get());
                 return true;
             } catch (DurableObjectException | ClosedChannelException e) {
                 if (!known.closed().awaitUntil(node.after(Limit.COMMIT_SECONDS))) {

@@ -1,5 +1,6 @@
 package dev.durableobjects.internal.journal;
 
+import dev.durableobjects.internal.gate.Latch;
 import dev.durableobjects.internal.gate.Waiting;
 import dev.durableobjects.spi.Commit;
 import dev.durableobjects.spi.CommitFailedException;
@@ -25,13 +26,14 @@ public final class Journal implements CommitLog {
 
     private static final int BUFFER_BYTES = 1 << 20;
 
-    /// Bytes of pages that may wait; whoever appends beyond that waits for a sync.
+    /// Bytes of pages that may wait; when there are more, whoever appends waits for a sync first.
     private static final long PENDING_BYTES = 64 << 20;
 
     private final Waiting waiting;
     private final InstantSource clock;
     private final Segments segments;
     private final long timeoutNanos;
+    private final Latch ended;
     private final Thread thread;
 
     // Only the writing thread.
@@ -70,6 +72,7 @@ public final class Journal implements CommitLog {
         for (String file : segments.redo().files()) {
             lastOf.put(file, segments.redo().last(file));
         }
+        this.ended = new Latch(waiting);
         this.thread = waiting.start("durable-journal", this::writeAll);
     }
 
@@ -85,20 +88,29 @@ public final class Journal implements CommitLog {
 
     @Override
     public long append(Commit commit) {
-        long position;
-        boolean isFull;
-        synchronized (this) {
-            checkOpen();
-            position = ++appended;
-            Long previous = lastOf.put(commit.file(), position);
-            pending.add(commit, position, previous == null ? 0 : previous);
-            isFull = pending.pageBytes() > PENDING_BYTES;
+        long position = tryAppend(commit);
+        while (position == START) {
+            awaitDurable(lastAppended());
+            position = tryAppend(commit);
         }
         waiting.unpark(thread);
-        if (isFull) {
-            awaitDurable(position);
-        }
         return position;
+    }
+
+    /// @return START if too much waits already
+    private synchronized long tryAppend(Commit commit) {
+        checkOpen();
+        if (pending.pageBytes() > PENDING_BYTES) {
+            return START;
+        }
+        long position = ++appended;
+        Long previous = lastOf.put(commit.file(), position);
+        pending.add(commit, position, previous == null ? 0 : previous);
+        return position;
+    }
+
+    private synchronized long lastAppended() {
+        return appended;
     }
 
     @Override
@@ -144,11 +156,11 @@ public final class Journal implements CommitLog {
         if (failure == null) {
             awaitDurable(last);
         }
-        segments.close();
+        ended.awaitUntil(waiting.nanoTime() + timeoutNanos);
     }
 
     private void writeAll() {
-        try (segments) {
+        try {
             for (Batch batch = nextBatch(); batch != null; batch = nextBatch()) {
                 segments.beforeWrite(batch);
                 buffer = batch.encode(segments.number(), clock.millis(), buffer);
@@ -158,6 +170,9 @@ public final class Journal implements CommitLog {
             }
         } catch (Throwable e) { // Whatever it is, nobody must wait for this thread any more.
             settle(START, CommitFailedException.failed("the journal failed: " + e.getMessage(), e));
+        } finally {
+            segments.close();
+            ended.open();
         }
     }
 

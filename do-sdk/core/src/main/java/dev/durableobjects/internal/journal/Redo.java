@@ -1,11 +1,15 @@
 package dev.durableobjects.internal.journal;
 
 import dev.durableobjects.internal.journal.JournalRecord.Head;
+import dev.durableobjects.internal.journal.SegmentReader.Found;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -13,9 +17,12 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
-/// What the journal of an earlier process holds for each database, and how it gets there: page by
-/// page, when the database is next used. Doing it twice does no harm. Safe for use by many threads.
+/// What the journal holds for each database that the database itself does not, and how it gets
+/// there: page by page, when the database is next used. It does not after the end of a process, or
+/// when an object broke. Doing it twice does no harm. Safe for use by many threads.
 public final class Redo {
+
+    private static final System.Logger LOGGER = System.getLogger(Redo.class.getName());
 
     private static final int STRIPES = 64;
 
@@ -27,6 +34,13 @@ public final class Redo {
 
     private final Path root;
     private final Map<String, List<Place>> places = new ConcurrentHashMap<>();
+
+    /// The databases that are open, or about to be.
+    private final Set<String> used = ConcurrentHashMap.newKeySet();
+
+    /// The databases that were closed without something that the journal has.
+    private final Set<String> behind = ConcurrentHashMap.newKeySet();
+
     private final Object[] locks = new Object[STRIPES];
 
     /// Makes an index of nothing.
@@ -53,7 +67,7 @@ public final class Redo {
             reader.position(reader.position() + head.pageBytes());
             List<Place> known = places.computeIfAbsent(head.file(), file -> new ArrayList<>());
             if (!known.isEmpty() && !head.isWhole() && head.previous() != known.getLast().last()) {
-                throw new IOException(
+                throw SegmentReader.damaged(
                         ("the journal has a gap: a record of %s follows position %d, the one before"
                                         + " it ends at %d")
                                 .formatted(head.file(), head.previous(), known.getLast().last()));
@@ -74,19 +88,90 @@ public final class Redo {
     }
 
     /// Makes a database file hold what the journal has for it, and removes what a killed process
-    /// left beside it. Must be called before the file is opened.
+    /// left beside it. Must be called before the file is opened, and [#release] when it is closed.
     ///
     /// @param file the path of the database in the data directory
     public void prepare(String file) throws IOException {
         synchronized (lock(file)) {
-            Path database = root.resolve(file);
-            Path aside = Scratch.aside(database);
-            if (Files.exists(aside)) {
-                Files.move(aside, database);
+            bringUpToDate(file);
+            used.add(file);
+        }
+    }
+
+    /// Says that a database that was prepared is not open any more.
+    public void release(String file, Closed how) {
+        synchronized (lock(file)) {
+            if (how == Closed.WITHOUT_LOG) {
+                behind.add(file);
             }
-            Files.deleteIfExists(Scratch.wal(database));
-            restore(file);
-            dropUnborn(database);
+            used.remove(file);
+        }
+    }
+
+    /// What a database file holds when it is closed.
+    public enum Closed {
+        /// Everything that was committed.
+        WHOLE,
+        /// Not what was only in its write-ahead log.
+        WITHOUT_LOG
+    }
+
+    /// Makes a database durable without the journal.
+    ///
+    /// @return false if the database is in use, and nothing was done
+    boolean settle(String file, Disk disk) throws IOException {
+        synchronized (lock(file)) {
+            if (used.contains(file)) {
+                return false;
+            }
+            bringUpToDate(file);
+            Path database = root.resolve(file);
+            if (Files.exists(database)) {
+                try (FileChannel channel = FileChannel.open(database, StandardOpenOption.WRITE)) {
+                    disk.force(database, channel);
+                }
+            }
+            return true;
+        }
+    }
+
+    private void bringUpToDate(String file) throws IOException {
+        Path database = root.resolve(file);
+        Path aside = Scratch.aside(database);
+        if (Files.exists(aside)) {
+            Files.move(aside, database);
+        }
+        Files.deleteIfExists(Scratch.wal(database));
+        List<Place> known = behind.contains(file) ? find(file) : places.get(file);
+        if (known != null && !known.isEmpty()) {
+            apply(database, known);
+        }
+        places.remove(file);
+        behind.remove(file);
+        dropUnborn(database);
+    }
+
+    /// Finds the records of a database while the journal is being written. What follows the last
+    /// one is of other databases, or was never acknowledged.
+    private List<Place> find(String file) throws IOException {
+        Redo found = new Redo(root);
+        for (long segment : Segment.numbers(root.resolve(Segments.DIRECTORY))) {
+            try {
+                found.addWritten(segment);
+            } catch (NoSuchFileException e) {
+                LOGGER.log(System.Logger.Level.DEBUG, "freed, so it had nothing of it", e);
+            }
+        }
+        return found.places.getOrDefault(file, List.of());
+    }
+
+    private void addWritten(long segment) throws IOException {
+        Path file = Segment.file(root.resolve(Segments.DIRECTORY), segment);
+        SegmentReader reader = SegmentReader.open(file, segment);
+        if (reader != null) {
+            for (Found found = reader.nextWritten(); found != null; found = reader.nextWritten()) {
+                add(segment, reader.content(), found.offset(), found.records());
+            }
         }
     }
 
@@ -109,37 +194,16 @@ public final class Redo {
         }
     }
 
-    /// Makes a database file hold what the journal has for it, if nobody has prepared it yet.
-    void restore(String file) throws IOException {
-        synchronized (lock(file)) {
-            List<Place> known = places.get(file);
-            if (known != null) {
-                Path database = root.resolve(file);
-                Files.createDirectories(database.getParent());
-                apply(database, known);
-                places.remove(file);
-            }
-        }
-    }
-
-    /// Runs something while nobody prepares this file.
-    <X extends Exception> void exclusively(String file, Work<X> work) throws X {
-        synchronized (lock(file)) {
-            work.run();
-        }
-    }
-
-    /// Something that is done with a file.
-    interface Work<X extends Exception> {
-
-        void run() throws X;
-    }
-
     private Object lock(String file) {
         return locks[Math.floorMod(file.hashCode(), STRIPES)];
     }
 
     private void apply(Path database, List<Place> known) throws IOException {
+        if (Files.notExists(database) && !Head.read(read(known.getFirst())).isWhole()) {
+            throw SegmentReader.damaged(
+                    database + " is missing, and the journal does not have the whole of it");
+        }
+        Files.createDirectories(database.getParent());
         try (RandomAccessFile target = new RandomAccessFile(database.toFile(), "rw")) {
             for (Place place : known) {
                 ByteBuffer reader = read(place);

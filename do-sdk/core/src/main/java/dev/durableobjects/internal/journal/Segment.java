@@ -3,8 +3,12 @@ package dev.durableobjects.internal.journal;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.List;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import java.util.zip.CRC32C;
 
 /// One file of the journal, while it is written. Only the journal's thread may use it.
@@ -15,20 +19,24 @@ final class Segment implements AutoCloseable {
 
     static final int VERSION = 1;
     static final int HEADER_BYTES = 64;
-    static final String SUFFIX = ".journal";
+
+    private static final String SUFFIX = ".journal";
+    private static final Pattern NAME = Pattern.compile("\\d{16}\\" + SUFFIX);
 
     private static final int ZEROS = 1 << 16;
 
     private final Disk disk;
     private final Path file;
     private final FileChannel channel;
+    private final long aheadBytes;
     private long end;
     private long filled;
 
-    private Segment(Disk disk, Path file, FileChannel channel) {
+    private Segment(Disk disk, Path file, FileChannel channel, long aheadBytes) {
         this.disk = disk;
         this.file = file;
         this.channel = channel;
+        this.aheadBytes = aheadBytes;
     }
 
     /// Returns the file of a segment.
@@ -36,10 +44,23 @@ final class Segment implements AutoCloseable {
         return directory.resolve("%016d%s".formatted(number, SUFFIX));
     }
 
+    /// Returns the numbers of the segments in a directory, in their order.
+    static List<Long> numbers(Path directory) throws IOException {
+        try (Stream<Path> files = Files.list(directory)) {
+            return files.map(file -> file.getFileName().toString())
+                    .filter(name -> NAME.matcher(name).matches())
+                    .map(name -> Long.valueOf(name.substring(0, name.indexOf('.'))))
+                    .sorted()
+                    .toList();
+        }
+    }
+
     /// Makes a segment, durably.
     ///
+    /// @param bytes about how big it will be
     /// @param before the last position before it
-    static Segment create(Disk disk, Path directory, long number, long before) throws IOException {
+    static Segment create(Disk disk, Path directory, long bytes, long number, long before)
+            throws IOException {
         Path file = file(directory, number);
         FileChannel channel =
                 FileChannel.open(
@@ -47,7 +68,7 @@ final class Segment implements AutoCloseable {
                         StandardOpenOption.CREATE,
                         StandardOpenOption.TRUNCATE_EXISTING,
                         StandardOpenOption.WRITE);
-        Segment made = new Segment(disk, file, channel);
+        Segment made = new Segment(disk, file, channel, Math.min(bytes, disk.aheadBytes()));
         made.append(header(number, before));
         disk.force(file, channel);
         disk.forceNames(directory);
@@ -58,7 +79,7 @@ final class Segment implements AutoCloseable {
     void append(ByteBuffer bytes) throws IOException {
         int length = bytes.remaining();
         if (end + length > filled) {
-            fillTo(end + length + disk.aheadBytes());
+            fillTo(end + length + aheadBytes);
         }
         disk.write(file, channel, bytes, end);
         end += length;

@@ -18,6 +18,7 @@ final class SegmentReader {
     private final ByteBuffer content;
     private long before;
     private long last;
+    private int lastBegin;
 
     private SegmentReader(Path file, long number, ByteBuffer content) {
         this.file = file;
@@ -57,13 +58,23 @@ final class SegmentReader {
     ///
     /// @throws IOException if a whole batch follows one that is not: then it is no torn end
     @Nullable Found next() throws IOException {
+        Found found = nextWritten();
+        if (found == null) {
+            checkNothingFollows(content.position());
+        }
+        return found;
+    }
+
+    /// Returns the next batch that is whole, null if it is not, or not yet: for a file that is
+    /// being written.
+    @Nullable Found nextWritten() {
         int at = content.position();
         Found found = batchAt(at);
         if (found == null) {
-            checkNothingFollows(at);
             return null;
         }
         last = found.last();
+        lastBegin = at;
         content.position(at + Batch.HEAD_BYTES + content.getInt(at + Integer.BYTES));
         return found;
     }
@@ -73,12 +84,13 @@ final class SegmentReader {
         return content;
     }
 
-    /// Returns the error for a segment that is damaged where it must be whole.
-    IOException damaged() {
-        return damaged("%s is damaged at byte %d".formatted(file, content.position()));
+    /// Returns the last batch that was read, or what is before the first.
+    ByteBuffer lastWhole() {
+        return content.duplicate().flip().position(lastBegin);
     }
 
-    private static IOException damaged(String what) {
+    /// Returns the error for a journal that is damaged where it must be whole.
+    static IOException damaged(String what) {
         return new IOException(
                 what
                         + "; acknowledged writes may be lost. Restore the data directory from a"
@@ -137,7 +149,7 @@ final class SegmentReader {
     private void checkNothingFollows(int from) throws IOException {
         for (int at = from + 1; at < content.capacity() - Batch.HEAD_BYTES; at++) {
             if (content.getInt(at) == Batch.MAGIC && batchAt(at) != null) {
-                throw damaged();
+                throw damaged("%s is damaged at byte %d".formatted(file, from));
             }
         }
     }

@@ -9,11 +9,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.HashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
-import java.util.stream.Stream;
 
 /// The files of the journal: the one that is written, and the old ones, each kept until every
 /// database that it has commits of is durable without it.
@@ -32,14 +33,22 @@ final class Segments implements AutoCloseable {
     /// Seconds that a checkpoint under way has when the journal closes.
     private static final int CLOSE_SECONDS = 10;
 
-    /// Bytes after which a file is followed by the next.
+    /// Bytes after which a file is followed by the next, at most.
     private static final long SEGMENT_BYTES = 16 << 20;
+
+    /// How many files the journal has at least when it has reached its bound: the last of them is
+    /// never freed.
+    private static final int FILES = 16;
+
+    /// How often a database may change between in use and not while it is checkpointed.
+    private static final int ATTEMPTS = 3;
 
     private final Path root;
     private final Path directory;
     private final Disk disk;
     private final Waiting waiting;
     private final long bytesMax;
+    private final long segmentBytes;
     private final Redo redo;
     private final Latch freed;
     private final Thread freeing;
@@ -50,7 +59,7 @@ final class Segments implements AutoCloseable {
     // Guarded by this.
     private final TreeMap<Long, Long> old = new TreeMap<>();
     private final Map<String, Long> firstSegmentOf = new HashMap<>();
-    private long number;
+    private long number = 1;
     private long last;
     private Checkpointer live = file -> false;
     private boolean closed;
@@ -62,9 +71,10 @@ final class Segments implements AutoCloseable {
         this.disk = disk;
         this.waiting = waiting;
         this.bytesMax = bytesMax;
+        this.segmentBytes = Math.min(SEGMENT_BYTES, bytesMax / FILES);
         this.redo = redo;
         readAll();
-        this.current = Segment.create(disk, directory, number, last);
+        this.current = Segment.create(disk, directory, segmentBytes, number, last);
         this.freed = new Latch(waiting);
         this.freeing = waiting.start("durable-checkpoints", this::freeAll);
     }
@@ -99,14 +109,14 @@ final class Segments implements AutoCloseable {
 
     /// Goes on to the next file if this one is full, and notes whose commits come.
     void beforeWrite(Batch batch) throws IOException {
-        if (current.bytes() > SEGMENT_BYTES) {
+        if (current.bytes() > segmentBytes) {
             long bytes = current.bytes();
             current.close();
             synchronized (this) {
                 old.put(number, bytes);
                 number++;
             }
-            current = Segment.create(disk, directory, number(), last());
+            current = Segment.create(disk, directory, segmentBytes, number(), last());
             waiting.unpark(freeing);
         }
         synchronized (this) {
@@ -140,29 +150,21 @@ final class Segments implements AutoCloseable {
     }
 
     private void readAll() throws IOException {
-        List<Long> numbers;
-        try (Stream<Path> files = Files.list(directory)) {
-            numbers =
-                    files.map(file -> file.getFileName().toString())
-                            .filter(name -> name.endsWith(Segment.SUFFIX))
-                            .map(name -> name.substring(0, name.indexOf('.')))
-                            .map(Long::valueOf)
-                            .sorted()
-                            .toList();
-        }
+        List<Long> numbers = Segment.numbers(directory);
         for (int i = 0; i < numbers.size(); i++) {
             read(numbers.get(i), i == 0, i == numbers.size() - 1);
         }
-        if (!numbers.isEmpty()) {
-            force(Segment.file(directory, numbers.getLast()));
-        }
-        number = numbers.isEmpty() ? 1 : numbers.getLast() + 1;
     }
 
-    /// A killed process may have left a batch that it never forced. It is as good as any other, but
-    /// whoever relies on it must find it again.
-    private void force(Path file) throws IOException {
+    /// An earlier process may have left a batch that it never forced, or could not. It is as good
+    /// as any other, but whoever relies on it must find it again. It is written once more, since a
+    /// failed sync leaves what it did not write looking as if it were written.
+    private void harden(Path file, SegmentReader reader) throws IOException {
+        ByteBuffer tail = reader.lastWhole();
+        int begin = tail.position();
+        ByteBuffer copy = ByteBuffer.allocate(tail.remaining()).put(tail).flip();
         try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
+            disk.write(file, channel, copy, begin);
             disk.force(file, channel);
         }
     }
@@ -172,12 +174,14 @@ final class Segments implements AutoCloseable {
         SegmentReader reader = SegmentReader.open(file, segment);
         if (reader == null) {
             if (!isLast) {
-                throw new IOException(file + " is empty, but not the last of the journal");
+                throw SegmentReader.damaged(file + " is empty, but not the last of the journal");
             }
+            Files.delete(file); // The process ended before it used it.
+            number = segment;
             return;
         }
         if (!isFirst && reader.before() != last) {
-            throw new IOException(
+            throw SegmentReader.damaged(
                     ("the journal has a gap: %s begins behind position %d, the file before it ends"
                                     + " at %d")
                             .formatted(file, reader.before(), last));
@@ -187,17 +191,19 @@ final class Segments implements AutoCloseable {
             redo.add(segment, reader.content(), found.offset(), found.records());
             last = found.last();
         }
+        if (isLast) {
+            harden(file, reader);
+        }
         old.put(segment, Files.size(file));
+        number = segment + 1;
         redo.files().forEach(one -> firstSegmentOf.putIfAbsent(one, segment));
     }
 
     private void freeAll() {
         while (true) {
-            synchronized (this) {
-                if (closed) {
-                    freed.open();
-                    return;
-                }
+            if (isClosed()) {
+                freed.open();
+                return;
             }
             boolean isDone = bytes() <= bytesMax;
             if (!isDone) {
@@ -236,58 +242,64 @@ final class Segments implements AutoCloseable {
                             .filter(entry -> entry.getValue() <= oldest)
                             .map(Map.Entry::getKey)
                             .toList();
+            files.forEach(firstSegmentOf::remove); // A commit from now on puts it in again.
         }
+        boolean isDone = false;
+        try {
+            isDone = free(oldest, files);
+        } finally {
+            if (!isDone) {
+                synchronized (this) {
+                    files.forEach(file -> firstSegmentOf.put(file, oldest));
+                }
+            }
+        }
+        return isDone;
+    }
+
+    private boolean free(long segment, List<String> files) throws IOException {
+        Set<Path> directories = new LinkedHashSet<>();
         for (String file : files) {
-            checkpoint(file, oldest);
+            if (isClosed()) {
+                return false;
+            }
+            checkpoint(file);
+            addDirectories(root.resolve(file), directories);
         }
-        Files.delete(Segment.file(directory, oldest));
+        for (Path one : directories) {
+            disk.forceNames(one);
+        }
+        Files.delete(Segment.file(directory, segment));
+        disk.forceNames(directory); // One that came back after its successor has gone is a gap.
         synchronized (this) {
-            old.remove(oldest);
+            old.remove(segment);
         }
         return true;
     }
 
-    private void checkpoint(String file, long oldest) throws IOException {
+    /// Makes a database durable without the journal, through its object if that has it open.
+    private void checkpoint(String file) throws IOException {
         Checkpointer used;
         synchronized (this) {
-            firstSegmentOf.remove(file); // A commit from now on puts it in again.
             used = live;
         }
-        boolean isDone = false;
-        try {
-            if (!used.checkpoint(file)) {
-                settle(file);
-            }
-            forceNames(root.resolve(file));
-            isDone = true;
-        } finally {
-            if (!isDone) {
-                synchronized (this) {
-                    firstSegmentOf.put(file, oldest);
-                }
+        for (int i = 0; i < ATTEMPTS; i++) {
+            if (used.checkpoint(file) || redo.settle(file, disk)) {
+                return;
             }
         }
+        throw new IOException(file + " is opened and closed all the time");
     }
 
-    /// Makes a database durable that was not in use a moment ago. If it is now, this does no harm:
-    /// whoever opens it has prepared it before, and what it commits is in a newer file.
-    private void settle(String file) throws IOException {
-        redo.restore(file);
-        Path database = root.resolve(file);
-        redo.exclusively(
-                file,
-                () -> {
-                    if (Files.exists(database)) {
-                        force(database);
-                    }
-                });
-    }
-
-    private void forceNames(Path database) throws IOException {
+    private static void addDirectories(Path database, Set<Path> directories) {
         Path directory = database.getParent();
         for (int i = 0; i < LEVELS && directory != null; i++) {
-            disk.forceNames(directory);
+            directories.add(directory);
             directory = directory.getParent();
         }
+    }
+
+    private synchronized boolean isClosed() {
+        return closed;
     }
 }

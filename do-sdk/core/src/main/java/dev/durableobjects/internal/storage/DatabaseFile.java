@@ -24,6 +24,9 @@ import org.jspecify.annotations.Nullable;
 /// except for [#channel] and [#close].
 final class DatabaseFile implements AutoCloseable {
 
+    /// What one commit may write: it is held in memory as a whole.
+    private static final long TRANSACTION_BYTES_MAX = 1L << 30;
+
     private static final int LOG_HEADER_BYTES = 32;
     private static final int FRAME_HEADER_BYTES = 24;
 
@@ -150,7 +153,12 @@ final class DatabaseFile implements AutoCloseable {
             salts = header.getLong(SALTS);
             consumed = LOG_HEADER_BYTES;
         }
-        return read(source, consumed, Math.toIntExact(Math.max(0, length - consumed)));
+        if (length - consumed > TRANSACTION_BYTES_MAX) {
+            throw new IOException(
+                    "a transaction wrote %d bytes, at most %d can be made durable at once"
+                            .formatted(length - consumed, TRANSACTION_BYTES_MAX));
+        }
+        return read(source, consumed, (int) Math.max(0, length - consumed));
     }
 
     /// A database of one page has nothing in it, but nobody has made even that page durable.

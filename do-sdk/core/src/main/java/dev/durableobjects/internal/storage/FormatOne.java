@@ -1,5 +1,6 @@
 package dev.durableobjects.internal.storage;
 
+import dev.durableobjects.internal.journal.Scratch;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
@@ -50,6 +51,9 @@ final class FormatOne {
             statement.execute("PRAGMA wal_checkpoint(TRUNCATE)");
         } catch (SQLException e) {
             throw new IOException("cannot convert " + database, e);
+        }
+        if (Files.exists(Scratch.wal(database))) {
+            throw new IOException("cannot convert %s: its log remains".formatted(database));
         }
     }
 

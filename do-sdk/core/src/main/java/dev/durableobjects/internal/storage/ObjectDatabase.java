@@ -3,6 +3,7 @@ package dev.durableobjects.internal.storage;
 import dev.durableobjects.DurableObjectId;
 import dev.durableobjects.Limits;
 import dev.durableobjects.internal.gate.Waiting;
+import dev.durableobjects.internal.journal.Redo.Closed;
 import dev.durableobjects.internal.sql.SqlStatement;
 import dev.durableobjects.kv.KvStorage;
 import dev.durableobjects.spi.Commit;
@@ -256,7 +257,9 @@ public final class ObjectDatabase implements SqliteStorage.ConnectionSource, Aut
             return Optional.empty();
         }
         try {
-            open.run("PRAGMA wal_checkpoint(TRUNCATE)");
+            if (open.read("PRAGMA wal_checkpoint(TRUNCATE)")[0] != 0) {
+                throw new SQLException("the write-ahead log cannot be copied now");
+            }
             source.logIsEmpty();
             return Optional.of(source.channel());
         } catch (SQLException e) {
@@ -313,20 +316,42 @@ public final class ObjectDatabase implements SqliteStorage.ConnectionSource, Aut
             open.reallyClose();
             return;
         }
+        Closed how = Closed.WITHOUT_LOG;
         try (source) {
             if (keepsLog) {
                 open.reallyClose();
+                how = Files.exists(wal()) ? Closed.WITHOUT_LOG : Closed.WHOLE;
             } else {
                 source.discardLog(open::reallyClose);
             }
+        } finally {
+            release(how);
         }
     }
 
-    private SqliteConnection open() throws SQLException {
+    private void release(Closed how) {
+        if (journaling != null) {
+            journaling.redo().release(journaling.file(), how);
+        }
+    }
+
+    /// Under the lock, so that whoever closes it meanwhile finds a connection or none.
+    private synchronized SqliteConnection open() throws SQLException {
+        checkNotClosed();
         prepare();
-        boolean exists = Files.exists(file);
-        inMemory = !exists;
-        return exists ? openFile() : keep(SqliteConnection.openMemory(this, limits, waiting), null);
+        if (Files.exists(file)) {
+            inMemory = false;
+            return openFile();
+        }
+        release(Closed.WHOLE);
+        inMemory = true;
+        return keep(SqliteConnection.openMemory(this, limits, waiting), null);
+    }
+
+    private void checkNotClosed() throws SQLException {
+        if (closed) {
+            throw new SQLException("the database was closed");
+        }
     }
 
     private void prepare() {
@@ -343,19 +368,29 @@ public final class ObjectDatabase implements SqliteStorage.ConnectionSource, Aut
         if (journaling == null) {
             return keep(SqliteConnection.open(file.toString(), this, limits, waiting), null);
         }
+        boolean isDone = false;
         try {
-            DatabaseFile source = DatabaseFile.open(file);
-            try {
-                SqliteConnection opened =
-                        SqliteConnection.open(file.toString(), this, limits, waiting);
-                opened.run("PRAGMA synchronous = OFF"); // The journal orders and forces.
-                return keep(opened, source);
-            } catch (SQLException e) {
-                source.close();
-                throw e;
-            }
+            SqliteConnection opened = openJournaled();
+            isDone = true;
+            return opened;
         } catch (IOException e) {
             throw new UncheckedIOException("cannot open " + file, e);
+        } finally {
+            if (!isDone) {
+                release(Closed.WHOLE);
+            }
+        }
+    }
+
+    private SqliteConnection openJournaled() throws SQLException, IOException {
+        DatabaseFile source = DatabaseFile.open(file);
+        try {
+            SqliteConnection opened = SqliteConnection.open(file.toString(), this, limits, waiting);
+            opened.run("PRAGMA synchronous = OFF"); // The journal orders and forces.
+            return keep(opened, source);
+        } catch (SQLException e) {
+            source.close();
+            throw e;
         }
     }
 
@@ -364,7 +399,7 @@ public final class ObjectDatabase implements SqliteStorage.ConnectionSource, Aut
         host.admitFile();
         makeDirectory();
         SqliteConnection before = connection;
-        SqliteConnection made = openFile();
+        SqliteConnection made = openNewFile();
         inMemory = false;
         for (String pragma : pragmas) {
             made.run(pragma);
@@ -376,6 +411,12 @@ public final class ObjectDatabase implements SqliteStorage.ConnectionSource, Aut
             }
         }
         return made;
+    }
+
+    private synchronized SqliteConnection openNewFile() throws SQLException {
+        checkNotClosed();
+        prepare();
+        return openFile();
     }
 
     /// Its name becomes durable with the first commit: channels are not for callers' threads, which
@@ -392,11 +433,7 @@ public final class ObjectDatabase implements SqliteStorage.ConnectionSource, Aut
     }
 
     private synchronized SqliteConnection keep(
-            SqliteConnection opened, @Nullable DatabaseFile source) throws SQLException {
-        if (closed) {
-            opened.reallyClose();
-            throw new SQLException("the database was closed");
-        }
+            SqliteConnection opened, @Nullable DatabaseFile source) {
         connection = opened;
         bytes = source;
         return opened;
