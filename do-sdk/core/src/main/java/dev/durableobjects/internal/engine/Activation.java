@@ -34,11 +34,6 @@ import org.jspecify.annotations.Nullable;
 /// threads.
 final class Activation implements Host {
 
-    private static final int SQLITE_CONSTRAINT = 19;
-
-    private static final String ROLLED_BACK =
-            "Durable Object was reset and rolled back to its last known good state because ";
-
     private static final long NOT_COMMITTED = Long.MIN_VALUE;
 
     private final Node node;
@@ -382,16 +377,9 @@ final class Activation implements Host {
         try {
             return outbox.commit();
         } catch (SqlStorageException | CommitFailedException e) {
-            breakDown(Kind.RESET, ROLLED_BACK + whyNotCommitted(e) + ": " + e.getMessage(), e);
+            breakDown(Kind.RESET, Failures.rolledBack(e), e);
             return NOT_COMMITTED;
         }
-    }
-
-    private static String whyNotCommitted(RuntimeException failure) {
-        return failure instanceof SqlStorageException sql
-                        && (sql.code() & 0xff) == SQLITE_CONSTRAINT
-                ? "the application left the database in a state where constraints were violated"
-                : "its commit failed";
     }
 
     private boolean awaitDurable(long end) {

@@ -4,6 +4,7 @@ import dev.durableobjects.internal.journal.Scratch;
 import dev.durableobjects.spi.PageImage;
 import java.io.IOException;
 import java.io.RandomAccessFile;
+import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
@@ -55,6 +56,19 @@ final class DatabaseFile implements AutoCloseable {
         return new DatabaseFile(path);
     }
 
+    /// Makes the directory of a database. Its name becomes durable with the first commit: channels
+    /// are not for callers' threads, which may be interrupted.
+    static void makeDirectory(Path database) {
+        Path directory = database.toAbsolutePath().getParent();
+        try {
+            if (directory != null) {
+                Files.createDirectories(directory);
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot make " + directory, e);
+        }
+    }
+
     /// What commits have changed.
     ///
     /// @param isWhole whether the pages are the whole database
@@ -95,8 +109,11 @@ final class DatabaseFile implements AutoCloseable {
         return new Changes(isWhole, pageSize, databasePages, new ArrayList<>(images.values()));
     }
 
-    /// Must be called when SQLite has emptied the log.
-    void logIsEmpty() {
+    /// Moves what was committed from the log into the database, and empties the log.
+    void copyLog(SqliteConnection connection) throws SQLException {
+        if (connection.read("PRAGMA wal_checkpoint(TRUNCATE)")[0] != 0) {
+            throw new SQLException("the write-ahead log cannot be copied now");
+        }
         consumed = 0;
     }
 
@@ -108,6 +125,11 @@ final class DatabaseFile implements AutoCloseable {
     /// Returns the channel of the database file, to be forced by a thread that nobody interrupts.
     FileChannel channel() {
         return database.getChannel();
+    }
+
+    /// Returns whether there is a log: SQLite leaves none when it has copied all of it.
+    boolean hasLog() {
+        return Files.exists(Scratch.wal(path));
     }
 
     /// Lets the database be as if what is in its log had never been: SQLite does not touch a

@@ -3,7 +3,7 @@ package dev.durableobjects.internal.storage;
 import dev.durableobjects.DurableObjectId;
 import dev.durableobjects.Limits;
 import dev.durableobjects.internal.gate.Waiting;
-import dev.durableobjects.internal.journal.Redo.Closed;
+import dev.durableobjects.internal.journal.Scratch;
 import dev.durableobjects.internal.sql.SqlStatement;
 import dev.durableobjects.kv.KvStorage;
 import dev.durableobjects.spi.Commit;
@@ -17,6 +17,7 @@ import java.nio.file.Path;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
@@ -67,7 +68,6 @@ public final class ObjectDatabase implements SqliteStorage.ConnectionSource, Aut
 
     /// Makes the database of an object, without opening anything.
     ///
-    /// @param file where it lies, or will lie; the directory is made with it
     /// @param journaling null if its owner forces it itself
     public ObjectDatabase(
             Path file, @Nullable Journaling journaling, Host host, Limits limits, Waiting waiting) {
@@ -233,17 +233,7 @@ public final class ObjectDatabase implements SqliteStorage.ConnectionSource, Aut
         if (source == null || journaling == null) {
             return Optional.empty();
         }
-        DatabaseFile.Changes changes = source.changes();
-        return changes.pages().isEmpty()
-                ? Optional.empty()
-                : Optional.of(
-                        new Commit(
-                                object,
-                                journaling.file(),
-                                changes.isWhole(),
-                                changes.pageSize(),
-                                changes.databasePages(),
-                                changes.pages()));
+        return journaling.changes(object, source);
     }
 
     /// Moves what was committed from the log into the database. Everything must be durable.
@@ -257,10 +247,7 @@ public final class ObjectDatabase implements SqliteStorage.ConnectionSource, Aut
             return Optional.empty();
         }
         try {
-            if (open.read("PRAGMA wal_checkpoint(TRUNCATE)")[0] != 0) {
-                throw new SQLException("the write-ahead log cannot be copied now");
-            }
-            source.logIsEmpty();
+            source.copyLog(open);
             return Optional.of(source.channel());
         } catch (SQLException e) {
             throw SqlErrors.of(e);
@@ -269,7 +256,7 @@ public final class ObjectDatabase implements SqliteStorage.ConnectionSource, Aut
 
     /// Returns the file of the write-ahead log, which holds what was committed.
     public Path wal() {
-        return file.resolveSibling(file.getFileName() + "-wal");
+        return Scratch.wal(file);
     }
 
     /// Stops the statement that runs, and every later one. Any thread may do it.
@@ -280,7 +267,7 @@ public final class ObjectDatabase implements SqliteStorage.ConnectionSource, Aut
         }
     }
 
-    /// Closes the file. What was committed stays; what was not is undone. Any thread may do it.
+    /// Closes the file, with everything that was committed. Any thread may do it.
     @Override
     public void close() {
         close(true);
@@ -316,78 +303,41 @@ public final class ObjectDatabase implements SqliteStorage.ConnectionSource, Aut
             open.reallyClose();
             return;
         }
-        Closed how = Closed.WITHOUT_LOG;
-        try (source) {
-            if (keepsLog) {
-                open.reallyClose();
-                how = Files.exists(wal()) ? Closed.WITHOUT_LOG : Closed.WHOLE;
-            } else {
-                source.discardLog(open::reallyClose);
-            }
-        } finally {
-            release(how);
-        }
-    }
-
-    private void release(Closed how) {
-        if (journaling != null) {
-            journaling.redo().release(journaling.file(), how);
-        }
+        Objects.requireNonNull(journaling).close(open, source, keepsLog);
     }
 
     /// Under the lock, so that whoever closes it meanwhile finds a connection or none.
     private synchronized SqliteConnection open() throws SQLException {
-        checkNotClosed();
         prepare();
-        if (Files.exists(file)) {
-            inMemory = false;
+        inMemory = Files.notExists(file);
+        if (!inMemory) {
             return openFile();
         }
-        release(Closed.WHOLE);
-        inMemory = true;
+        if (journaling != null) {
+            journaling.release();
+        }
         return keep(SqliteConnection.openMemory(this, limits, waiting), null);
     }
 
-    private void checkNotClosed() throws SQLException {
+    private void prepare() throws SQLException {
         if (closed) {
             throw new SQLException("the database was closed");
         }
-    }
-
-    private void prepare() {
         if (journaling != null) {
-            try {
-                journaling.redo().prepare(journaling.file());
-            } catch (IOException e) {
-                throw new UncheckedIOException("cannot bring %s up to date".formatted(file), e);
-            }
+            journaling.prepare();
         }
     }
 
     private SqliteConnection openFile() throws SQLException {
-        if (journaling == null) {
-            return keep(SqliteConnection.open(file.toString(), this, limits, waiting), null);
-        }
-        boolean isDone = false;
-        try {
-            SqliteConnection opened = openJournaled();
-            isDone = true;
-            return opened;
-        } catch (IOException e) {
-            throw new UncheckedIOException("cannot open " + file, e);
-        } finally {
-            if (!isDone) {
-                release(Closed.WHOLE);
-            }
-        }
+        return journaling == null
+                ? keep(SqliteConnection.open(file.toString(), this, limits, waiting), null)
+                : journaling.open(this::openJournaled);
     }
 
     private SqliteConnection openJournaled() throws SQLException, IOException {
         DatabaseFile source = DatabaseFile.open(file);
         try {
-            SqliteConnection opened = SqliteConnection.open(file.toString(), this, limits, waiting);
-            opened.run("PRAGMA synchronous = OFF"); // The journal orders and forces.
-            return keep(opened, source);
+            return keep(SqliteConnection.open(file.toString(), this, limits, waiting), source);
         } catch (SQLException e) {
             source.close();
             throw e;
@@ -397,43 +347,25 @@ public final class ObjectDatabase implements SqliteStorage.ConnectionSource, Aut
     /// The empty database in memory goes; cursors on it may live until the end of the event.
     private SqliteConnection makeFile() throws SQLException {
         host.admitFile();
-        makeDirectory();
-        SqliteConnection before = connection;
+        DatabaseFile.makeDirectory(file);
         SqliteConnection made = openNewFile();
         inMemory = false;
         for (String pragma : pragmas) {
             made.run(pragma);
         }
         transaction.moveOn();
-        if (before != null) {
-            synchronized (this) {
-                replaced.add(before);
-            }
-        }
         return made;
     }
 
     private synchronized SqliteConnection openNewFile() throws SQLException {
-        checkNotClosed();
         prepare();
-        return openFile();
+        SqliteConnection before = Objects.requireNonNull(connection);
+        SqliteConnection made = openFile();
+        replaced.add(before);
+        return made;
     }
 
-    /// Its name becomes durable with the first commit: channels are not for callers' threads, which
-    /// may be interrupted.
-    private void makeDirectory() {
-        Path directory = file.toAbsolutePath().getParent();
-        try {
-            if (directory != null) {
-                Files.createDirectories(directory);
-            }
-        } catch (IOException e) {
-            throw new UncheckedIOException("cannot make " + directory, e);
-        }
-    }
-
-    private synchronized SqliteConnection keep(
-            SqliteConnection opened, @Nullable DatabaseFile source) {
+    private SqliteConnection keep(SqliteConnection opened, @Nullable DatabaseFile source) {
         connection = opened;
         bytes = source;
         return opened;
