@@ -25,8 +25,9 @@ public interface DurableObjectStorage {
 
     /// Returns JDBC connections on the same connection and in the same transaction, for tools such
     /// as jOOQ, Jdbi or Flyway. A transaction of such a connection is a savepoint inside the
-    /// event's; it ends when the connection is closed, and with the event at the latest, undone
-    /// unless it was committed. Generated keys are not told; use RETURNING.
+    /// event's; it ends when the connection is closed, and with the `transactionSync` around it or
+    /// with the event at the latest, undone unless it was committed. Generated keys are not told;
+    /// use RETURNING.
     DataSource dataSource();
 
     /// Brings the schema to the newest version; [SchemaMigrations] says how.

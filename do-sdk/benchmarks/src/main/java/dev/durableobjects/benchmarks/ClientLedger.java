@@ -19,7 +19,9 @@ final class ClientLedger extends DurableObject implements LedgerApi {
     @Override
     public void fill(int rows) {
         client.execute().dml(LedgerSql.CREATE);
+        client.execute().dml(LedgerSql.CREATE_PAIR);
         upserts(rows);
+        puts(rows);
     }
 
     @Override
@@ -52,6 +54,24 @@ final class ClientLedger extends DurableObject implements LedgerApi {
         for (int i = 0; i < count; i++) {
             long id = LedgerSql.id(i);
             client.execute().dml(LedgerSql.UPSERT, id, LedgerSql.name(id), (long) i);
+        }
+        return count;
+    }
+
+    @Override
+    public long gets(int count) {
+        long length = 0;
+        for (int i = 0; i < count; i++) {
+            DbRow row = client.execute().get(LedgerSql.GET, LedgerSql.key(i)).orElseThrow();
+            length += row.column("value").getString().length();
+        }
+        return length;
+    }
+
+    @Override
+    public long puts(int count) {
+        for (int i = 0; i < count; i++) {
+            client.execute().dml(LedgerSql.PUT, LedgerSql.key(i), LedgerSql.name(LedgerSql.id(i)));
         }
         return count;
     }

@@ -32,6 +32,8 @@ final class JdbcLedger implements LedgerApi, AutoCloseable {
     private final PreparedStatement point;
     private final PreparedStatement scan;
     private final PreparedStatement upsert;
+    private final PreparedStatement get;
+    private final PreparedStatement put;
 
     JdbcLedger(Path file) {
         connection = sql(() -> config().createConnection("jdbc:sqlite:" + file));
@@ -39,6 +41,7 @@ final class JdbcLedger implements LedgerApi, AutoCloseable {
             try (Statement statement = connection.createStatement()) {
                 statement.executeUpdate(SETTINGS);
                 statement.executeUpdate(LedgerSql.CREATE);
+                statement.executeUpdate(LedgerSql.CREATE_PAIR);
             }
             connection.setAutoCommit(false);
             return true;
@@ -46,6 +49,8 @@ final class JdbcLedger implements LedgerApi, AutoCloseable {
         point = prepare(LedgerSql.POINT);
         scan = prepare(LedgerSql.SCAN);
         upsert = prepare(LedgerSql.UPSERT);
+        get = prepare(LedgerSql.GET);
+        put = prepare(LedgerSql.PUT);
     }
 
     /// Without this the driver asks for the last row id after each update.
@@ -58,6 +63,7 @@ final class JdbcLedger implements LedgerApi, AutoCloseable {
     @Override
     public void fill(int rows) {
         upserts(rows);
+        puts(rows);
     }
 
     @Override
@@ -99,6 +105,33 @@ final class JdbcLedger implements LedgerApi, AutoCloseable {
                 upsert.setString(2, LedgerSql.name(id));
                 upsert.setLong(3, i);
                 upsert.executeUpdate();
+            }
+            return (long) count;
+        });
+    }
+
+    @Override
+    public long gets(int count) {
+        return event(() -> {
+            long length = 0;
+            for (int i = 0; i < count; i++) {
+                get.setString(1, LedgerSql.key(i));
+                try (ResultSet rows = get.executeQuery()) {
+                    rows.next();
+                    length += rows.getString(1).length();
+                }
+            }
+            return length;
+        });
+    }
+
+    @Override
+    public long puts(int count) {
+        return event(() -> {
+            for (int i = 0; i < count; i++) {
+                put.setString(1, LedgerSql.key(i));
+                put.setString(2, LedgerSql.name(LedgerSql.id(i)));
+                put.executeUpdate();
             }
             return (long) count;
         });

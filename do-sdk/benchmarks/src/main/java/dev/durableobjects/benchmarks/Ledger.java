@@ -3,6 +3,7 @@ package dev.durableobjects.benchmarks;
 import dev.durableobjects.DurableObject;
 import dev.durableobjects.DurableObjectState;
 import dev.durableobjects.Env;
+import dev.durableobjects.kv.KvStorage;
 import dev.durableobjects.sql.SqlRow;
 import dev.durableobjects.sql.SqlStorage;
 
@@ -10,16 +11,19 @@ import dev.durableobjects.sql.SqlStorage;
 final class Ledger extends DurableObject implements LedgerApi {
 
     private final SqlStorage sql;
+    private final KvStorage kv;
 
     Ledger(DurableObjectState ctx, Env env) {
         super(ctx, env);
         sql = ctx.storage().sql();
+        kv = ctx.storage().kv();
     }
 
     @Override
     public void fill(int rows) {
         sql.exec(LedgerSql.CREATE);
         upserts(rows);
+        puts(rows);
     }
 
     @Override
@@ -48,6 +52,23 @@ final class Ledger extends DurableObject implements LedgerApi {
         for (int i = 0; i < count; i++) {
             long id = LedgerSql.id(i);
             sql.exec(LedgerSql.UPSERT, id, LedgerSql.name(id), (long) i);
+        }
+        return count;
+    }
+
+    @Override
+    public long gets(int count) {
+        long length = 0;
+        for (int i = 0; i < count; i++) {
+            length += kv.get(LedgerSql.key(i), String.class).orElseThrow().length();
+        }
+        return length;
+    }
+
+    @Override
+    public long puts(int count) {
+        for (int i = 0; i < count; i++) {
+            kv.put(LedgerSql.key(i), LedgerSql.name(LedgerSql.id(i)));
         }
         return count;
     }

@@ -21,4 +21,14 @@ public interface LedgerApi {
     ///
     /// @return the number of rows written
     long upserts(int count);
+
+    /// Reads single values by their key.
+    ///
+    /// @return the length of all values read
+    long gets(int count);
+
+    /// Puts single values by their key.
+    ///
+    /// @return the number of values put
+    long puts(int count);
 }

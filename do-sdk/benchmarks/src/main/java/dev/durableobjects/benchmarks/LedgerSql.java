@@ -18,10 +18,26 @@ final class LedgerSql {
             ON CONFLICT (id) DO UPDATE SET amount = excluded.amount
             """;
 
+    /// As the SDK's own table of keys and values, which nobody else may use.
+    static final String CREATE_PAIR =
+            "CREATE TABLE pair (key TEXT PRIMARY KEY, value BLOB) WITHOUT ROWID";
+
+    static final String GET = "SELECT value FROM pair WHERE key = ?";
+
+    static final String PUT =
+            """
+            INSERT INTO pair VALUES (?, ?)
+            ON CONFLICT (key) DO UPDATE SET value = excluded.value
+            """;
+
     private LedgerSql() {}
 
     static long id(int turn) {
         return 1L + turn % ROWS;
+    }
+
+    static String key(int turn) {
+        return "key " + id(turn);
     }
 
     static String name(long id) {

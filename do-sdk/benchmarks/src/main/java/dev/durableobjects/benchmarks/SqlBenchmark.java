@@ -117,6 +117,48 @@ public class SqlBenchmark {
         return jdbc.upserts(UPSERTS);
     }
 
+    /// One value by its key through `kv()`.
+    @Benchmark
+    @OperationsPerInvocation(POINTS)
+    public long getKv() {
+        return exec.gets(POINTS);
+    }
+
+    /// One value by its key through `dbClient()`, in a table.
+    @Benchmark
+    @OperationsPerInvocation(POINTS)
+    public long getClient() {
+        return client.gets(POINTS);
+    }
+
+    /// One value by its key through sqlite-jdbc alone, in a table.
+    @Benchmark
+    @OperationsPerInvocation(POINTS)
+    public long getJdbc() {
+        return jdbc.gets(POINTS);
+    }
+
+    /// One value put through `kv()`.
+    @Benchmark
+    @OperationsPerInvocation(UPSERTS)
+    public long putKv() {
+        return exec.puts(UPSERTS);
+    }
+
+    /// One value put through `dbClient()`, in a table.
+    @Benchmark
+    @OperationsPerInvocation(UPSERTS)
+    public long putClient() {
+        return client.puts(UPSERTS);
+    }
+
+    /// One value put through sqlite-jdbc alone, in a table.
+    @Benchmark
+    @OperationsPerInvocation(UPSERTS)
+    public long putJdbc() {
+        return jdbc.puts(UPSERTS);
+    }
+
     /// Stops the runtime and deletes the files.
     @TearDown
     public void close() {

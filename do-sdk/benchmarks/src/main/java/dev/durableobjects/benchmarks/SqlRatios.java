@@ -13,7 +13,7 @@ import java.util.stream.LongStream;
 ///
 /// Runs the measurements of [SqlBenchmark] in turn, `rounds=60` times, and compares the best of
 /// each: in processor time of the thread, which other programs disturb less than they disturb the
-/// clock. Waiting for the disk is not in it.
+/// clock. Waiting for the disk is not in it. For keys and values, what stands as `exec` is `kv()`.
 final class SqlRatios {
 
     private static final int WARM_UP_ROUNDS = 20;
@@ -37,7 +37,19 @@ final class SqlRatios {
                             SqlBenchmark.UPSERTS,
                             SqlBenchmark::upsertJdbc,
                             SqlBenchmark::upsertExec,
-                            SqlBenchmark::upsertClient));
+                            SqlBenchmark::upsertClient),
+                    new Kind(
+                            "kv().get",
+                            SqlBenchmark.POINTS,
+                            SqlBenchmark::getJdbc,
+                            SqlBenchmark::getKv,
+                            SqlBenchmark::getClient),
+                    new Kind(
+                            "kv().put",
+                            SqlBenchmark.UPSERTS,
+                            SqlBenchmark::putJdbc,
+                            SqlBenchmark::putKv,
+                            SqlBenchmark::putClient));
 
     private static final ThreadMXBean THREADS = ManagementFactory.getThreadMXBean();
 

@@ -36,6 +36,12 @@ class BenchmarksTest {
         assertThat(benchmark.pointClient(), is(points));
         assertThat(benchmark.upsertExec(), is(upserts));
         assertThat(benchmark.upsertClient(), is(upserts));
+        long gets = benchmark.getJdbc();
+        assertThat(benchmark.getKv(), is(gets));
+        assertThat(benchmark.getClient(), is(gets));
+        long puts = benchmark.putJdbc();
+        assertThat(benchmark.putKv(), is(puts));
+        assertThat(benchmark.putClient(), is(puts));
         long scans = benchmark.scanJdbc();
         assertThat(benchmark.scanExec(), is(scans));
         assertThat(benchmark.scanClient(), is(scans));

@@ -1,5 +1,7 @@
 package dev.durableobjects.json;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import dev.durableobjects.internal.value.RecordType;
 import jakarta.json.JsonArray;
 import jakarta.json.JsonNumber;
@@ -151,7 +153,8 @@ final class JsonBinder {
     }
 
     private static String described(JsonValue json) {
-        String text = json.toString();
+        // Half of a surrogate pair becomes a question mark: the error goes out as JSON, perhaps.
+        String text = new String(json.toString().getBytes(UTF_8), UTF_8);
         return switch (json.getValueType()) {
             case NULL -> "nothing";
             case OBJECT, ARRAY -> "an " + json.getValueType().name().toLowerCase(Locale.ROOT);

@@ -1,6 +1,7 @@
 package dev.durableobjects.json;
 
 import dev.durableobjects.internal.value.RecordType;
+import dev.durableobjects.internal.value.Unicode;
 import jakarta.json.JsonValue;
 import jakarta.json.stream.JsonGenerator;
 import java.lang.reflect.Array;
@@ -38,7 +39,7 @@ final class JsonWriter {
         }
         switch (value) {
             case null -> out.writeNull();
-            case String text -> out.write(text);
+            case String text -> out.write(checked(text));
             case Record record -> writeRecord(record);
             case Iterable<?> values -> writeAll(values);
             case Map<?, ?> map -> writeMap(map);
@@ -55,6 +56,14 @@ final class JsonWriter {
             default -> writeArray(value);
         }
         depth--;
+    }
+
+    private static String checked(String text) {
+        if (!Unicode.isValid(text)) {
+            throw new IllegalArgumentException(
+                    "a text with half of a surrogate pair has no JSON form");
+        }
+        return text;
     }
 
     private void writeNumber(Number number) {
@@ -102,7 +111,7 @@ final class JsonWriter {
     private void writeMap(Map<?, ?> map) {
         out.writeStartObject();
         map.forEach((key, value) -> {
-            out.writeKey(memberName(key));
+            out.writeKey(checked(memberName(key)));
             write(value);
         });
         out.writeEnd();

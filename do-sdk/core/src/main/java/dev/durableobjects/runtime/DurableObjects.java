@@ -12,6 +12,7 @@ import dev.durableobjects.internal.edge.WorkerRouting;
 import dev.durableobjects.internal.engine.Node;
 import dev.durableobjects.internal.engine.ObjectClass;
 import dev.durableobjects.internal.engine.ObjectDirectory;
+import dev.durableobjects.internal.gate.Latch;
 import dev.durableobjects.internal.journal.Disk;
 import dev.durableobjects.internal.journal.Journal;
 import dev.durableobjects.internal.storage.DataDirectory;
@@ -24,6 +25,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -52,23 +54,18 @@ public final class DurableObjects implements AutoCloseable {
     private final Namespaces env;
     private final Traffic traffic;
     private final Set<String> origins;
-    private final AtomicBoolean closed = new AtomicBoolean();
+    private final AtomicBoolean closing = new AtomicBoolean();
+    private final Latch closed;
 
     private DurableObjects(
-            Node node, NodeIndex index, List<RegisteredClass> classes, Set<String> origins) {
+            Node node, NodeIndex index, List<ObjectClass<?>> classes, Set<String> origins) {
         this.node = node;
         this.index = index;
         this.origins = Set.copyOf(origins);
         this.objects = new ObjectDirectory(node);
-        this.env =
-                new Namespaces(
-                        node,
-                        objects,
-                        classes.stream()
-                                .<ObjectClass<?>>map(
-                                        type -> type.open(node.directory(), node.waiting()))
-                                .toList());
+        this.env = new Namespaces(node, objects, classes);
         this.traffic = new Traffic(node.waiting());
+        this.closed = new Latch(node.waiting());
     }
 
     /// Returns a builder.
@@ -85,6 +82,8 @@ public final class DurableObjects implements AutoCloseable {
             NodeIndex index = NodeIndex.open(directory);
             try {
                 classes.forEach(type -> register(index, directory, type));
+                List<ObjectClass<?>> opened = new ArrayList<>();
+                classes.forEach(type -> opened.add(type.open(directory, outside.waiting())));
                 Journal journal = journal(outside, directory.path());
                 CommitLog log = outside.log().apply(journal);
                 Node node =
@@ -95,7 +94,7 @@ public final class DurableObjects implements AutoCloseable {
                                 directory,
                                 log,
                                 journal.redo());
-                DurableObjects started = new DurableObjects(node, index, classes, origins);
+                DurableObjects started = new DurableObjects(node, index, opened, origins);
                 journal.checkpointThrough(file -> started.checkpoint(file, outside.disk()));
                 return started;
             } catch (RuntimeException e) {
@@ -187,10 +186,12 @@ public final class DurableObjects implements AutoCloseable {
 
     /// Closes the runtime: refuses new calls, lets requests and events under way finish within
     /// `Limit.SHUTDOWN_SECONDS`, closes WebSockets with 1001, gives every object its `preShutdown`,
-    /// makes everything durable and closes all files.
+    /// makes everything durable and closes all files. A second call waits for the first, but not
+    /// longer than `Limit.SHUTDOWN_SECONDS`.
     @Override
     public void close() {
-        if (!closed.compareAndSet(false, true)) {
+        if (!closing.compareAndSet(false, true)) {
+            closed.awaitUntil(node.after(Limit.SHUTDOWN_SECONDS));
             return;
         }
         ShutdownHook.remove(this);
@@ -204,7 +205,8 @@ public final class DurableObjects implements AutoCloseable {
                 node::close,
                 node.log()::close,
                 index::close,
-                node.directory()::close);
+                node.directory()::close,
+                closed::open);
     }
 
     /// Takes every step, whatever becomes of those before it.

@@ -4,6 +4,7 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /// The rows of a statement, read one after the other.
 ///
@@ -42,6 +43,19 @@ public interface SqlCursor extends Iterator<SqlRow>, Iterable<SqlRow> {
 
     /// Returns the rows that are left as records; [SqlRow#as] says how.
     <R extends Record> List<R> toList(Class<R> type);
+
+    /// Returns the rows that are left as arrays, in the order of the columns; a way to read columns
+    /// of the same name.
+    Iterator<@Nullable Object[]> raw();
+
+    /// Returns how many rows the statement has read so far, the one ahead included: those that it
+    /// returns. Cloudflare's SQLite counts also those that a scan passes over.
+    long rowsRead();
+
+    /// Returns how many rows the statement has inserted, changed and deleted, also by triggers and
+    /// foreign keys; 0 until its last row was read. Cloudflare's SQLite counts also the entries of
+    /// indexes.
+    long rowsWritten();
 
     /// Returns what the function makes of each row that is left.
     <R> List<R> map(Function<? super SqlRow, ? extends R> mapper);

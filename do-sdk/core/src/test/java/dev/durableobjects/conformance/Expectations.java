@@ -3,11 +3,13 @@ package dev.durableobjects.conformance;
 import static dev.durableobjects.conformance.Values.comparable;
 import static org.hamcrest.MatcherAssert.assertThat;
 import static org.hamcrest.Matchers.containsString;
+import static org.hamcrest.Matchers.greaterThanOrEqualTo;
 import static org.hamcrest.Matchers.instanceOf;
 import static org.hamcrest.Matchers.is;
 import static org.hamcrest.Matchers.not;
 
 import dev.durableobjects.DurableObjectException;
+import dev.durableobjects.conformance.SqlOps.Counters;
 import dev.durableobjects.conformance.SqlOps.Next;
 import dev.durableobjects.sql.SqlCursor;
 import dev.durableobjects.sql.SqlRow;
@@ -64,6 +66,12 @@ final class Expectations {
 
     private void check(String word, JsonValue value) throws Exception {
         switch (word) {
+            case "rowsRead" -> assertThat(counters().rowsRead(), is(Values.toJava(value)));
+            case "rowsWritten" -> assertThat(counters().rowsWritten(), is(Values.toJava(value)));
+            case "rowsReadAtLeast" ->
+                    assertThat(
+                            counters().rowsRead(),
+                            greaterThanOrEqualTo((Long) Values.toJava(value)));
             case "rows", "rowCount", "rows_match", "rows_shape", "ascending", "row" ->
                     checkRows(word, value);
             case "values" -> assertThat(values(), is(comparable(value)));
@@ -90,7 +98,16 @@ final class Expectations {
         }
     }
 
+    private Counters counters() {
+        return (Counters) outcome.value();
+    }
+
     private void checkRows(String word, JsonValue value) {
+        if (outcome.value() instanceof Counters) {
+            Outcome read = world.outcomes().get(world.outcomes().size() - 2);
+            assertThat((long) read.rows().size(), is(Values.toJava(value)));
+            return;
+        }
         if (outcome.value() instanceof Next) {
             assertThat(rowsOfAllSteps(), is(comparable(value)));
             return;

@@ -17,6 +17,7 @@ final class SqlOps {
                 (Op.Inside)
                         (world, ctx, step) -> world.keep(step, ctx.storage().sql().databaseSize()));
         ops.put("cursor.next", (Op.Inside) (world, ctx, step) -> next(cursor(world, step)));
+        ops.put("cursor.counters", (Op.Inside) (world, ctx, step) -> counters(cursor(world, step)));
         ops.put("cursor.one", (Op.Inside) (world, ctx, step) -> cursor(world, step).one());
         ops.put("cursor.toArray", (Op.Inside) (world, ctx, step) -> cursor(world, step).toList());
         ops.put(
@@ -26,6 +27,13 @@ final class SqlOps {
                 "cursor.columnNames",
                 (Op.Inside) (world, ctx, step) -> cursor(world, step).columnNames());
     }
+
+    private static Counters counters(SqlCursor cursor) {
+        return new Counters(cursor.rowsRead(), cursor.rowsWritten());
+    }
+
+    /// What a cursor has counted.
+    record Counters(long rowsRead, long rowsWritten) {}
 
     private static Object exec(CaseWorld world, DurableObjectState ctx, Step step) {
         SqlCursor cursor =

@@ -6,6 +6,9 @@ import static org.hamcrest.Matchers.is;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import dev.durableobjects.DurableObjectException;
+import dev.durableobjects.internal.socket.HeldSocket;
+import dev.durableobjects.internal.socket.Transport;
+import dev.durableobjects.websocket.WebSocketPair;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -57,6 +60,61 @@ class AbortSpec {
         assertThat(thrown.remote(), is(true));
         assertThat(runtime.in("a", (self, x) -> self.values()), is(List.of("kept")));
         assertThat(runtime.in("a", (self, x) -> self.counter), is(0));
+    }
+
+    @Test
+    void aConnectionThatCannotBeClosedHoldsNobodyUp() throws Exception {
+        CompletableFuture<HeldSocket> accepted = new CompletableFuture<>();
+        runtime.in(
+                "a",
+                (self, x) -> {
+                    WebSocketPair pair = WebSocketPair.create();
+                    self.ctx().acceptWebSocket(pair.server());
+                    return accepted.complete((HeldSocket) pair.client().connection().orElseThrow());
+                });
+        Stuck network = new Stuck();
+        Thread reader = Thread.ofVirtual().start(() -> accepted.join().serve(network));
+        network.reading.await();
+
+        aborted(self -> {
+            self.ctx().abort("on purpose");
+            return "";
+        });
+
+        assertThat(runtime.in("a", (self, x) -> self.counter), is(0));
+        network.over.countDown();
+        reader.join();
+    }
+
+    /// A connection that breaks its promise never to throw.
+    private static final class Stuck implements Transport {
+
+        private final CountDownLatch reading = new CountDownLatch(1);
+        private final CountDownLatch over = new CountDownLatch(1);
+
+        @Override
+        public byte read() {
+            reading.countDown();
+            try {
+                over.await();
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+            throw new Gone(new IllegalStateException("over"));
+        }
+
+        @Override
+        public byte[] read(int length) {
+            return new byte[length];
+        }
+
+        @Override
+        public void write(byte[] bytes, int length) {}
+
+        @Override
+        public void close() {
+            throw new IllegalStateException("cannot be closed");
+        }
     }
 
     @Test

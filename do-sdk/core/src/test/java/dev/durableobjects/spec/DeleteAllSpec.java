@@ -7,11 +7,14 @@ import static org.hamcrest.Matchers.is;
 import static org.hamcrest.Matchers.lessThan;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
+import dev.durableobjects.Limit;
 import dev.durableobjects.kv.KvStorage;
+import dev.durableobjects.runtime.TestRuntime;
 import dev.durableobjects.sql.SqlCursor;
 import dev.durableobjects.sql.SqlStorage;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
@@ -42,6 +45,12 @@ class DeleteAllSpec {
             INSERT INTO texts VALUES ('seat one'), ('seat two');
             INSERT INTO boxes VALUES (1, 0, 1);
             ANALYZE
+            """;
+
+    private static final String TWENTY_THOUSAND_ROWS =
+            """
+            WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 20000)
+            INSERT INTO t SELECT i FROM n
             """;
 
     @TempDir private Path directory;
@@ -173,6 +182,34 @@ class DeleteAllSpec {
 
         assertThat(bytesOnDisk(), lessThan(100_000L));
         runtime = new ProbeRuntime(directory);
+    }
+
+    @Test
+    void spaceThatCannotBeGivenBackInTimeUndoesNothing() throws Exception {
+        ManualTime time = new ManualTime();
+        runtime.close();
+        runtime =
+                new ProbeRuntime(
+                        directory,
+                        builder ->
+                                TestRuntime.withWaiting(builder, time)
+                                        .limit(Limit.COMMIT_SECONDS, 1_000_000_000));
+        try {
+            runtime.in(
+                    "a",
+                    (self, x) -> {
+                        self.ctx().storage().deleteAll();
+                        self.createTable();
+                        sql(self).exec(TWENTY_THOUSAND_ROWS);
+                        time.hurry(Duration.ofSeconds(31)); // As if it were a slow disk.
+                        return "";
+                    });
+        } finally {
+            time.hurry(Duration.ZERO);
+            time.flow();
+        }
+
+        assertThat(runtime.in("a", (self, x) -> self.values().size()), is(20_000));
     }
 
     @Test

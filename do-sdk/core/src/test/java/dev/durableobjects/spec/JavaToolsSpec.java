@@ -159,6 +159,100 @@ class JavaToolsSpec {
     }
 
     @Test
+    void aConnectionThatIsKeptBeginsATransactionOfTheNewEvent() throws Exception {
+        Connection[] kept = new Connection[1];
+        runtime.in(
+                "a",
+                (self, x) -> {
+                    self.createTable();
+                    kept[0] = self.ctx().storage().dataSource().getConnection();
+                    kept[0].setAutoCommit(false);
+                    return "";
+                });
+
+        runtime.in(
+                "a",
+                (self, x) -> {
+                    try (Statement statement = kept[0].createStatement()) {
+                        statement.executeUpdate("INSERT INTO t VALUES (1)");
+                    }
+                    kept[0].rollback();
+                    assertThat(self.values().isEmpty(), is(true));
+                    return "";
+                });
+    }
+
+    @Test
+    void anOpenTransactionEndsWithTheTransactionAroundIt() throws Exception {
+        runtime.in(
+                "a",
+                (self, x) -> {
+                    self.createTable();
+                    try (Connection connection =
+                            self.ctx().storage().dataSource().getConnection()) {
+                        self.ctx()
+                                .storage()
+                                .transactionSync(() -> {
+                                    self.insert("own");
+                                    connection.setAutoCommit(false);
+                                    try (Statement statement = connection.createStatement()) {
+                                        statement.executeUpdate("INSERT INTO t VALUES ('open')");
+                                    }
+                                });
+                    }
+                    return "";
+                });
+
+        assertThat(runtime.in("a", (self, x) -> self.values()), is(List.of("own")));
+    }
+
+    @Test
+    void aTransactionEndsAfterThoseInsideIt() throws Exception {
+        runtime.in(
+                "a",
+                (self, x) -> {
+                    self.createTable();
+                    DataSource source = self.ctx().storage().dataSource();
+                    try (Connection outer = source.getConnection();
+                            Connection inner = source.getConnection()) {
+                        outer.setAutoCommit(false);
+                        inner.setAutoCommit(false);
+                        self.insert("inner");
+                        SQLException refused = assertThrows(SQLException.class, outer::commit);
+                        assertThat(refused.getMessage(), containsString("is still open"));
+                        inner.rollback();
+                    }
+                    assertThat(self.values().isEmpty(), is(true));
+                    return "";
+                });
+    }
+
+    @Test
+    void aTransactionCannotEndInsideOfTransactionSync() throws Exception {
+        runtime.in(
+                "a",
+                (self, x) -> {
+                    self.createTable();
+                    try (Connection connection =
+                            self.ctx().storage().dataSource().getConnection()) {
+                        connection.setAutoCommit(false);
+                        assertThrows(
+                                SQLException.class,
+                                () ->
+                                        self.ctx()
+                                                .storage()
+                                                .<SQLException>transactionSync(() -> {
+                                                    self.insert(1);
+                                                    connection.commit();
+                                                }));
+                        connection.commit();
+                    }
+                    assertThat(self.values().isEmpty(), is(true));
+                    return "";
+                });
+    }
+
+    @Test
     void metaDataTellsOfTables() throws Exception {
         runtime.in(
                 "a",
@@ -189,9 +283,9 @@ class JavaToolsSpec {
                                         "COMMIT",
                                         "ATTACH 'x' AS y",
                                         "PRAGMA journal_mode = DELETE")) {
-                            assertThrows(RuntimeException.class, () -> statement.execute(sql), sql);
+                            assertThrows(SQLException.class, () -> statement.execute(sql), sql);
                             assertThrows(
-                                    RuntimeException.class,
+                                    SQLException.class,
                                     () -> connection.prepareStatement(sql),
                                     sql);
                         }

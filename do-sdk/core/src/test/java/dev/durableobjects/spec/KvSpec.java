@@ -237,6 +237,8 @@ class KvSpec {
             assertThrows(IllegalArgumentException.class, () -> kv.put("\uD83D", 1));
             assertThrows(IllegalArgumentException.class, () -> kv.get("\uDCBA", String.class));
             assertThrows(IllegalArgumentException.class, () -> kv.put("thread", new Thread()));
+            assertThrows(IllegalArgumentException.class, () -> kv.put("half", List.of("\uD83D")));
+            assertThrows(IllegalArgumentException.class, () -> kv.put("no", Optional.empty()));
         });
     }
 

@@ -13,11 +13,17 @@ final class ManualTime implements Waiting {
 
     private final Waiting real = Waiting.system();
     private final AtomicLong now = new AtomicLong();
+    private volatile long stepNanos;
     private volatile boolean flows;
 
     /// Lets time pass.
     void pass(Duration time) {
         now.addAndGet(time.toNanos());
+    }
+
+    /// Lets each look at the time move it on by this much.
+    void hurry(Duration step) {
+        stepNanos = step.toNanos();
     }
 
     /// Lets time pass by itself from now on.
@@ -48,6 +54,6 @@ final class ManualTime implements Waiting {
 
     @Override
     public long nanoTime() {
-        return flows ? now.get() + System.nanoTime() : now.get();
+        return flows ? now.get() + System.nanoTime() : now.addAndGet(stepNanos);
     }
 }

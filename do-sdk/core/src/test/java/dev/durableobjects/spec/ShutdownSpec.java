@@ -85,6 +85,26 @@ class ShutdownSpec {
         assertThat(valuesAfterARestart().contains("/slow"), is(true));
     }
 
+    @Test
+    void aSecondCloseWaitsForTheFirst() throws Exception {
+        CompletableFuture<RawHttp.Answer> slow = ProbeRuntime.started(() -> get("/slow"));
+        inside.await();
+        Thread first = Thread.ofVirtual().start(runtime::close);
+        while (get("/").status() != 503) {
+            Thread.onSpinWait();
+        }
+
+        Thread second = Thread.ofVirtual().start(runtime::close);
+        while (second.getState() != Thread.State.TIMED_WAITING) {
+            Thread.onSpinWait();
+        }
+        release.countDown();
+
+        first.join();
+        second.join();
+        assertThat(slow.get(30, TimeUnit.SECONDS).status(), is(200));
+    }
+
     private RawHttp.Answer get(String path) throws Exception {
         try (RawHttp http = new RawHttp(server.port())) {
             return http.send("GET", path, "");

@@ -10,6 +10,8 @@ import java.io.UncheckedIOException;
 /// A connection of Helidon's WebServer, taken over after the upgrade.
 final class HelidonTransport implements Transport {
 
+    private static final System.Logger LOGGER = System.getLogger(HelidonTransport.class.getName());
+
     private final ConnectionContext connection;
 
     HelidonTransport(ConnectionContext connection) {
@@ -49,6 +51,10 @@ final class HelidonTransport implements Transport {
 
     @Override
     public void close() {
-        connection.serverSocket().close();
+        try {
+            connection.serverSocket().close();
+        } catch (UncheckedIOException e) {
+            LOGGER.log(System.Logger.Level.DEBUG, "a connection could not be closed", e);
+        }
     }
 }

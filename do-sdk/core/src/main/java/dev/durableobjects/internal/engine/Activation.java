@@ -115,7 +115,6 @@ final class Activation implements Host {
         return closed;
     }
 
-    /// Returns when the last event ended.
     long lastUsed() {
         return lastUsed;
     }
@@ -145,13 +144,13 @@ final class Activation implements Host {
         try {
             result = turn.run(event);
         } catch (Throwable failure) {
-            finishTurn();
-            breakage.checkInsteadOf(failure);
+            if (!finishTurn() || !leaving) {
+                breakage.checkInsteadOf(failure);
+            }
             Failures.mark(failure, id);
             throw failure;
         }
-        boolean isDurable = finishTurn();
-        if (!isDurable || !leaving) {
+        if (!finishTurn() || !leaving) {
             breakage.check();
         }
         return result;
@@ -219,19 +218,16 @@ final class Activation implements Host {
         breakage.check();
     }
 
-    /// Moves everything from the log of the database into the database itself, as an event of its
-    /// own.
+    /// Moves everything from the log of the database into the database, as an event of its own.
     ///
-    /// @return what must be forced to make the database durable without the journal, empty if there
-    ///   is nothing
+    /// @return what must be forced then, empty if the database is not open
     /// @throws DurableObjectException if the activation has ended
     Optional<FileChannel> checkpoint() {
         if (!request().await()) {
             throw new DurableObjectException(Kind.RESET, id, this + " has left memory", null);
         }
         try {
-            outbox.awaitDurable(outbox.end());
-            breakage.check();
+            awaitDurable();
             return database.checkpoint();
         } finally {
             gate.leave();
@@ -258,8 +254,7 @@ final class Activation implements Host {
                     "the body of a transaction may not sync: nothing of it is durable before its"
                             + " end");
         }
-        awaitDurable(outbox.end());
-        breakage.check();
+        awaitDurable();
     }
 
     /// Lets other events in while the body runs, then comes back behind them.
@@ -293,13 +288,20 @@ final class Activation implements Host {
         if (breakage.begin(new DurableObjectException(kind, id, message, cause))) {
             gate.close();
             outbox.drop();
-            sockets.abort();
             database.stop();
-            node.waiting().start("durable-object-close", this::closeFiles);
+            node.waiting().start("durable-object-close", this::abandon);
         }
     }
 
-    /// Returns whether the activation is broken.
+    /// On a thread of its own: closing connections and files takes its time.
+    private void abandon() {
+        try {
+            sockets.abort();
+        } finally {
+            closeFiles();
+        }
+    }
+
     boolean isBroken() {
         return breakage.isBroken();
     }
@@ -348,8 +350,7 @@ final class Activation implements Host {
         }
         constructing = true;
         node.log().awaitDurable(CommitLog.START); // A log that has failed vouches for nothing.
-        ObjectStorage storage = new ObjectStorage(database);
-        ObjectState state = new ObjectState(this, storage);
+        ObjectState state = new ObjectState(this, new ObjectStorage(database));
         return CriticalSections.<DurableObject, RuntimeException>run(
                 this, () -> type.create(state, env));
     }
@@ -376,7 +377,7 @@ final class Activation implements Host {
         }
         try {
             return outbox.commit();
-        } catch (SqlStorageException | CommitFailedException e) {
+        } catch (RuntimeException | Error e) { // Whatever it is, nobody knows what was committed.
             breakDown(Kind.RESET, Failures.rolledBack(e), e);
             return NOT_COMMITTED;
         }

@@ -2,11 +2,13 @@ package dev.durableobjects.internal.engine;
 
 import dev.durableobjects.Limit;
 import dev.durableobjects.ShutdownReason;
+import dev.durableobjects.internal.gate.Latch;
 import java.util.ArrayDeque;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.Deque;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
 /// Lets idle objects leave memory: after a while, or earlier if their place is needed.
@@ -42,11 +44,33 @@ final class Eviction {
     /// @return whether one left
     boolean makeRoom() {
         for (Activation next = next(); next != null; next = next()) {
-            if (evict(next)) {
+            if (evictApart(next)) {
                 return true;
             }
         }
         return false;
+    }
+
+    /// On a thread of its own, because the calling one may be inside of an object: if `preShutdown`
+    /// called that object, it would wait for itself.
+    private boolean evictApart(Activation activation) {
+        AtomicBoolean leaves = new AtomicBoolean();
+        Latch decided = new Latch(node.waiting());
+        node.waiting()
+                .start(
+                        "durable-evict",
+                        () -> {
+                            leaves.set(
+                                    activation.gate().closeBehindMeIf(() -> mayLeave(activation)));
+                            decided.open();
+                            if (leaves.get()) {
+                                LastWord.end(activation, ShutdownReason.INACTIVE);
+                            }
+                        });
+        long deadline = node.after(Limit.COMMIT_SECONDS);
+        return decided.awaitUntil(deadline)
+                && leaves.get()
+                && activation.closed().awaitUntil(deadline);
     }
 
     void close() {
@@ -56,9 +80,8 @@ final class Eviction {
 
     private void watch() {
         while (!closed) {
-            long now = node.waiting().nanoTime();
             for (Activation activation : live) {
-                if (isOverdue(activation, now)) {
+                if (isOverdue(activation) && activation.gate().isFree()) {
                     node.waiting().start("durable-evict", () -> evict(activation));
                 }
             }
@@ -66,31 +89,28 @@ final class Eviction {
         }
     }
 
-    private boolean isOverdue(Activation activation, long now) {
+    private boolean isOverdue(Activation activation) {
         Limit bound = activation.pins().isEmpty() ? Limit.IDLE_SECONDS : Limit.PINNED_IDLE_SECONDS;
-        long idle = now - activation.lastUsed();
-        return idle >= TimeUnit.SECONDS.toNanos(node.limits().get(bound))
-                && mayLeave(activation, now);
+        long idle = node.waiting().nanoTime() - activation.lastUsed();
+        return idle >= TimeUnit.SECONDS.toNanos(node.limits().get(bound)) && mayLeave(activation);
     }
 
-    private static boolean mayLeave(Activation activation, long now) {
-        return activation.sockets().size() == 0 && !activation.pins().hold(now);
+    private boolean mayLeave(Activation activation) {
+        return activation.sockets().size() == 0
+                && !activation.pins().hold(node.waiting().nanoTime());
     }
 
-    private boolean evict(Activation activation) {
-        if (!mayLeave(activation, node.waiting().nanoTime())
-                || !activation.gate().closeBehindMe()) {
-            return false;
+    private void evict(Activation activation) {
+        if (activation.gate().closeBehindMeIf(() -> isOverdue(activation))) {
+            LastWord.end(activation, ShutdownReason.INACTIVE);
         }
-        LastWord.end(activation, ShutdownReason.INACTIVE);
-        return true;
     }
 
     private synchronized @Nullable Activation next() {
         if (candidates.isEmpty()) {
             long now = node.waiting().nanoTime();
             live.stream()
-                    .filter(activation -> mayLeave(activation, now))
+                    .filter(this::mayLeave)
                     .filter(activation -> activation.gate().isFree())
                     .sorted(Comparator.comparingLong(activation -> activation.lastUsed() - now))
                     .limit(CANDIDATES)

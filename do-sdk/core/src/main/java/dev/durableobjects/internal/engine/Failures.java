@@ -55,11 +55,11 @@ final class Failures {
     }
 
     /// Returns what callers are told when a commit failed.
-    static String rolledBack(RuntimeException failure) {
+    static String rolledBack(Throwable failure) {
         return ROLLED_BACK + whyNotCommitted(failure) + ": " + failure.getMessage();
     }
 
-    private static String whyNotCommitted(RuntimeException failure) {
+    private static String whyNotCommitted(Throwable failure) {
         return failure instanceof SqlStorageException sql
                         && (sql.code() & 0xff) == SQLITE_CONSTRAINT
                 ? "the application left the database in a state where constraints were violated"

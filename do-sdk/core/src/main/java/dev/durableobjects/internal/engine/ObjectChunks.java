@@ -38,13 +38,16 @@ final class ObjectChunks implements ChunkSource {
 
     @Override
     public void close() {
-        pin.release();
-        Failures.unchecked(() ->
-                directory.again(
-                        activation,
-                        object -> {
-                            source.close();
-                            return true;
-                        }));
+        try {
+            Failures.unchecked(() ->
+                    directory.again(
+                            activation,
+                            object -> {
+                                source.close();
+                                return true;
+                            }));
+        } finally {
+            pin.release();
+        }
     }
 }

@@ -158,10 +158,11 @@ public final class ObjectDirectory {
                     node.waiting().start("durable-last-word", () -> end(activation, deadline)));
             ending.forEach(activation -> activation.closed().awaitUntil(deadline));
         }
-        for (Activation stuck : List.copyOf(live.values())) {
-            stuck.breakDown(Kind.CLOSED, "the runtime did not wait any longer", null);
-            stuck.closed().awaitUntil(node.after(Limit.SHUTDOWN_SECONDS));
-        }
+        List<Activation> stuck = List.copyOf(live.values());
+        stuck.forEach(activation ->
+                activation.breakDown(Kind.CLOSED, "the runtime did not wait any longer", null));
+        long end = node.after(Limit.SHUTDOWN_SECONDS);
+        stuck.forEach(activation -> activation.closed().awaitUntil(end));
     }
 
     private static void end(Activation activation, long deadline) {
@@ -217,31 +218,31 @@ public final class ObjectDirectory {
         private final ObjectClass<?> type;
         private final DurableObjectId id;
         private final Env env;
-        private Activation activation;
-        private InputGate.Ticket ticket;
+        private final Activation activation;
+        private final InputGate.Ticket ticket;
 
-        /// Takes the place. An activation that is just closing lets nobody in any more: then the
-        /// place is one in the next activation.
+        /// Whether the activation had ended before: then the place is one in the next.
+        private final boolean isLate;
+
+        /// Takes the place, without waiting: the caller may still be inside another object.
         Entry(ObjectClass<?> type, DurableObjectId id, Env env) {
             this.type = type;
             this.id = id;
             this.env = env;
             this.activation = activation(type, id, env);
             this.ticket = activation.request();
-            while (ticket.isRefused()) {
-                awaitClosed(activation);
-                this.activation = activation(type, id, env);
-                this.ticket = activation.request();
-            }
+            this.isLate = ticket.isRefused();
         }
 
         <R extends @Nullable Object, X extends Exception> R run(Event<R, X> event) throws X {
             if (entered()) {
-                return outgoing(
-                        activation.run(new Turn(activation, Turn.sectionOf(activation)), event));
+                return activation.run(
+                        new Turn(activation, Turn.sectionOf(activation)),
+                        object -> outgoing(event.run(object)));
             }
-            // The activation ended while the caller waited.
-            activation.checkUnserved();
+            if (!isLate) {
+                activation.checkUnserved();
+            }
             awaitClosed(activation);
             return new Entry(type, id, env).run(event);
         }
@@ -254,6 +255,11 @@ public final class ObjectDirectory {
         }
 
         private void awaitClosed(Activation ending) {
+            if (!ending.isBroken() && Turn.leadsThrough(ending)) {
+                throw new IllegalStateException(
+                        "a call by preShutdown of %s came back to it, where nobody enters any more"
+                                .formatted(ending));
+            }
             if (!ending.closed().awaitUntil(node.after(Limit.COMMIT_SECONDS))) {
                 ending.checkUnserved();
                 throw new DurableObjectException(

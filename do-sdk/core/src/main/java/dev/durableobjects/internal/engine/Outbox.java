@@ -31,7 +31,7 @@ final class Outbox {
     private long confirmed = CommitLog.START;
     private boolean sealed;
 
-    /// Whether the database has committed something that the log does not have.
+    /// Whether the database may have committed something that the log does not have.
     private boolean isLost;
 
     Outbox(CommitLog log, DurableObjectId id, ObjectDatabase database) {
@@ -64,12 +64,15 @@ final class Outbox {
     }
 
     private synchronized long append() {
-        Written written = sealed ? Written.NOTHING : database.commit();
-        if (written != Written.NOTHING) {
-            isLost = true;
-            changes().ifPresent(commit -> position = log.append(commit));
-            isLost = false;
+        if (sealed) {
+            return confirmed;
         }
+        isLost = true; // Until the log has it, whatever a COMMIT that fails has done.
+        Written written = database.commit();
+        if (written != Written.NOTHING) {
+            changes().ifPresent(commit -> position = log.append(commit));
+        }
+        isLost = false;
         if (written == Written.CONFIRMED) {
             confirmed = position;
         }

@@ -33,14 +33,23 @@ final class Turn {
 
     /// Returns the critical section that a call by this thread to an object belongs to: the one
     /// that it was in when the chain of calls left that object.
-    @SuppressWarnings("ReferenceEquality") // It is this activation, or it is another one.
     static @Nullable CriticalSection sectionOf(Activation activation) {
-        for (Turn turn = bound(); turn != null; turn = turn.caller) {
-            if (turn.activation == activation) {
-                return turn.section;
-            }
+        Turn turn = lastIn(activation);
+        return turn == null ? null : turn.section;
+    }
+
+    /// Returns whether the chain of calls that the calling thread is in leads through an object.
+    static boolean leadsThrough(Activation activation) {
+        return lastIn(activation) != null;
+    }
+
+    @SuppressWarnings("ReferenceEquality") // It is this activation, or it is another one.
+    private static @Nullable Turn lastIn(Activation activation) {
+        Turn turn = bound();
+        while (turn != null && turn.activation != activation) {
+            turn = turn.caller;
         }
-        return null;
+        return turn;
     }
 
     Activation activation() {

@@ -4,6 +4,7 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.Iterator;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /// Lets one thread at a time into an object, in the order in which they asked.
@@ -25,8 +26,15 @@ public final class InputGate {
     private volatile @Nullable Thread owner;
     private @Nullable CriticalSection section;
     private int away;
-    private boolean closed;
+    private Entrance entrance = Entrance.OPEN;
     private @Nullable Ticket last;
+
+    private enum Entrance {
+        OPEN,
+        /// The thread that is inside is the last one. It may go out and come back.
+        CLOSED_BEHIND_LAST,
+        CLOSED
+    }
 
     /// Makes an open gate.
     ///
@@ -41,22 +49,26 @@ public final class InputGate {
     /// @param within the critical section that the thread belongs to, null for none
     /// @throws RejectedExecutionException if as many threads wait as may
     public synchronized Ticket request(@Nullable CriticalSection within) {
-        if (!closed && owner != null && queue.size() >= queueMax) {
+        if (entrance == Entrance.OPEN && owner != null && queue.size() >= queueMax) {
             throw new RejectedExecutionException(
                     "at most %d events may wait for one object".formatted(queueMax));
         }
-        return enqueue(within);
+        return enqueue(within, entrance == Entrance.OPEN);
     }
 
     /// Takes a place like [#request], however many wait: for threads whose number is bounded
     /// elsewhere.
     public synchronized Ticket requestAlways(@Nullable CriticalSection within) {
-        return enqueue(within);
+        return enqueue(within, entrance == Entrance.OPEN);
     }
 
-    private Ticket enqueue(@Nullable CriticalSection within) {
+    private synchronized Ticket requestBack(@Nullable CriticalSection within) {
+        return enqueue(within, entrance != Entrance.CLOSED);
+    }
+
+    private Ticket enqueue(@Nullable CriticalSection within, boolean isAdmitted) {
         Ticket ticket = new Ticket(Thread.currentThread(), within);
-        if (closed) {
+        if (!isAdmitted) {
             ticket.state = Ticket.State.REFUSED;
         } else if (owner == null && mayEnter(ticket)) {
             owner = ticket.thread;
@@ -81,7 +93,7 @@ public final class InputGate {
     ///
     /// @return whether the thread is inside; if not, the gate was closed
     public boolean comeBack(@Nullable CriticalSection within) {
-        Ticket ticket = requestAlways(within);
+        Ticket ticket = requestBack(within);
         boolean entered = ticket.await();
         synchronized (this) {
             away--; // Whoever entered leaves again, and looks then who is next.
@@ -108,7 +120,7 @@ public final class InputGate {
     public void close() {
         Deque<Ticket> refused;
         synchronized (this) {
-            closed = true;
+            entrance = Entrance.CLOSED;
             refused = new ArrayDeque<>(queue);
             queue.clear();
             if (last != null) {
@@ -119,19 +131,22 @@ public final class InputGate {
         refused.forEach(ticket -> ticket.settle(Ticket.State.REFUSED));
     }
 
-    /// Enters and closes in one step if nobody is inside, waits, or will come back.
+    /// Enters and closes in one step if nobody is inside, waits, or will come back, and if this
+    /// holds besides. From then on only the calling thread comes back when it goes out.
     ///
+    /// @param condition asked in the same step, so that no event comes between; must not block
     /// @return whether the calling thread is the last one inside now
-    public synchronized boolean closeBehindMe() {
-        if (!isFree()) {
+    public synchronized boolean closeBehindMeIf(BooleanSupplier condition) {
+        if (!isFree() || !condition.getAsBoolean()) {
             return false;
         }
-        closed = true;
+        entrance = Entrance.CLOSED_BEHIND_LAST;
         owner = Thread.currentThread();
         return true;
     }
 
-    /// Waits until [#closeBehindMe] is possible, and does it. One thread at a time may wait so.
+    /// Waits until nobody is inside, waits, or will come back, and then does as [#closeBehindMeIf].
+    /// One thread at a time may wait so.
     ///
     /// @param deadline when to give up, a time of [Waiting#nanoTime]
     /// @return whether the calling thread is the last one inside now
@@ -149,9 +164,9 @@ public final class InputGate {
 
     private synchronized Ticket requestLast() {
         Ticket ticket = new Ticket(Thread.currentThread(), null);
-        if (closeBehindMe()) {
+        if (closeBehindMeIf(() -> true)) {
             ticket.state = Ticket.State.GRANTED;
-        } else if (closed) {
+        } else if (entrance != Entrance.OPEN) {
             ticket.state = Ticket.State.REFUSED;
         } else {
             last = ticket;
@@ -168,7 +183,7 @@ public final class InputGate {
 
     /// Returns whether nobody is inside, waits, or will come back, and the gate is open.
     public synchronized boolean isFree() {
-        return !closed && owner == null && away == 0 && queue.isEmpty();
+        return entrance == Entrance.OPEN && owner == null && away == 0 && queue.isEmpty();
     }
 
     /// Returns whether the calling thread is inside.
@@ -188,7 +203,7 @@ public final class InputGate {
         if (queue.isEmpty() && away == 0 && last != null) {
             Ticket ticket = last;
             last = null;
-            closed = true;
+            entrance = Entrance.CLOSED_BEHIND_LAST;
             return ticket;
         }
         if (section == null) {

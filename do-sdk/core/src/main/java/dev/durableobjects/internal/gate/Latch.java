@@ -48,6 +48,7 @@ public final class Latch {
             interrupted |= Thread.interrupted();
             left = deadline - waiting.nanoTime();
         }
+        leave();
         if (interrupted) {
             Thread.currentThread().interrupt();
         }
@@ -56,5 +57,11 @@ public final class Latch {
 
     private synchronized boolean join() {
         return waiters != null && waiters.add(Thread.currentThread());
+    }
+
+    private synchronized void leave() {
+        if (waiters != null) {
+            waiters.remove(Thread.currentThread());
+        }
     }
 }

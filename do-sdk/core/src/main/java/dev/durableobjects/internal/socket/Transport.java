@@ -15,7 +15,7 @@ public interface Transport {
     /// Writes bytes, blocking while the peer does not read.
     void write(byte[] bytes, int length);
 
-    /// Ends the connection at once, and with it a read or write that blocks.
+    /// Ends the connection at once, and with it a read or write that blocks. Never throws.
     void close();
 
     /// The connection is over.

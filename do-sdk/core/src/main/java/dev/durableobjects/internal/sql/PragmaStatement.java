@@ -65,11 +65,6 @@ public record PragmaStatement(String name, @Nullable String value, boolean isWel
         return stores || name.equals("optimize");
     }
 
-    /// Returns whether it sets something of the connection.
-    public boolean setsConnection() {
-        return value != null && SqlRules.SWITCHES.contains(name);
-    }
-
     /// Judges it.
     ///
     /// @throws dev.durableobjects.sql.SqlStorageException if it is refused

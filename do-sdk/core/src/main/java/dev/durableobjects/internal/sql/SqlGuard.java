@@ -90,7 +90,7 @@ public final class SqlGuard {
 
     /// Returns whether a name is one that only the runtime gives to its tables.
     static boolean isReserved(String name) {
-        String lower = name.toLowerCase(Locale.ROOT);
+        String lower = name.toLowerCase(Locale.ROOT) + "_"; // A virtual table adds to its name.
         return lower.startsWith("_cf_") || lower.startsWith("_do_");
     }
 

@@ -4,7 +4,7 @@ import java.util.List;
 
 /// One statement of an SQL text. Immutable.
 ///
-/// @param text as it was written, without its semicolon
+/// @param text as it was written; without its semicolon if it is one of several
 /// @param tokens its tokens, none if it is empty
 /// @param isExplained whether it stands behind EXPLAIN or EXPLAIN QUERY PLAN, which its tokens
 ///   leave out
@@ -18,6 +18,11 @@ public record SqlStatement(String text, List<SqlToken> tokens, boolean isExplain
             begin = plan ? 3 : 1;
         }
         return new SqlStatement(text, List.copyOf(all.subList(begin, all.size())), begin > 0);
+    }
+
+    /// Returns the statement with another text.
+    SqlStatement written(String whole) {
+        return new SqlStatement(whole, tokens, isExplained);
     }
 
     /// Returns whether there is nothing in it but white space and comments.

@@ -34,10 +34,14 @@ public final class SqlText {
 
     /// Returns the statements of a text in order: at least one. White space may follow the last
     /// semicolon, but a comment is taken for one more statement, an empty one, as on Cloudflare.
+    ///
+    /// The text of a statement that stands alone is the whole text, so that what was compiled from
+    /// it is found by what was written, with or without a semicolon.
     public static List<SqlStatement> statements(String text) {
         SqlText reader = new SqlText(text);
         reader.read();
-        return reader.statements;
+        List<SqlStatement> all = reader.statements;
+        return all.size() == 1 ? List.of(all.getFirst().written(text)) : all;
     }
 
     /// Returns the only statement of a text.

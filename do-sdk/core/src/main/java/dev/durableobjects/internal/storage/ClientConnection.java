@@ -2,9 +2,12 @@ package dev.durableobjects.internal.storage;
 
 import java.lang.reflect.Method;
 import java.sql.Connection;
+import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.sql.SQLFeatureNotSupportedException;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /// A JDBC connection for the tools of the Java world. Its transactions are savepoints inside the
@@ -14,6 +17,7 @@ final class ClientConnection extends JdbcProxy {
 
     private final ObjectDatabase database;
     private final ClientTransaction transaction;
+    private final List<PreparedStatement> prepared = new ArrayList<>();
     private boolean autoCommit = true;
     private boolean closed;
 
@@ -31,7 +35,7 @@ final class ClientConnection extends JdbcProxy {
         return switch (method.getName()) {
             case "isClosed" -> closed;
             case "isValid" -> !closed;
-            case "close" -> {
+            case "close", "abort" -> {
                 close();
                 yield null;
             }
@@ -58,12 +62,29 @@ final class ClientConnection extends JdbcProxy {
                 rollback(given);
                 yield null;
             }
-            case "createStatement" -> ClientStatement.create(self, database);
+            case "createStatement" -> ClientStatement.create(self);
+            case "prepareStatement" -> prepare(self, method, given);
             case "setSavepoint", "releaseSavepoint" ->
                     throw new SQLFeatureNotSupportedException(
                             "savepoints inside a transaction of a client");
             default -> forward(database.current(), method, given);
         };
+    }
+
+    /// A connection that does not commit by itself begins its transaction with the first statement:
+    /// the one before has ended with its event.
+    private @Nullable Object prepare(Connection self, Method method, Object[] given)
+            throws Throwable {
+        if (!autoCommit) {
+            transaction.begin();
+        }
+        CompiledStatement statement =
+                (CompiledStatement) forward(database.current(), method, given);
+        if (statement != null) {
+            statement.lendTo(self);
+            prepared.add(statement);
+        }
+        return statement;
     }
 
     private void setAutoCommit(boolean on) throws SQLException {
@@ -98,10 +119,15 @@ final class ClientConnection extends JdbcProxy {
         if (closed) {
             return;
         }
-        closed = true;
-        if (!autoCommit) {
-            transaction.rollbackIfOpen();
+        database.checkThread();
+        for (PreparedStatement statement : prepared) {
+            statement.close();
         }
+        prepared.clear();
+        if (transaction.isOpen()) {
+            transaction.rollback();
+        }
+        closed = true;
     }
 
     private void checkManual() throws SQLException {

@@ -3,7 +3,6 @@ package dev.durableobjects.internal.storage;
 import java.sql.SQLException;
 import org.jspecify.annotations.Nullable;
 import org.sqlite.core.CoreResultSet;
-import org.sqlite.core.CoreStatement;
 import org.sqlite.jdbc4.JDBC4ResultSet;
 
 /// The rows of one run of a JDBC client's statement.
@@ -15,6 +14,7 @@ import org.sqlite.jdbc4.JDBC4ResultSet;
 final class ClientRows extends JDBC4ResultSet {
 
     private final SqliteConnection connection;
+    private final CompiledStatement statement;
     private final Columns columns;
     private final @Nullable String[] types;
     private boolean ended;
@@ -22,11 +22,12 @@ final class ClientRows extends JDBC4ResultSet {
     /// Takes the run over from the driver's own result set, which stands before the first row.
     ClientRows(
             SqliteConnection connection,
-            CoreStatement statement,
+            CompiledStatement statement,
             Columns columns,
             CoreResultSet rows) {
         super(statement);
         this.connection = connection;
+        this.statement = statement;
         this.columns = columns;
         this.types = columns.declaredTypes().clone();
         this.open = rows.open;
@@ -71,6 +72,13 @@ final class ClientRows extends JDBC4ResultSet {
             connection.check();
             super.close();
         }
+    }
+
+    /// The driver's, but for a TEXT, which it would take through a buffer.
+    @Override
+    public @Nullable Object getObject(int column) throws SQLException {
+        String text = statement.text(markCol(column));
+        return text != null ? text : super.getObject(column);
     }
 
     @Override

@@ -14,18 +14,16 @@ import org.jspecify.annotations.Nullable;
 final class ClientStatement extends JdbcProxy {
 
     private final Connection connection;
-    private final ObjectDatabase database;
     private final List<String> batch = new ArrayList<>();
     private @Nullable PreparedStatement prepared;
     private boolean closed;
 
-    private ClientStatement(Connection connection, ObjectDatabase database) {
+    private ClientStatement(Connection connection) {
         this.connection = connection;
-        this.database = database;
     }
 
-    static Statement create(Connection connection, ObjectDatabase database) {
-        return new ClientStatement(connection, database).as(Statement.class);
+    static Statement create(Connection connection) {
+        return new ClientStatement(connection).as(Statement.class);
     }
 
     @Override
@@ -77,7 +75,7 @@ final class ClientStatement extends JdbcProxy {
 
     private PreparedStatement prepare(String sql) throws SQLException {
         closePrepared();
-        PreparedStatement made = database.current().prepareStatement(sql);
+        PreparedStatement made = connection.prepareStatement(sql);
         prepared = made;
         return made;
     }

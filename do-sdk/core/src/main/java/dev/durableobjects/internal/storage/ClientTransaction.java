@@ -24,35 +24,37 @@ final class ClientTransaction {
 
     /// Ends it.
     ///
-    /// @throws SQLException if it is not open
+    /// @throws SQLException if it is not open, or if one inside it is
     void commit() throws SQLException {
-        transaction.release(taken());
+        transaction.release(open());
+        savepoint = null;
     }
 
     /// Ends it and undoes what was written in it.
     ///
-    /// @throws SQLException if it is not open
+    /// @throws SQLException if it is not open, or if one inside it is
     void rollback() throws SQLException {
-        transaction.rollback(taken());
+        transaction.rollback(open());
+        savepoint = null;
     }
 
-    /// Undoes what was written in it, if it is open.
-    void rollbackIfOpen() throws SQLException {
-        Savepoint open = savepoint;
-        savepoint = null;
-        if (open != null && transaction.isOpen(open)) {
-            transaction.rollback(open);
-        }
+    /// Returns whether it is open.
+    boolean isOpen() {
+        return savepoint != null && transaction.isOpen(savepoint);
     }
 
-    private Savepoint taken() throws SQLException {
-        Savepoint open = savepoint;
-        savepoint = null;
-        if (open == null || !transaction.isOpen(open)) {
+    private Savepoint open() throws SQLException {
+        Savepoint known = savepoint;
+        if (known == null || !transaction.isOpen(known)) {
             throw new SQLException(
                     "no transaction is open; a transaction of a client ends with its event at the"
                             + " latest");
         }
-        return open;
+        if (!transaction.isInnermost(known)) {
+            throw new SQLException(
+                    "a transaction that was begun inside this one is still open, by another"
+                            + " connection or by transactionSync; it must end first");
+        }
+        return known;
     }
 }

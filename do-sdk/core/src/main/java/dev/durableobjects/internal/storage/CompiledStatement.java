@@ -1,5 +1,7 @@
 package dev.durableobjects.internal.storage;
 
+import java.nio.charset.StandardCharsets;
+import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.List;
@@ -23,6 +25,10 @@ final class CompiledStatement extends JDBC4PreparedStatement {
     private final long handle;
     private final Columns columns;
     private @Nullable ClientRows clientRows;
+    private @Nullable Connection lender;
+
+    /// Whether [#first] has begun what [#finish] must end.
+    private boolean running;
 
     /// Compiles a statement.
     ///
@@ -61,32 +67,36 @@ final class CompiledStatement extends JDBC4PreparedStatement {
 
     /// Runs the statement up to its first row, with what was bound before.
     ///
-    /// @return whether there is one
-    boolean start() throws SQLException {
-        return start(null);
+    /// @return a copy of the row, or null if there is none
+    @Nullable Object @Nullable [] first() throws SQLException {
+        return first(null);
     }
 
     /// Runs the statement up to its first row.
     ///
-    /// @return whether there is one
-    boolean start(@Nullable Object @Nullable [] bindings) throws SQLException {
+    /// @return a copy of the row, or null if there is none
+    @Nullable Object @Nullable [] first(@Nullable Object @Nullable [] bindings)
+            throws SQLException {
         connection.clock().begin();
+        running = true;
         SqlPermits.enter();
         DB db = connection.getDatabase();
         try {
             synchronized (db) {
                 checkOpen();
-                return db.execute(this, bindings);
+                running = db.execute(this, bindings);
+                return running ? row(db) : null;
             }
         } finally {
+            connection.clock().leave();
             SqlPermits.exit();
         }
     }
 
     /// Goes to the next row.
     ///
-    /// @return whether there is one
-    boolean step() throws SQLException {
+    /// @return a copy of the row, or null if there is none
+    @Nullable Object @Nullable [] next() throws SQLException {
         SqlPermits.enter();
         DB db = connection.getDatabase();
         try {
@@ -94,20 +104,28 @@ final class CompiledStatement extends JDBC4PreparedStatement {
                 checkOpen();
                 int code = db.step(handle);
                 if (code == Codes.SQLITE_ROW) {
-                    return true;
+                    return row(db);
                 }
                 if (code != Codes.SQLITE_DONE) {
                     db.throwex(code);
                 }
-                return false;
+                db.reset(handle);
+                running = false;
+                return null;
             }
         } finally {
+            connection.clock().leave();
             SqlPermits.exit();
         }
     }
 
-    /// Ends the run, so that the statement holds no lock and can be used again.
+    /// Ends the run, so that the statement holds no lock and can be used again. After its last row
+    /// it has ended by itself.
     void finish() throws SQLException {
+        if (!running) {
+            return;
+        }
+        running = false;
         DB db = connection.getDatabase();
         synchronized (db) {
             if (!pointer.isClosed()) {
@@ -116,15 +134,10 @@ final class CompiledStatement extends JDBC4PreparedStatement {
         }
     }
 
-    /// Copies the current row out.
-    @Nullable Object[] row() throws SQLException {
-        DB db = connection.getDatabase();
+    private @Nullable Object[] row(DB db) throws SQLException {
         @Nullable Object[] values = new Object[columns.names().size()];
-        synchronized (db) {
-            checkOpen();
-            for (int i = 0; i < values.length; i++) {
-                values[i] = value(db, i);
-            }
+        for (int i = 0; i < values.length; i++) {
+            values[i] = value(db, i);
         }
         return values;
     }
@@ -133,13 +146,41 @@ final class CompiledStatement extends JDBC4PreparedStatement {
         return switch (db.column_type(handle, column)) {
             case Codes.SQLITE_INTEGER -> (Object) db.column_long(handle, column);
             case Codes.SQLITE_FLOAT -> (Object) db.column_double(handle, column);
-            case Codes.SQLITE_TEXT -> db.column_text(handle, column);
-            case Codes.SQLITE_BLOB -> {
-                byte[] blob = db.column_blob(handle, column);
-                yield blob == null ? new byte[0] : blob;
-            }
+            case Codes.SQLITE_TEXT -> text(db, column);
+            case Codes.SQLITE_BLOB -> blob(db, column);
             default -> null;
         };
+    }
+
+    /// Returns a column of the current row if it is a TEXT, else null.
+    @Nullable String text(int column) throws SQLException {
+        DB db = connection.getDatabase();
+        synchronized (db) {
+            checkOpen();
+            boolean isText = db.column_type(handle, column) == Codes.SQLITE_TEXT;
+            return isText ? text(db, column) : null;
+        }
+    }
+
+    /// Takes a TEXT as what it is, bytes in UTF-8: the driver's way makes a buffer for each, which
+    /// costs as much as the step to the row.
+    private String text(DB db, int column) throws SQLException {
+        return new String(blob(db, column), StandardCharsets.UTF_8);
+    }
+
+    private byte[] blob(DB db, int column) throws SQLException {
+        byte[] bytes = db.column_blob(handle, column);
+        return bytes == null ? new byte[0] : bytes;
+    }
+
+    /// Says which connection a client has got this from.
+    void lendTo(Connection client) {
+        lender = client;
+    }
+
+    @Override
+    public Connection getConnection() throws SQLException {
+        return lender == null ? super.getConnection() : lender;
     }
 
     // As a JDBC statement: each way of running announces itself, and closing only gives it back.

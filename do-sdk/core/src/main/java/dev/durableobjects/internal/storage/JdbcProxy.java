@@ -1,9 +1,11 @@
 package dev.durableobjects.internal.storage;
 
+import dev.durableobjects.sql.SqlStorageException;
 import java.lang.reflect.InvocationHandler;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
 import java.lang.reflect.Proxy;
+import java.sql.SQLException;
 import org.jspecify.annotations.Nullable;
 
 /// Implements a JDBC interface of which few methods matter here, and forwards the others.
@@ -28,8 +30,19 @@ abstract class JdbcProxy implements InvocationHandler {
             case "toString" -> getClass().getSimpleName();
             case "unwrap" -> ((Class<?>) given[0]).cast(self);
             case "isWrapperFor" -> ((Class<?>) given[0]).isInstance(self);
-            default -> call(self, method, given);
+            default -> checked(self, method, given);
         };
+    }
+
+    /// Clients of JDBC expect its exceptions, also for what we refuse.
+    private @Nullable Object checked(Object self, Method method, Object[] given) throws Throwable {
+        try {
+            return call(self, method, given);
+        } catch (SqlStorageException e) {
+            throw new SQLException(e.getMessage(), null, e.code(), e);
+        } catch (IllegalArgumentException e) {
+            throw new SQLException(e.getMessage(), e);
+        }
     }
 
     /// Runs a method of the interface.

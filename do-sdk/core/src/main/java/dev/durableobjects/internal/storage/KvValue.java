@@ -15,8 +15,15 @@ final class KvValue {
         return switch (value) {
             case null -> throw new IllegalArgumentException("put() called with undefined value.");
             case byte[] bytes -> bytes;
-            default -> Json.text(value);
+            default -> checked(Json.text(value));
         };
+    }
+
+    private static String checked(String json) {
+        if (json.equals("null")) {
+            throw new IllegalArgumentException("put() called with undefined value.");
+        }
+        return json;
     }
 
     /// Returns what was stored as a value of this type.

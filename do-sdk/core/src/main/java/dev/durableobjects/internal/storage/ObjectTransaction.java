@@ -23,6 +23,8 @@ final class ObjectTransaction {
 
     private static final int PRIMARY_MASK = 0xff;
 
+    private static final System.Logger LOGGER = System.getLogger(ObjectTransaction.class.getName());
+
     private final SqliteStorage.ConnectionSource source;
 
     // Only the object's thread.
@@ -111,6 +113,12 @@ final class ObjectTransaction {
         return savepoints.contains(savepoint);
     }
 
+    /// Returns whether this savepoint, which is open, has none inside it.
+    @SuppressWarnings("ReferenceEquality") // Savepoints have no other identity.
+    boolean isInnermost(Savepoint savepoint) {
+        return savepoints.getLast() == savepoint;
+    }
+
     /// Returns whether any savepoint is open.
     boolean isNested() {
         return !savepoints.isEmpty();
@@ -128,18 +136,29 @@ final class ObjectTransaction {
             return Written.NOTHING;
         }
         Written result = written;
+        SqliteConnection connection = source.current();
         end();
         try {
-            run("COMMIT");
+            connection.run("COMMIT");
         } catch (SQLException e) {
             rollbackAfter(e);
             throw e;
         }
         if (cleared) {
             cleared = false;
-            source.current().vacuum();
+            shrink(connection);
         }
         return result;
+    }
+
+    /// What was committed is committed: pages that are not given back are used again later.
+    private void shrink(SqliteConnection connection) {
+        try {
+            connection.vacuum();
+        } catch (SQLException e) {
+            noteFailure(e);
+            LOGGER.log(System.Logger.Level.WARNING, "free pages could not be given back", e);
+        }
     }
 
     /// Undoes everything that the event has written.
@@ -201,6 +220,7 @@ final class ObjectTransaction {
             if (critical != null) {
                 savepoints.remove(savepoint);
             } else if (wasOpen && complete) {
+                rollbackClientInside(savepoint);
                 release(savepoint);
             } else if (wasOpen) {
                 rollback(savepoint);
@@ -209,6 +229,16 @@ final class ObjectTransaction {
             throw failed(e);
         } finally {
             savepoint.state = complete ? "committed" : "rolled back";
+        }
+    }
+
+    /// Undoes what a client has left open in a transaction that was never left meanwhile. In one
+    /// that spans events it may have been another event, and what was written since is not the
+    /// client's.
+    private void rollbackClientInside(Savepoint savepoint) throws SQLException {
+        int inside = savepoints.indexOf(savepoint) + 1;
+        if (savepoint.kind == Savepoint.Kind.SYNCHRONOUS && inside < savepoints.size()) {
+            rollback(savepoints.get(inside));
         }
     }
 

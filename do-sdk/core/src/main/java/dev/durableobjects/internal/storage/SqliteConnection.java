@@ -15,6 +15,7 @@ import java.util.Collections;
 import java.util.HashMap;
 import java.util.IdentityHashMap;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Properties;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
@@ -192,6 +193,7 @@ final class SqliteConnection extends JDBC4Connection {
             transaction.noteFailure(e);
             throw e;
         } finally {
+            clock.leave();
             SqlPermits.exit();
         }
     }
@@ -239,13 +241,24 @@ final class SqliteConnection extends JDBC4Connection {
                 getDatabase().throwex(code);
             }
         } finally {
+            clock.leave();
             SqlPermits.exit();
+        }
+    }
+
+    /// Returns how many rows were changed since the connection was opened.
+    long changes() {
+        try {
+            return getDatabase().total_changes();
+        } catch (SQLException e) {
+            throw failed(e);
         }
     }
 
     /// Gives free pages back. It needs a second database for the time it takes.
     void vacuum() throws SQLException {
         DB db = getDatabase();
+        clock.begin();
         db.limit(SqlLimit.ATTACHED.id(), 1);
         try {
             run("VACUUM");
@@ -258,8 +271,7 @@ final class SqliteConnection extends JDBC4Connection {
     long[] read(String sql) throws SQLException {
         CompiledStatement statement = new CompiledStatement(this, sql, StatementPlan.READS);
         try {
-            statement.start();
-            @Nullable Object[] row = statement.row();
+            @Nullable Object[] row = Objects.requireNonNull(statement.first());
             long[] values = new long[row.length];
             for (int i = 0; i < row.length; i++) {
                 values[i] = row[i] instanceof Long value ? value : 0;
@@ -289,10 +301,10 @@ final class SqliteConnection extends JDBC4Connection {
                                 + " AND (tbl_name GLOB '_cf_*' OR tbl_name GLOB '_do_*')",
                         StatementPlan.READS);
         try {
-            for (boolean more = statement.start(); more; more = statement.step()) {
-                @Nullable Object[] row = statement.row();
+            for (var row = statement.first(); row != null; row = statement.next()) {
+                Long page = (Long) row[0];
                 RuntimeTable.named(String.valueOf(row[1]))
-                        .ifPresent(table -> found.put((Long) row[0], table));
+                        .ifPresent(table -> found.put(page, table));
             }
             return found;
         } finally {

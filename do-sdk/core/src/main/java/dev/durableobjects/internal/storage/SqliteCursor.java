@@ -29,16 +29,24 @@ final class SqliteCursor implements SqlCursor {
     private @Nullable Object @Nullable [] ahead;
     private State state = State.OPEN;
     private String cancelledBecause = "";
+    private long rowsRead;
+    private final long changesBefore;
+    private long rowsWritten;
 
     /// Takes over a statement that was started.
     ///
-    /// @param hasRow whether it stands on a first row
-    SqliteCursor(SqliteConnection connection, CompiledStatement statement, boolean hasRow)
-            throws SQLException {
+    /// @param first its first row, or null if there is none
+    /// @param changesBefore what [SqliteConnection#changes] was before it
+    SqliteCursor(
+            SqliteConnection connection,
+            CompiledStatement statement,
+            @Nullable Object @Nullable [] first,
+            long changesBefore) {
         this.connection = connection;
         this.statement = statement;
         this.columns = statement.columns();
-        advance(hasRow);
+        this.changesBefore = changesBefore;
+        advance(first);
     }
 
     @Override
@@ -102,6 +110,31 @@ final class SqliteCursor implements SqlCursor {
         return List.copyOf(results);
     }
 
+    @Override
+    public Iterator<@Nullable Object[]> raw() {
+        return new Iterator<>() {
+            @Override
+            public boolean hasNext() {
+                return peek() != null;
+            }
+
+            @Override
+            public @Nullable Object[] next() {
+                return take();
+            }
+        };
+    }
+
+    @Override
+    public long rowsRead() {
+        return rowsRead;
+    }
+
+    @Override
+    public long rowsWritten() {
+        return rowsWritten;
+    }
+
     /// Returns whether rows are left.
     boolean isOpen() {
         return state == State.OPEN;
@@ -145,7 +178,7 @@ final class SqliteCursor implements SqlCursor {
             throw new NoSuchElementException("the cursor has no more rows");
         }
         try {
-            advance(statement.step());
+            advance(statement.next());
         } catch (SQLException e) {
             end(State.EXHAUSTED);
             throw connection.failed(e);
@@ -153,11 +186,12 @@ final class SqliteCursor implements SqlCursor {
         return row;
     }
 
-    private void advance(boolean hasRow) throws SQLException {
-        if (hasRow) {
-            ahead = statement.row();
-        } else {
+    private void advance(@Nullable Object @Nullable [] row) {
+        if (row == null) {
             end(State.EXHAUSTED);
+        } else {
+            ahead = row;
+            rowsRead++;
         }
     }
 
@@ -166,6 +200,7 @@ final class SqliteCursor implements SqlCursor {
         if (state == State.OPEN) {
             state = reason;
             SqliteStorage.release(connection, statement);
+            rowsWritten = statement.plan().writes() ? connection.changes() - changesBefore : 0;
         }
     }
 }

@@ -38,32 +38,38 @@ final class SqliteRow implements SqlRow {
 
     @Override
     public long getLong(String column) {
-        return typed(column, Long.class);
+        Object value = get(column);
+        return value instanceof Long whole ? whole : typed(column, value, Long.class);
     }
 
     @Override
     public int getInt(String column) {
-        return typed(column, Integer.class);
+        return typed(column, get(column), Integer.class);
     }
 
     @Override
     public double getDouble(String column) {
-        return typed(column, Double.class);
+        return typed(column, get(column), Double.class);
     }
 
     @Override
     public boolean getBoolean(String column) {
-        return typed(column, Boolean.class);
+        return typed(column, get(column), Boolean.class);
     }
 
     @Override
     public @Nullable String getString(String column) {
-        return get(column) == null ? null : typed(column, String.class);
+        Object value = get(column);
+        if (value instanceof String text) {
+            return text;
+        }
+        return value == null ? null : typed(column, value, String.class);
     }
 
     @Override
     public byte @Nullable [] getBytes(String column) {
-        return get(column) == null ? null : typed(column, byte[].class);
+        Object value = get(column);
+        return value == null ? null : typed(column, value, byte[].class);
     }
 
     @Override
@@ -76,8 +82,7 @@ final class SqliteRow implements SqlRow {
         return columns + "=" + Arrays.toString(values);
     }
 
-    private <T> T typed(String column, Class<T> type) {
-        Object value = get(column);
+    private static <T> T typed(String column, @Nullable Object value, Class<T> type) {
         if (value == null) {
             throw new IllegalStateException(
                     "column '%s' is NULL, not a %s".formatted(column, type.getSimpleName()));

@@ -122,8 +122,9 @@ final class SqliteStorage implements SqlStorage {
                                 + " statement can have parameters.");
             }
             connection.beforeRun(statement.plan());
-            for (boolean row = statement.start(); row; ) {
-                row = statement.step();
+            @Nullable Object[] row = statement.first();
+            while (row != null) {
+                row = statement.next();
             }
         } catch (SQLException e) {
             throw connection.failed(e);
@@ -138,7 +139,8 @@ final class SqliteStorage implements SqlStorage {
         try {
             @Nullable Object[] stored = Bindings.check(bindings, statement.parameters());
             connection.beforeRun(statement.plan());
-            cursor = new SqliteCursor(connection, statement, statement.start(stored));
+            long changes = statement.plan().writes() ? connection.changes() : 0;
+            cursor = new SqliteCursor(connection, statement, statement.first(stored), changes);
         } catch (SQLException e) {
             throw connection.failed(e);
         } finally {

@@ -3,8 +3,9 @@ package dev.durableobjects.internal.storage;
 import dev.durableobjects.internal.gate.Waiting;
 import org.sqlite.ProgressHandler;
 
-/// Stops a statement that runs too long, or whose object was reset. SQLite asks it every so many
-/// steps of its virtual machine; between statements it costs nothing.
+/// Stops a statement that runs too long, waiting for its turns not counted, or whose object was
+/// reset. SQLite asks it every so many steps of its virtual machine; between statements it costs
+/// nothing.
 final class StatementClock extends ProgressHandler {
 
     /// About half a millisecond of work.
@@ -19,6 +20,9 @@ final class StatementClock extends ProgressHandler {
 
     // Only the object's thread.
     private long startedAt = NOT_STARTED;
+    private long waited;
+    private long turnAt;
+    private boolean hasTurn;
     private boolean expired;
 
     private volatile boolean stopped;
@@ -31,7 +35,21 @@ final class StatementClock extends ProgressHandler {
     /// A statement begins.
     void begin() {
         startedAt = NOT_STARTED;
+        waited = 0;
         expired = false;
+    }
+
+    /// The thread leaves SQLite, with a row or for good.
+    void leave() {
+        if (hasTurn) {
+            hasTurn = false;
+            LongStatements.leave();
+        }
+    }
+
+    /// Returns whether every statement is to stop.
+    boolean isStopped() {
+        return stopped;
     }
 
     /// Returns whether the statement was stopped because it ran too long.
@@ -50,7 +68,23 @@ final class StatementClock extends ProgressHandler {
         if (startedAt == NOT_STARTED) {
             startedAt = now;
         }
-        expired = now - startedAt > nanosMax;
-        return stopped || expired ? STOP : GO_ON;
+        expired = now - startedAt - waited > nanosMax;
+        if (stopped || expired) {
+            return STOP;
+        }
+        if (now - startedAt > LongStatements.LONG_NANOS) {
+            takeTurns(now);
+        }
+        return GO_ON;
+    }
+
+    private void takeTurns(long now) {
+        if (hasTurn && now - turnAt < LongStatements.TURN_NANOS) {
+            return;
+        }
+        leave();
+        hasTurn = LongStatements.enter(this);
+        turnAt = waiting.nanoTime();
+        waited += turnAt - now;
     }
 }

@@ -75,8 +75,8 @@ record StatementPlan(boolean writes, boolean changesSchema, Home home) {
         CompiledStatement explain =
                 new CompiledStatement(connection, EXPLAIN + statement.text(), READS);
         try {
-            for (boolean more = explain.start(); more; more = explain.step()) {
-                Instruction instruction = Instruction.of(explain.row());
+            for (var row = explain.first(); row != null; row = explain.next()) {
+                Instruction instruction = Instruction.of(row);
                 if (isJudged) {
                     instruction.admit(connection);
                 }

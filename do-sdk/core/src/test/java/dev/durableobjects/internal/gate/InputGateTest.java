@@ -74,6 +74,20 @@ class InputGateTest {
     }
 
     @Test
+    void closesBehindTheLastOneWhoMayGoOutAndComeBack() throws Exception {
+        assertThat(gate.closeBehindMeIf(() -> false), is(false));
+        assertThat(gate.closeBehindMeIf(() -> true), is(true));
+
+        gate.goOut();
+        assertThat(gate.request(null).isRefused(), is(true));
+        assertThat(gate.comeBack(null), is(true));
+        gate.goOut();
+        gate.close();
+
+        assertThat(gate.comeBack(null), is(false));
+    }
+
+    @Test
     void letsAThreadThatWasInsideQueueBeyondTheBound() throws Exception {
         InputGate narrow = new InputGate(Waiting.system(), 1);
         narrow.request(null).await();

@@ -54,6 +54,8 @@ class SqlGuardTest {
                 "CREATE VIEW v AS SELECT * FROM _cf_KV",
                 "CREATE VIRTUAL TABLE t USING fts5(a, content='_cf_KV')",
                 "CREATE VIRTUAL TABLE _cf_t USING fts5(a)",
+                "CREATE VIRTUAL TABLE _cf USING fts5(a)",
+                "CREATE VIRTUAL TABLE _Do USING rtree(id, a, b)",
                 "ALTER TABLE t RENAME TO _cf_t",
                 "DROP TABLE _cf_KV",
                 "PRAGMA journal_mode = DELETE",

@@ -18,6 +18,11 @@ class SqlTextTest {
     }
 
     @Test
+    void leavesTheTextOfASingleStatementAsItWasWritten() {
+        assertThat(texts(" SELECT 1 ;\n"), contains(" SELECT 1 ;\n"));
+    }
+
+    @Test
     void keepsSemicolonsInStringsNamesAndComments() {
         String text =
                 """

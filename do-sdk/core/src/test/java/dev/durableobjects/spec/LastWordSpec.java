@@ -1,0 +1,159 @@
+package dev.durableobjects.spec;
+
+import static org.hamcrest.MatcherAssert.assertThat;
+import static org.hamcrest.Matchers.contains;
+import static org.hamcrest.Matchers.containsString;
+import static org.hamcrest.Matchers.is;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+
+import dev.durableobjects.Limit;
+import dev.durableobjects.runtime.TestRuntime;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/// What a `preShutdown` may do beside writing: call others, wait, and meet those who call it. Time
+/// moves only when a test says so.
+@Timeout(60)
+class LastWordSpec {
+
+    private static final Duration IDLE = Duration.ofSeconds(10);
+
+    @TempDir private Path directory;
+    private final ManualTime time = new ManualTime();
+    private ProbeRuntime runtime;
+
+    @BeforeEach
+    void start() {
+        runtime =
+                new ProbeRuntime(
+                        directory,
+                        builder ->
+                                TestRuntime.withWaiting(builder, time)
+                                        .limit(Limit.LIVE_OBJECTS, 2));
+        runtime.script("note", (self, text) -> self.log().add(text));
+    }
+
+    @AfterEach
+    void stop() {
+        time.flow();
+        runtime.close();
+    }
+
+    @Test
+    void itCallsAnotherObjectAndGoesOn() throws Exception {
+        lastWordOf(
+                "a",
+                self -> {
+                    self.insert("before");
+                    self.other("b").run("note", "called");
+                    self.ctx().await(() -> self.log().add("outside"));
+                    self.insert("after");
+                    return "";
+                });
+        use("a");
+
+        time.pass(IDLE);
+        awaitShutdown();
+
+        assertThat(runtime.in("a", (self, x) -> self.values()), is(List.of("before", "after")));
+        assertThat(runtime.log, contains("called", "outside"));
+    }
+
+    @Test
+    void nobodyEntersWhileItIsOut() throws Exception {
+        CountDownLatch outside = new CountDownLatch(1);
+        CountDownLatch back = new CountDownLatch(1);
+        lastWordOf(
+                "a",
+                self -> {
+                    self.ctx()
+                            .await(() -> {
+                                outside.countDown();
+                                back.await();
+                            });
+                    self.insert("last");
+                    return "";
+                });
+        use("a");
+        time.pass(IDLE);
+        outside.await();
+
+        CompletableFuture<Object> call = runtime.start("a", self -> self.values());
+        back.countDown();
+
+        assertThat(call.get(30, TimeUnit.SECONDS), is(List.of("last")));
+        assertThat(runtime.constructed, contains("a", "a"));
+    }
+
+    @Test
+    void aCallOfItThatComesBackIsRefusedAtOnce() throws Exception {
+        CompletableFuture<String> refusal = new CompletableFuture<>();
+        runtime.script("back", (self, x) -> self.other("a").run("note", "never"));
+        lastWordOf(
+                "a",
+                self -> {
+                    IllegalStateException refused =
+                            assertThrows(
+                                    IllegalStateException.class,
+                                    () -> self.other("b").run("back", ""));
+                    return refusal.complete(refused.getMessage());
+                });
+        use("a");
+
+        time.pass(IDLE);
+
+        assertThat(refusal.get(30, TimeUnit.SECONDS), containsString("preShutdown of PROBE a"));
+    }
+
+    @Test
+    void oneThatCallsWhoeverMakesItLeaveHoldsNobodyUpForEver() throws Exception {
+        CompletableFuture<Thread> speaker = new CompletableFuture<>();
+        lastWordOf(
+                "a",
+                self -> {
+                    speaker.complete(Thread.currentThread());
+                    return self.other("b").run("note", "of a");
+                });
+        use("a");
+        CompletableFuture<Object> call =
+                runtime.start("b", self -> self.other("c").run("note", "of b"));
+        while (speaker.get(30, TimeUnit.SECONDS).getState() != Thread.State.WAITING) {
+            Thread.onSpinWait();
+        }
+
+        time.pass(Duration.ofSeconds(10));
+
+        assertThat(call.get(30, TimeUnit.SECONDS), is(true));
+    }
+
+    private void lastWordOf(String object, Probe.Task word) {
+        runtime.script(
+                "preShutdown",
+                (self, reason) ->
+                        self.ctx().id().name().orElseThrow().equals(object) ? word.run(self) : "");
+    }
+
+    private void use(String object) throws Exception {
+        runtime.in(
+                object,
+                (self, x) -> {
+                    self.createTable();
+                    return "";
+                });
+    }
+
+    private void awaitShutdown() {
+        while (runtime.shutdowns.isEmpty()) {
+            Thread.onSpinWait();
+        }
+    }
+}
