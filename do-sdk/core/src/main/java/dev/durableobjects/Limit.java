@@ -60,6 +60,9 @@ public enum Limit {
     STATEMENT_CACHE_BYTES("statementCacheBytes", 1 << 20, "Cloudflare's bound"),
     /// Kibibytes of pages that one object's database keeps in memory.
     PAGE_CACHE_KIB("pageCacheKib", 512, "memory per live object"),
+    /// Mebibytes of the journal from which its old files are freed, by checkpoints of the databases
+    /// that have commits in them.
+    JOURNAL_MIB("journalMib", 256, "a start after a crash reads all of it"),
     /// Bytes of static content that a mount may hold.
     STATIC_BYTES("staticBytes", 32 << 20, "static content is served from memory"),
     /// Threads that may be inside SQLite at a time, in the whole process; the first runtime of a

@@ -13,15 +13,18 @@ import dev.durableobjects.internal.engine.Node;
 import dev.durableobjects.internal.engine.ObjectClass;
 import dev.durableobjects.internal.engine.ObjectDirectory;
 import dev.durableobjects.internal.gate.Latch;
+import dev.durableobjects.internal.journal.Disk;
+import dev.durableobjects.internal.journal.Journal;
 import dev.durableobjects.internal.storage.DataDirectory;
 import dev.durableobjects.internal.storage.NodeIndex;
 import dev.durableobjects.internal.storage.SqlPermits;
-import dev.durableobjects.internal.storage.WalSyncLog;
-import dev.durableobjects.spi.CommitFailedException;
 import dev.durableobjects.spi.CommitLog;
 import io.helidon.webserver.WebServerConfig;
 import io.helidon.webserver.http.HttpRouting;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Path;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -76,21 +79,24 @@ public final class DurableObjects implements AutoCloseable {
         SqlPermits.install(limits.get(Limit.SQL_CARRIERS), limits.get(Limit.SQL_PERMITS));
         DataDirectory directory = DataDirectory.open(outside.directory());
         try {
-            directory.recover(outside.files());
             NodeIndex index = NodeIndex.open(directory);
             try {
                 classes.forEach(type -> register(index, directory, type));
                 List<ObjectClass<?>> opened = new ArrayList<>();
                 classes.forEach(type -> opened.add(type.open(directory, outside.waiting())));
-                CommitLog log =
-                        outside.log()
-                                .apply(
-                                        new WalSyncLog(
-                                                outside.waiting(),
-                                                outside.files(),
-                                                limits.get(Limit.COMMIT_SECONDS)));
-                Node node = new Node(limits, outside.waiting(), outside.random(), directory, log);
-                return new DurableObjects(node, index, opened, origins);
+                Journal journal = journal(outside, directory.path());
+                CommitLog log = outside.log().apply(journal);
+                Node node =
+                        new Node(
+                                limits,
+                                outside.waiting(),
+                                outside.random(),
+                                directory,
+                                log,
+                                journal.redo());
+                DurableObjects started = new DurableObjects(node, index, opened, origins);
+                journal.checkpointThrough(file -> started.checkpoint(file, outside.disk()));
+                return started;
             } catch (RuntimeException e) {
                 index.close();
                 throw e;
@@ -99,6 +105,26 @@ public final class DurableObjects implements AutoCloseable {
             directory.close();
             throw e;
         }
+    }
+
+    private static Journal journal(Surroundings outside, Path root) {
+        Limits limits = outside.limits();
+        try {
+            return new Journal(
+                    root,
+                    outside.disk(),
+                    outside.waiting(),
+                    InstantSource.system(),
+                    limits.get(Limit.COMMIT_SECONDS),
+                    (long) limits.get(Limit.JOURNAL_MIB) << 20);
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot use the journal of " + root, e);
+        }
+    }
+
+    private boolean checkpoint(String file, Disk disk) throws IOException {
+        Path database = directory().resolve(file);
+        return objects.checkpoint(DataDirectory.id(file), channel -> disk.force(database, channel));
     }
 
     /// Returns what Workers and objects get: the way to the namespaces.
@@ -177,23 +203,10 @@ public final class DurableObjects implements AutoCloseable {
                 node.sockets()::goAway,
                 () -> objects.close(deadline),
                 node::close,
-                this::closeLog,
+                node.log()::close,
                 index::close,
                 node.directory()::close,
                 closed::open);
-    }
-
-    private void closeLog() {
-        node.log().close();
-        try {
-            node.log().awaitDurable(CommitLog.START);
-            node.directory().settle();
-        } catch (CommitFailedException e) {
-            LOGGER.log(
-                    System.Logger.Level.WARNING,
-                    "the commit log has failed; the next start makes durable what it finds",
-                    e);
-        }
     }
 
     /// Takes every step, whatever becomes of those before it.

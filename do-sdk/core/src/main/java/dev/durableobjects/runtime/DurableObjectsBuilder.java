@@ -7,8 +7,8 @@ import dev.durableobjects.Env;
 import dev.durableobjects.Limit;
 import dev.durableobjects.Limits;
 import dev.durableobjects.internal.gate.Waiting;
+import dev.durableobjects.internal.journal.Disk;
 import dev.durableobjects.internal.rpc.MethodTable;
-import dev.durableobjects.internal.storage.FileSync;
 import dev.durableobjects.spi.CommitLog;
 import io.helidon.common.config.Config;
 import java.nio.file.Path;
@@ -31,7 +31,7 @@ public final class DurableObjectsBuilder {
     private Limits limits = Limits.standard();
     private RandomGenerator random = new SecureRandom();
     private Waiting waiting = Waiting.system();
-    private FileSync files = FileSync.system();
+    private Disk disk = Disk.system();
     private UnaryOperator<CommitLog> log = UnaryOperator.identity();
 
     DurableObjectsBuilder() {}
@@ -129,7 +129,7 @@ public final class DurableObjectsBuilder {
     ///   another unique key than before
     public DurableObjects build() {
         return DurableObjects.start(
-                new Surroundings(directory, limits, random, waiting, files, log), classes, origins);
+                new Surroundings(directory, limits, random, waiting, disk, log), classes, origins);
     }
 
     /// Replaces how the engine waits, for simulations.
@@ -138,9 +138,9 @@ public final class DurableObjectsBuilder {
         return this;
     }
 
-    /// Replaces what forces files, for tests of faults.
-    DurableObjectsBuilder files(FileSync other) {
-        this.files = other;
+    /// Replaces what forces disk, for tests of faults.
+    DurableObjectsBuilder disk(Disk other) {
+        this.disk = other;
         return this;
     }
 

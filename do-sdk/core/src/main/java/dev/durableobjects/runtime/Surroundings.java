@@ -2,7 +2,7 @@ package dev.durableobjects.runtime;
 
 import dev.durableobjects.Limits;
 import dev.durableobjects.internal.gate.Waiting;
-import dev.durableobjects.internal.storage.FileSync;
+import dev.durableobjects.internal.journal.Disk;
 import dev.durableobjects.spi.CommitLog;
 import java.nio.file.Path;
 import java.util.function.UnaryOperator;
@@ -14,12 +14,12 @@ import java.util.random.RandomGenerator;
 /// @param limits every bound
 /// @param random where ids come from
 /// @param waiting how the engine waits
-/// @param files forces commits to disk
+/// @param disk forces commits to disk
 /// @param log puts something around the commit log
 record Surroundings(
         Path directory,
         Limits limits,
         RandomGenerator random,
         Waiting waiting,
-        FileSync files,
+        Disk disk,
         UnaryOperator<CommitLog> log) {}

@@ -1,12 +1,21 @@
 package dev.durableobjects.spi;
 
 import dev.durableobjects.DurableObjectId;
-import java.nio.file.Path;
+import java.util.List;
 
-/// A transaction that an object's database has committed, and that is not durable yet. Immutable.
+/// What a transaction of an object's database has changed, when it is committed and not durable
+/// yet. Immutable.
 ///
 /// @param object the object
-/// @param wal the database's write-ahead log, whose content up to now is the commit
-/// @param isFirst whether the database's files are new, so that their names must be made durable
-///   too
-public record Commit(DurableObjectId object, Path wal, boolean isFirst) {}
+/// @param file the path of the database in the data directory, with slashes
+/// @param isWhole whether the pages are the whole database, and not only what was changed
+/// @param pageSize the size of a page in bytes
+/// @param databasePages how many pages the database has after the commit
+/// @param pages the changed pages, each at most once
+public record Commit(
+        DurableObjectId object,
+        String file,
+        boolean isWhole,
+        int pageSize,
+        int databasePages,
+        List<PageImage> pages) {}

@@ -236,7 +236,7 @@ final class CaseWorld implements AutoCloseable {
     private DurableObjects runtime() {
         if (objects == null) {
             objects =
-                    TestRuntime.withFiles(DurableObjects.builder(), disk)
+                    TestRuntime.withDisk(DurableObjects.builder(), disk)
                             .directory(directory)
                             .namespace(
                                     CaseObject.binding(),

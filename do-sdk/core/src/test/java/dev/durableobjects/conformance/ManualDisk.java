@@ -1,8 +1,9 @@
 package dev.durableobjects.conformance;
 
-import dev.durableobjects.internal.storage.FileSync;
-import dev.durableobjects.spi.Commit;
+import dev.durableobjects.internal.journal.Disk;
 import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
@@ -10,7 +11,7 @@ import java.util.concurrent.ExecutionException;
 
 /// A disk whose syncs end when the case says so, and how. As long as it is not held, they end at
 /// once. Safe for use by many threads.
-final class ManualDisk implements FileSync {
+final class ManualDisk implements Disk {
 
     // Guarded by this.
     private final Queue<CompletableFuture<Void>> waiting = new ArrayDeque<>();
@@ -19,7 +20,7 @@ final class ManualDisk implements FileSync {
     private int commits;
 
     @Override
-    public void force(Commit commit) throws IOException {
+    public void force(Path file, FileChannel channel) throws IOException {
         CompletableFuture<Void> end = new CompletableFuture<>();
         synchronized (this) {
             commits++;

@@ -1,26 +1,33 @@
 package dev.durableobjects.runtime;
 
+import static dev.durableobjects.runtime.NotesDirectory.checkIntegrity;
+import static dev.durableobjects.runtime.NotesDirectory.copy;
+import static dev.durableobjects.runtime.NotesDirectory.database;
+import static dev.durableobjects.runtime.NotesDirectory.notes;
+import static dev.durableobjects.runtime.NotesDirectory.start;
 import static org.hamcrest.MatcherAssert.assertThat;
 import static org.hamcrest.Matchers.contains;
+import static org.hamcrest.Matchers.containsString;
 import static org.hamcrest.Matchers.empty;
 import static org.hamcrest.Matchers.is;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
-import dev.durableobjects.Binding;
-import dev.durableobjects.DurableObject;
 import dev.durableobjects.DurableObjectException;
-import dev.durableobjects.DurableObjectId;
-import dev.durableobjects.DurableObjectState;
-import dev.durableobjects.Env;
-import dev.durableobjects.internal.storage.FileSync;
-import dev.durableobjects.spi.Commit;
+import dev.durableobjects.internal.journal.FaultyDisk;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.SQLException;
+import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -28,131 +35,223 @@ import org.junit.jupiter.api.io.TempDir;
 /// What a start makes of the files that an earlier process has left.
 class RecoveryTest {
 
-    interface Note {
-        void write(String text);
-    }
-
-    static final class NoteObject extends DurableObject implements Note {
-        NoteObject(DurableObjectState ctx, Env env) {
-            super(ctx, env);
-        }
-
-        @Override
-        public void write(String text) {
-            ctx.storage().sql().exec("CREATE TABLE IF NOT EXISTS notes (text)");
-            ctx.storage().sql().exec("INSERT INTO notes VALUES (?)", text);
-        }
-    }
-
-    private static final Binding<Note> NOTE = Binding.of("NOTE", Note.class);
+    private static final int WRITERS = 6;
+    private static final int WRITES = 150;
+    private static final int OBJECTS = 20;
 
     @TempDir private Path parent;
 
     @Test
-    void aStartAfterAKillForcesWhatTheKilledProcessHadNotForced() {
+    void everyAcknowledgedWriteIsThereAfterAKill() throws IOException, SQLException {
         Path killed = parent.resolve("killed");
-        Forced forced = new Forced();
-        DurableObjectId id;
-        try (DurableObjects objects = start(parent.resolve("alive"), FileSync.system())) {
-            id = objects.env().namespace(NOTE).idFromName("a");
-            objects.env().namespace(NOTE).get(id).rpc().write("x");
-            copy(objects.directory(), killed);
-        }
-
-        start(killed, forced).close();
-
-        assertThat(forced.logs, contains(id.toString()));
-        assertThat(
-                "every directory that names it",
-                forced.directories,
-                contains(id.toString().substring(0, 2), "note", "objects", "killed"));
-    }
-
-    @Test
-    void aStartAfterAProperCloseForcesNothing() {
-        Path directory = parent.resolve("data");
-        Forced forced = new Forced();
-        try (DurableObjects objects = start(directory, FileSync.system())) {
-            objects.env().namespace(NOTE).getByName("a").rpc().write("x");
-        }
-
-        start(directory, forced).close();
-
-        assertThat(forced.logs, is(empty()));
-        assertThat(forced.directories, is(empty()));
-    }
-
-    @Test
-    void aStartAfterAFailedDiskForcesWhatIsThere() {
-        Path directory = parent.resolve("data");
-        Forced forced = new Forced();
-        FileSync burning =
-                commit -> {
-                    throw new IOException("disk on fire");
-                };
-        try (DurableObjects objects = start(directory, burning)) {
-            Note note = objects.env().namespace(NOTE).getByName("a").rpc();
-            assertThrows(DurableObjectException.class, () -> note.write("x"));
-        }
-
-        start(directory, forced).close();
-
-        assertThat(forced.directories.size(), is(4));
-    }
-
-    @Test
-    void aStartThatCannotForceIsRefused() {
-        Path directory = parent.resolve("data");
-        Path killed = parent.resolve("killed");
-        try (DurableObjects objects = start(directory, FileSync.system())) {
-            objects.env().namespace(NOTE).getByName("a").rpc().write("x");
-            copy(objects.directory(), killed);
-        }
-        FileSync burning =
-                commit -> {
-                    throw new IOException("disk on fire");
-                };
-
-        assertThrows(UncheckedIOException.class, () -> start(killed, burning));
-        Forced forced = new Forced();
-        start(killed, forced).close();
-
-        assertThat("it is still not taken as durable", forced.logs.size(), is(1));
-    }
-
-    private static DurableObjects start(Path directory, FileSync files) {
-        return TestRuntime.withFiles(
-                        DurableObjects.builder()
-                                .directory(directory)
-                                .namespace(NOTE, NoteObject::new),
-                        files)
-                .build();
-    }
-
-    private static void copy(Path source, Path target) {
-        try (Stream<Path> files = Files.walk(source)) {
-            for (Path file : files.toList()) {
-                Files.copy(file, target.resolve(source.relativize(file).toString()));
+        try (DurableObjects objects = start(parent.resolve("alive"))) {
+            for (int i = 0; i < 30; i++) {
+                notes(objects, "a").write(i, 100);
             }
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
+            copy(objects.directory(), killed);
+        }
+
+        assertThat(recovered(killed), is(IntStream.range(0, 30).boxed().toList()));
+        checkIntegrity(killed);
+    }
+
+    @Test
+    void theLogOfAKilledProcessIsIgnored() throws IOException, SQLException {
+        Path killed = parent.resolve("killed");
+        Path other = parent.resolve("other");
+        try (DurableObjects objects = start(parent.resolve("alive"))) {
+            notes(objects, "a").write(1, 100);
+            copy(objects.directory(), killed);
+            notes(objects, "a").write(2, 100);
+            copy(objects.directory(), other);
+        }
+        Files.copy(log(other), log(killed), StandardCopyOption.REPLACE_EXISTING);
+
+        assertThat("the journal does not have the second", recovered(killed), contains(1));
+        checkIntegrity(killed);
+    }
+
+    @Test
+    void aNewDatabaseThatThePowerTookIsInTheJournalAsAWhole() throws IOException, SQLException {
+        Path killed = parent.resolve("killed");
+        try (DurableObjects objects = start(parent.resolve("alive"))) {
+            notes(objects, "a").write(1, 9_000);
+            copy(objects.directory(), killed);
+        }
+        Files.delete(log(killed));
+        Files.delete(database(killed));
+
+        assertThat(recovered(killed), contains(1));
+        checkIntegrity(killed);
+    }
+
+    @Test
+    void aDatabaseThatWasPutAsideIsPutBack() throws IOException {
+        Path directory = parent.resolve("data");
+        try (DurableObjects objects = start(directory)) {
+            notes(objects, "a").write(1, 100);
+        }
+        Path database = database(directory);
+        Files.move(database, database.resolveSibling(database.getFileName() + "-aside"));
+
+        assertThat(recovered(directory), contains(1));
+    }
+
+    @Test
+    void deletingEverythingIsInTheJournal() throws IOException, SQLException {
+        Path killed = parent.resolve("killed");
+        try (DurableObjects objects = start(parent.resolve("alive"))) {
+            notes(objects, "a").write(1, 200_000);
+            notes(objects, "a").deleteEverything();
+            copy(objects.directory(), killed);
+        }
+
+        assertThat(recovered(killed), is(empty()));
+        checkIntegrity(killed);
+        assertThat("its pages are given back", Files.size(database(killed)) < 50_000, is(true));
+    }
+
+    @Test
+    void aFailedDiskLosesNothingThatWasAcknowledged() throws IOException, SQLException {
+        Path directory = parent.resolve("data");
+        FaultyDisk disk = new FaultyDisk();
+        try (DurableObjects objects = start(directory, disk)) {
+            notes(objects, "a").write(1, 100);
+            disk.failWrites("No space left on device");
+            assertThrows(DurableObjectException.class, () -> notes(objects, "a").write(2, 100));
+            disk.failWrites("");
+            assertThrows(DurableObjectException.class, () -> notes(objects, "a").read());
+            assertThrows(DurableObjectException.class, () -> notes(objects, "b").write(1, 1));
+        }
+
+        assertThat(recovered(directory), contains(1));
+        checkIntegrity(directory);
+    }
+
+    @Test
+    void aDamagedJournalIsRefusedByName() throws IOException {
+        Path directory = parent.resolve("data");
+        try (DurableObjects objects = start(directory)) {
+            notes(objects, "a").write(1, 100);
+            notes(objects, "a").write(2, 100);
+        }
+        Path journal = directory.resolve("journal").resolve("0000000000000001.journal");
+        byte[] content = Files.readAllBytes(journal);
+        content[300] ^= 1;
+        Files.write(journal, content);
+
+        Exception refused = assertThrows(Exception.class, () -> start(directory));
+
+        assertThat(String.valueOf(refused.getCause()), containsString(journal.toString()));
+        content[300] ^= 1;
+        Files.write(journal, content);
+        assertThat("the directory is free again", recovered(directory), contains(1, 2));
+    }
+
+    @Test
+    void oldFilesAreFreedWhileWritersWriteAndNothingIsLost() throws Exception {
+        Path directory = parent.resolve("data");
+        Path killed = parent.resolve("killed");
+        ConcurrentMap<String, List<Integer>> written = new ConcurrentHashMap<>();
+        try (DurableObjects objects = start(directory)) {
+            List<Thread> writers = new ArrayList<>();
+            for (int i = 0; i < WRITERS; i++) {
+                int writer = i;
+                writers.add(Thread.ofVirtual().start(() -> writeMany(objects, writer, written)));
+            }
+            for (Thread writer : writers) {
+                writer.join();
+            }
+            while (segments(directory) > 24) {
+                Thread.onSpinWait();
+            }
+            copy(objects.directory(), killed);
+        }
+
+        for (Path left : List.of(directory, killed)) {
+            assertThat("the first was freed", Files.exists(segment(left, 1)), is(false));
+            try (DurableObjects objects = start(left)) {
+                written.forEach((name, numbers) ->
+                        assertThat(name, notes(objects, name).read(), is(sorted(numbers))));
+            }
+            checkIntegrity(left);
         }
     }
 
-    /// Remembers what was forced.
-    private static final class Forced implements FileSync {
+    @Test
+    void nobodyElseGetsIntoADatabaseThatIsInUse() throws Exception {
+        Path directory = parent.resolve("data");
+        try (DurableObjects objects = start(directory)) {
+            notes(objects, "a").write(1, 100);
+            for (int i = 0; i < 40; i++) { // The files of the journal are freed meanwhile.
+                notes(objects, "a").write(i, 90_000);
+            }
+            Process other = ChildJvm.start(OutsideReader.class, database(directory).toString());
 
-        private final List<String> logs = new CopyOnWriteArrayList<>();
-        private final List<String> directories = new ArrayList<>();
+            String said = new String(other.getInputStream().readAllBytes(), ChildJvm.CHARSET);
 
-        @Override
-        public void force(Commit commit) {
-            logs.add(commit.object().toString());
+            assertThat(other.waitFor(), is(0));
+            assertThat(said, containsString("SQLITE_BUSY"));
+        }
+    }
+
+    @Test
+    void aDirectoryWithoutAJournalIsConverted() throws IOException, SQLException {
+        Path made = parent.resolve("made");
+        Path directory = parent.resolve("data");
+        Path killed = parent.resolve("killed");
+        try (DurableObjects objects = start(made)) {
+            notes(objects, "a").write(1, 100);
+        }
+        copy(made.resolve("objects"), directory.resolve("objects"));
+        Files.copy(made.resolve("index.sqlite"), directory.resolve("index.sqlite"));
+        Files.writeString(directory.resolve("format"), "durable-objects 1 wal\n");
+        try (Connection connection =
+                        DriverManager.getConnection("jdbc:sqlite:" + database(directory));
+                Statement statement = connection.createStatement()) {
+            statement.execute("PRAGMA wal_autocheckpoint = 0");
+            statement.execute("INSERT INTO bodies VALUES (2, x'00')");
+            statement.execute("INSERT INTO numbers VALUES (2)");
+            copy(directory, killed);
         }
 
-        @Override
-        public void forceNames(Path directory) {
-            directories.addFirst(String.valueOf(directory.getFileName()));
+        assertThat(recovered(killed), contains(1, 2));
+        assertThat(Files.readString(killed.resolve("format")), is("durable-objects 2 journal\n"));
+    }
+
+    private static void writeMany(
+            DurableObjects objects, int writer, ConcurrentMap<String, List<Integer>> written) {
+        for (int i = 0; i < WRITES; i++) {
+            int number = writer * WRITES + i;
+            String name = "n" + number % OBJECTS;
+            notes(objects, name).write(number, 2_000);
+            written.computeIfAbsent(name, key -> new CopyOnWriteArrayList<>()).add(number);
+        }
+    }
+
+    private static List<Integer> sorted(List<Integer> numbers) {
+        return numbers.stream().sorted().toList();
+    }
+
+    private static List<Integer> recovered(Path directory) {
+        try (DurableObjects objects = start(directory)) {
+            assertThat(notes(objects, "a").halves(), is(0));
+            return notes(objects, "a").read();
+        }
+    }
+
+    private static Path log(Path directory) throws IOException {
+        Path database = database(directory);
+        return database.resolveSibling(database.getFileName() + "-wal");
+    }
+
+    private static Path segment(Path directory, int number) {
+        return directory.resolve("journal").resolve("%016d.journal".formatted(number));
+    }
+
+    private static long segments(Path directory) throws IOException {
+        try (Stream<Path> files = Files.list(directory.resolve("journal"))) {
+            return files.count();
         }
     }
 }

@@ -1,7 +1,7 @@
 package dev.durableobjects.runtime;
 
 import dev.durableobjects.internal.gate.Waiting;
-import dev.durableobjects.internal.storage.FileSync;
+import dev.durableobjects.internal.journal.Disk;
 import dev.durableobjects.spi.CommitLog;
 import java.util.function.UnaryOperator;
 
@@ -10,9 +10,9 @@ public final class TestRuntime {
 
     private TestRuntime() {}
 
-    /// Replaces what forces files to disk.
-    public static DurableObjectsBuilder withFiles(DurableObjectsBuilder builder, FileSync files) {
-        return builder.files(files);
+    /// Replaces the disk.
+    public static DurableObjectsBuilder withDisk(DurableObjectsBuilder builder, Disk disk) {
+        return builder.disk(disk);
     }
 
     /// Replaces how the engine waits.

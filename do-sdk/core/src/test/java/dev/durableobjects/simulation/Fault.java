@@ -15,9 +15,7 @@ enum Fault {
     /// Everybody waits for the commit before the right one.
     OFF_BY_ONE("turns, now only|was known to begin with"),
     /// A sync returns before the disk has anything.
-    LYING_DISK("turns, now only|was known to begin with"),
-    /// A start takes what it finds as durable.
-    NO_RECOVERY("turns, now only|was known to begin with"),
+    LYING_DISK("turns, now only|was known to begin with|cannot use the journal"),
     /// Calls enter in another order than they were made.
     NO_ORDER("was overtaken");
 

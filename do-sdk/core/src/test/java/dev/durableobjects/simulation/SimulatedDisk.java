@@ -1,33 +1,36 @@
 package dev.durableobjects.simulation;
 
-import dev.durableobjects.internal.storage.FileSync;
-import dev.durableobjects.spi.Commit;
+import dev.durableobjects.internal.journal.Disk;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.Set;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /// Real files on a disk that is slow, may fail, and may lose what was not forced.
 ///
-/// Only what was forced of a write-ahead log survives a loss of power for sure, and only files
-/// whose directory was forced; of the rest survives as much as the seed says. When just the process
-/// dies everything stays, but is no more durable than before. SQLite forces its database files
-/// itself, and takes no part in this.
+/// Only what was forced of a file survives a loss of power for sure, and only files whose directory
+/// was forced; of the rest survives, sector by sector, as much as the seed says. When just the
+/// process dies everything stays, but is no more durable than before. The node's index, which
+/// SQLite forces itself, takes no part in this.
 final class SimulatedDisk {
 
-    private static final int HEADER_BYTES = 32;
-    private static final String WAL = "-wal";
-    private static final String OBJECTS = "objects";
+    /// What a disk writes as a whole.
+    private static final int SECTOR_BYTES = 512;
 
-    /// The write-ahead logs as they were last forced, and the databases whose names were, by their
-    /// paths in the data directory.
+    private static final List<Path> SHARED = List.of(Path.of("objects"), Path.of("journal"));
+
+    /// The files as they were last forced, and those whose names were, by their paths in the data
+    /// directory.
     private final Map<Path, byte[]> forced = new HashMap<>();
 
     private final Set<Path> named = new HashSet<>();
@@ -69,16 +72,12 @@ final class SimulatedDisk {
                 Path copy = target.resolve(file.toString());
                 if (Files.isDirectory(source)) {
                     Files.createDirectories(copy);
-                } else if (isPowered || !file.startsWith(OBJECTS)) {
+                } else if (isPowered || SHARED.stream().noneMatch(file::startsWith)) {
                     Files.copy(source, copy);
-                } else if (isWal(file)) {
-                    if (Files.exists(target.resolve(database(file)))) {
-                        byte[] left = left(Files.readAllBytes(source), forced.get(file), random);
-                        Files.write(copy, left);
-                        forced.put(file, left);
-                    }
                 } else if (named.contains(file) || random.nextBoolean()) {
-                    Files.copy(source, copy);
+                    byte[] left = left(Files.readAllBytes(source), forced.get(file), random);
+                    Files.write(copy, left);
+                    forced.put(file, left);
                     named.add(file);
                 }
             }
@@ -88,34 +87,23 @@ final class SimulatedDisk {
         home = target;
     }
 
-    /// Returns what is left of a file: the new content up to some byte, and behind it the old one.
-    private static byte[] left(byte[] now, byte[] before, Random random) {
-        byte[] old = before != null && isSameLog(before, now) ? before : new byte[0];
-        int cut = random.nextInt(now.length + 1);
-        byte[] left = Arrays.copyOf(now, Math.max(cut, old.length));
-        if (old.length > cut) {
-            System.arraycopy(old, cut, left, cut, old.length - cut);
+    /// Returns what is left of a file: of each sector the new content or the old one.
+    private static byte[] left(byte[] now, byte @Nullable [] before, Random random) {
+        byte[] old = before == null ? new byte[0] : before;
+        int length = random.nextBoolean() ? now.length : old.length;
+        byte[] left = Arrays.copyOf(old, length);
+        int keep = random.nextInt(4);
+        for (int at = 0; at < Math.min(length, now.length); at += SECTOR_BYTES) {
+            if (random.nextInt(4) < keep) {
+                int bytes = Math.min(SECTOR_BYTES, Math.min(length, now.length) - at);
+                System.arraycopy(now, at, left, at, bytes);
+            }
         }
         return left;
     }
 
-    /// The header has numbers that change when SQLite begins the log anew.
-    private static boolean isSameLog(byte[] before, byte[] now) {
-        return Math.min(before.length, now.length) >= HEADER_BYTES
-                && Arrays.equals(before, 0, HEADER_BYTES, now, 0, HEADER_BYTES);
-    }
-
-    private static boolean isWal(Path file) {
-        return file.toString().endsWith(WAL);
-    }
-
-    private static Path database(Path wal) {
-        String name = wal.getFileName().toString();
-        return wal.resolveSibling(name.substring(0, name.length() - WAL.length()));
-    }
-
     /// Forces files in one life of the world. Safe for use by one thread at a time.
-    final class Sync implements FileSync {
+    final class Sync implements Disk {
 
         private final World world;
         private final Random random;
@@ -136,27 +124,25 @@ final class SimulatedDisk {
         }
 
         @Override
-        public void force(Commit commit) throws IOException {
-            if (world.fault() != Fault.NONE && Files.notExists(commit.wal())) {
-                return; // Who does not wait for a sync closes the file before it.
-            }
-            Path wal = home.relativize(commit.wal());
-            byte[] reached = Files.readAllBytes(commit.wal());
+        public int aheadBytes() {
+            return 2 * SECTOR_BYTES;
+        }
+
+        @Override
+        public void force(Path file, FileChannel channel) throws IOException {
+            byte[] reached = Files.readAllBytes(file);
             if (!isCalm) {
                 dawdle();
                 burn();
             }
-            if (world.fault() == Fault.NO_RECOVERY ? !isCalm : world.fault() != Fault.LYING_DISK) {
-                forced.put(wal, reached);
-                if (commit.isFirst()) {
-                    named.add(database(wal));
-                }
+            if (world.fault() != Fault.LYING_DISK) {
+                forced.put(home.relativize(file), reached);
             }
         }
 
         @Override
-        public void forceNames(Path directory) throws IOException {
-            if (world.fault() == Fault.NO_RECOVERY) {
+        public void forceNames(@Nullable Path directory) throws IOException {
+            if (directory == null || !directory.startsWith(home)) {
                 return;
             }
             try (Stream<Path> files = Files.list(directory)) {

@@ -137,7 +137,7 @@ final class World {
                         .limit(Limit.LIVE_OBJECTS, liveObjects)
                         .namespace(Cell.CELL, (ctx, env) -> new Cell(ctx, env, this));
         TestRuntime.withWaiting(builder, waiting);
-        TestRuntime.withFiles(builder, sync);
+        TestRuntime.withDisk(builder, sync);
         TestRuntime.withLog(builder, log -> FaultyLog.of(fault, log));
         return builder.build();
     }

@@ -1,13 +1,12 @@
 package dev.durableobjects.spec;
 
-import dev.durableobjects.internal.storage.FileSync;
-import dev.durableobjects.spi.Commit;
+import dev.durableobjects.internal.journal.Disk;
 import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.file.Path;
 
 /// Syncs for real, but only when the test lets it.
-final class HeldDisk implements FileSync {
-
-    private final FileSync real = FileSync.system();
+final class HeldDisk implements Disk {
 
     // Guarded by this.
     private boolean held;
@@ -16,13 +15,13 @@ final class HeldDisk implements FileSync {
     private String failure = "";
 
     @Override
-    public void force(Commit commit) throws IOException {
+    public void force(Path file, FileChannel channel) throws IOException {
         try {
             pass();
         } catch (InterruptedException e) {
             throw new IOException(e);
         }
-        real.force(commit);
+        channel.force(false);
     }
 
     private synchronized void pass() throws IOException, InterruptedException {

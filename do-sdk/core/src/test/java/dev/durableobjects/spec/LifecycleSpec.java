@@ -40,7 +40,7 @@ class LifecycleSpec {
 
     @BeforeEach
     void start() {
-        runtime = new ProbeRuntime(directory, builder -> TestRuntime.withFiles(builder, disk));
+        runtime = new ProbeRuntime(directory, builder -> TestRuntime.withDisk(builder, disk));
         runtime.script("values", (self, x) -> self.values());
     }
 

@@ -44,8 +44,7 @@ class OutputGateSpec {
                 new ProbeRuntime(
                         directory,
                         builder ->
-                                TestRuntime.withFiles(builder, disk)
-                                        .limit(Limit.COMMIT_SECONDS, 3));
+                                TestRuntime.withDisk(builder, disk).limit(Limit.COMMIT_SECONDS, 3));
         runtime.script("noop", (self, x) -> "");
     }
 

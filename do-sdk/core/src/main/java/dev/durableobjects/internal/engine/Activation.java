@@ -16,6 +16,9 @@ import dev.durableobjects.spi.CommitFailedException;
 import dev.durableobjects.spi.CommitLog;
 import dev.durableobjects.sql.SqlPolicy;
 import dev.durableobjects.sql.SqlStorageException;
+import java.io.UncheckedIOException;
+import java.nio.channels.FileChannel;
+import java.util.Optional;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
@@ -30,11 +33,6 @@ import org.jspecify.annotations.Nullable;
 /// new one from what is durable. The DESIGN.md of this module has the states. Safe for use by many
 /// threads.
 final class Activation implements Host {
-
-    private static final int SQLITE_CONSTRAINT = 19;
-
-    private static final String ROLLED_BACK =
-            "Durable Object was reset and rolled back to its last known good state because ";
 
     private static final long NOT_COMMITTED = Long.MIN_VALUE;
 
@@ -80,6 +78,7 @@ final class Activation implements Host {
         this.database =
                 new ObjectDatabase(
                         node.directory().file(type.uniqueKey(), id),
+                        node.directory().journaling(node.redo(), type.uniqueKey(), id),
                         this,
                         node.limits(),
                         node.waiting());
@@ -117,7 +116,6 @@ final class Activation implements Host {
         return closed;
     }
 
-    /// Returns when the last event ended.
     long lastUsed() {
         return lastUsed;
     }
@@ -151,8 +149,7 @@ final class Activation implements Host {
             Failures.mark(failure, isReason ? Kind.ABORTED : Kind.THROWN, id);
             throw failure;
         }
-        boolean isDurable = finishTurn();
-        if (!isDurable || !leaving) {
+        if (!finishTurn() || !leaving) {
             breakage.check();
         }
         return result;
@@ -221,6 +218,33 @@ final class Activation implements Host {
     }
 
     @Override
+    public boolean isDurable() {
+        return outbox.isDurable();
+    }
+
+    @Override
+    public void awaitDurable() {
+        awaitDurable(outbox.end());
+        breakage.check();
+    }
+
+    /// Moves everything from the log of the database into the database, as an event of its own.
+    ///
+    /// @return what must be forced then, empty if the database is not open
+    /// @throws DurableObjectException if the activation has ended
+    Optional<FileChannel> checkpoint() {
+        if (!request().await()) {
+            throw new DurableObjectException(Kind.RESET, id, this + " has left memory", null);
+        }
+        try {
+            awaitDurable();
+            return database.checkpoint();
+        } finally {
+            gate.leave();
+        }
+    }
+
+    @Override
     public void settle() {
         check();
         if (database.isClosedToOthers()) {
@@ -240,8 +264,7 @@ final class Activation implements Host {
                     "the body of a transaction may not sync: nothing of it is durable before its"
                             + " end");
         }
-        awaitDurable(outbox.end());
-        breakage.check();
+        awaitDurable();
     }
 
     /// Lets other events in while the body runs, then comes back behind them.
@@ -289,7 +312,6 @@ final class Activation implements Host {
         }
     }
 
-    /// Returns whether the activation is broken.
     boolean isBroken() {
         return breakage.isBroken();
     }
@@ -314,10 +336,10 @@ final class Activation implements Host {
             return;
         }
         timers.cancelAll();
-        outbox.seal();
+        boolean isDurable = outbox.seal();
         try {
-            database.close();
-        } catch (SqlStorageException e) {
+            database.close(isDurable);
+        } catch (SqlStorageException | UncheckedIOException e) {
             Failures.warn(this + ": closing its database failed", e);
         } finally {
             onClosed.accept(this);
@@ -338,8 +360,7 @@ final class Activation implements Host {
         }
         constructing = true;
         node.log().awaitDurable(CommitLog.START); // A log that has failed vouches for nothing.
-        ObjectStorage storage = new ObjectStorage(database);
-        ObjectState state = new ObjectState(this, storage);
+        ObjectState state = new ObjectState(this, new ObjectStorage(database));
         return CriticalSections.<DurableObject, RuntimeException>run(
                 this, () -> type.create(state, env));
     }
@@ -367,16 +388,9 @@ final class Activation implements Host {
         try {
             return outbox.commit();
         } catch (RuntimeException | Error e) { // Whatever it is, nobody knows what was committed.
-            breakDown(Kind.RESET, ROLLED_BACK + whyNotCommitted(e) + ": " + e.getMessage(), e);
+            breakDown(Kind.RESET, Failures.rolledBack(e), e);
             return NOT_COMMITTED;
         }
-    }
-
-    private static String whyNotCommitted(Throwable failure) {
-        return failure instanceof SqlStorageException sql
-                        && (sql.code() & 0xff) == SQLITE_CONSTRAINT
-                ? "the application left the database in a state where constraints were violated"
-                : "its commit failed";
     }
 
     private boolean awaitDurable(long end) {

@@ -3,12 +3,18 @@ package dev.durableobjects.internal.engine;
 import dev.durableobjects.DurableObjectException;
 import dev.durableobjects.DurableObjectException.Kind;
 import dev.durableobjects.DurableObjectId;
+import dev.durableobjects.sql.SqlStorageException;
 import org.jspecify.annotations.Nullable;
 
 /// What becomes of exceptions on their way out of an object.
 final class Failures {
 
     private static final System.Logger LOGGER = System.getLogger(Failures.class.getName());
+
+    private static final int SQLITE_CONSTRAINT = 19;
+
+    private static final String ROLLED_BACK =
+            "Durable Object was reset and rolled back to its last known good state because ";
 
     private Failures() {}
 
@@ -47,6 +53,18 @@ final class Failures {
         } catch (Exception failure) {
             throw Failures.<RuntimeException>sneak(failure);
         }
+    }
+
+    /// Returns what callers are told when a commit failed.
+    static String rolledBack(Throwable failure) {
+        return ROLLED_BACK + whyNotCommitted(failure) + ": " + failure.getMessage();
+    }
+
+    private static String whyNotCommitted(Throwable failure) {
+        return failure instanceof SqlStorageException sql
+                        && (sql.code() & 0xff) == SQLITE_CONSTRAINT
+                ? "the application left the database in a state where constraints were violated"
+                : "its commit failed";
     }
 
     /// Logs what concerns no caller.

@@ -4,6 +4,7 @@ import dev.durableobjects.Limit;
 import dev.durableobjects.Limits;
 import dev.durableobjects.internal.gate.Latch;
 import dev.durableobjects.internal.gate.Waiting;
+import dev.durableobjects.internal.journal.Redo;
 import dev.durableobjects.internal.socket.SocketKeeper;
 import dev.durableobjects.internal.storage.DataDirectory;
 import dev.durableobjects.spi.CommitLog;
@@ -21,6 +22,7 @@ public final class Node {
     private final RandomGenerator random;
     private final DataDirectory directory;
     private final CommitLog log;
+    private final Redo redo;
     private final SocketKeeper sockets;
     private final Timers timers;
 
@@ -31,17 +33,20 @@ public final class Node {
     /// @param random where ids come from
     /// @param directory where the files are
     /// @param log makes commits durable
+    /// @param redo what the log has for databases that are not open yet
     public Node(
             Limits limits,
             Waiting waiting,
             RandomGenerator random,
             DataDirectory directory,
-            CommitLog log) {
+            CommitLog log,
+            Redo redo) {
         this.limits = limits;
         this.waiting = waiting;
         this.random = random;
         this.directory = directory;
         this.log = log;
+        this.redo = redo;
         this.sockets = new SocketKeeper(waiting, limits);
         this.timers = new Timers(waiting);
     }
@@ -69,6 +74,11 @@ public final class Node {
     /// Returns what makes commits durable.
     public CommitLog log() {
         return log;
+    }
+
+    /// Returns what the log has for databases that are not open yet.
+    Redo redo() {
+        return redo;
     }
 
     /// Returns what watches over the connections.

@@ -8,7 +8,11 @@ import dev.durableobjects.Limit;
 import dev.durableobjects.ShutdownReason;
 import dev.durableobjects.http.Response;
 import dev.durableobjects.internal.gate.InputGate;
+import java.io.IOException;
+import java.nio.channels.ClosedChannelException;
+import java.nio.channels.FileChannel;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.Semaphore;
@@ -98,6 +102,37 @@ public final class ObjectDirectory {
         } else {
             node.pause(nanos);
         }
+    }
+
+    /// Makes the database of an object in memory durable without the journal.
+    ///
+    /// @param force makes the content of a file durable
+    /// @return false if the object is not in memory, or has not opened its database
+    /// @throws IOException if it cannot be made durable
+    public boolean checkpoint(DurableObjectId id, Force force) throws IOException {
+        for (Activation known = live.get(id); known != null; known = live.get(id)) {
+            try {
+                Optional<FileChannel> file = known.checkpoint();
+                if (file.isEmpty()) {
+                    return false;
+                }
+                force.run(file.get());
+                return true;
+            } catch (DurableObjectException | ClosedChannelException e) {
+                if (!known.closed().awaitUntil(node.after(Limit.COMMIT_SECONDS))) {
+                    throw new IOException(known + " was not checkpointed", e);
+                }
+            }
+        }
+        return false;
+    }
+
+    /// Makes the content of a file durable.
+    @FunctionalInterface
+    public interface Force {
+
+        /// Returns when it is.
+        void run(FileChannel file) throws IOException;
     }
 
     /// Returns how many objects are in memory.

@@ -7,8 +7,10 @@ import dev.durableobjects.internal.storage.Written;
 import dev.durableobjects.spi.Commit;
 import dev.durableobjects.spi.CommitFailedException;
 import dev.durableobjects.spi.CommitLog;
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /// What an object's events write and send: committed and held at the end of a stretch, and let go
 /// when it is durable.
@@ -27,8 +29,10 @@ final class Outbox {
     // Guarded by this, so that nothing is committed and not appended when the files close.
     private long position = CommitLog.START;
     private long confirmed = CommitLog.START;
-    private boolean isFirst = true;
     private boolean sealed;
+
+    /// Whether the database may have committed something that the log does not have.
+    private boolean isLost;
 
     Outbox(CommitLog log, DurableObjectId id, ObjectDatabase database) {
         this.log = log;
@@ -60,20 +64,37 @@ final class Outbox {
     }
 
     private synchronized long append() {
-        Written written = sealed ? Written.NOTHING : database.commit();
-        if (written != Written.NOTHING) {
-            position = log.append(new Commit(id, database.wal(), isFirst));
-            isFirst = false;
+        if (sealed) {
+            return confirmed;
         }
+        isLost = true; // Until the log has it, whatever a COMMIT that fails has done.
+        Written written = database.commit();
+        if (written != Written.NOTHING) {
+            changes().ifPresent(commit -> position = log.append(commit));
+        }
+        isLost = false;
         if (written == Written.CONFIRMED) {
             confirmed = position;
         }
         return confirmed;
     }
 
+    private Optional<Commit> changes() {
+        try {
+            return database.changes(id);
+        } catch (IOException e) {
+            throw CommitFailedException.failed("what was committed cannot be read", e);
+        }
+    }
+
     /// Returns the position of the last commit, confirmed or not.
     synchronized long end() {
         return position;
+    }
+
+    /// Returns whether every commit is durable.
+    boolean isDurable() {
+        return log.durable() >= end();
     }
 
     /// Forgets what was sent and not yet committed.
@@ -91,15 +112,18 @@ final class Outbox {
 
     /// Commits nothing any more, and waits until the log is done with everything that was, whatever
     /// became of it: the files may be closed then.
-    void seal() {
+    ///
+    /// @return whether everything is durable
+    boolean seal() {
         long last = last();
-        boolean isDone = false;
-        while (!isDone) {
+        while (true) {
             try {
                 log.awaitDurable(last);
-                isDone = true;
+                return !isLost();
             } catch (CommitFailedException e) {
-                isDone = !e.isTimeout(); // Whoever depends on it was told.
+                if (!e.isTimeout()) {
+                    return false; // Whoever depends on it was told.
+                }
             }
         }
     }
@@ -107,6 +131,10 @@ final class Outbox {
     private synchronized long last() {
         sealed = true;
         return position;
+    }
+
+    private synchronized boolean isLost() {
+        return isLost;
     }
 
     /// Drops everything that is held, now and later: nobody sees an effect of a lost write.

@@ -1,7 +1,8 @@
 package dev.durableobjects.internal.storage;
 
 import dev.durableobjects.DurableObjectId;
-import dev.durableobjects.spi.Commit;
+import dev.durableobjects.internal.journal.Disk;
+import dev.durableobjects.internal.journal.Redo;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
@@ -20,21 +21,19 @@ import org.jspecify.annotations.Nullable;
 /// The directory of one runtime: where each object's file is, and the lock that keeps a second
 /// process out.
 ///
-///     lock                             locked while a process uses the directory; names it, until
-///                                      it has closed the directory with all in it durable
+///     lock                             locked while a process uses the directory, and names it
 ///     format                           the version of this layout
 ///     index.sqlite                     the node's own database
+///     journal/NUMBER.journal           the commits of all objects
 ///     objects/KEY/AB/ABCDEF....sqlite  one object; KEY is the namespace's unique key
 ///
 /// Names of objects never become names of files. Safe for use by many threads.
 public final class DataDirectory implements AutoCloseable {
 
-    private static final String FORMAT = "durable-objects 1 wal\n";
+    private static final String FORMAT_ONE = "durable-objects 1 wal\n";
+    private static final String FORMAT = "durable-objects 2 journal\n";
     private static final String SUFFIX = ".sqlite";
-    private static final String WAL = "-wal";
-
-    /// How many directories name an object's file, the root included.
-    static final int LEVELS = 4;
+    private static final int ID_DIGITS = 64;
 
     /// The directories that runtimes of this process hold. They must be known without a look at the
     /// lock file: closing any channel on it would drop the lock of the whole process.
@@ -42,12 +41,10 @@ public final class DataDirectory implements AutoCloseable {
 
     private final Path root;
     private final FileChannel lock;
-    private final boolean isSettled;
 
-    private DataDirectory(Path root, Lock lock) {
+    private DataDirectory(Path root, FileChannel lock) {
         this.root = root;
-        this.lock = lock.channel;
-        this.isSettled = lock.holderBefore.isEmpty();
+        this.lock = lock;
     }
 
     /// Opens a directory, and makes it if there is none.
@@ -74,54 +71,14 @@ public final class DataDirectory implements AutoCloseable {
     }
 
     private static DataDirectory lockAndCheck(Path root) throws IOException {
-        Lock lock = lock(root);
+        FileChannel lock = lock(root);
         try {
             checkFormat(root);
             return new DataDirectory(root, lock);
         } catch (IOException | RuntimeException e) {
-            lock.channel.close();
+            lock.close();
             throw e;
         }
-    }
-
-    /// Makes everything durable that is there, unless the last runtime has said that it is.
-    ///
-    /// A killed process may leave commits that nobody has forced, and so may one whose disk failed.
-    /// They are as good as any other, but whoever reads them must be able to rely on them.
-    ///
-    /// @throws UncheckedIOException if nobody can tell whether they are durable
-    public void recover(FileSync files) {
-        Path objects = root.resolve("objects");
-        if (isSettled || Files.notExists(objects)) {
-            return;
-        }
-        try (Stream<Path> all = Files.walk(objects)) {
-            files.forceNames(root);
-            for (Path path : (Iterable<Path>) all::iterator) {
-                if (Files.isDirectory(path)) {
-                    files.forceNames(path);
-                } else if (path.toString().endsWith(SUFFIX + WAL) && Files.size(path) > 0) {
-                    files.force(new Commit(id(path), path, false));
-                }
-            }
-        } catch (IOException e) {
-            throw new UncheckedIOException("cannot make durable what is in " + objects, e);
-        }
-    }
-
-    /// Says that everything in the directory is durable and will not change any more.
-    public void settle() {
-        try {
-            lock.truncate(0);
-        } catch (IOException e) {
-            throw new UncheckedIOException("cannot write the lock of " + root, e);
-        }
-    }
-
-    private static DurableObjectId id(Path wal) {
-        String name = wal.getFileName().toString();
-        return DurableObjectId.of(
-                HexFormat.of().parseHex(name, 0, name.length() - (SUFFIX + WAL).length()));
     }
 
     /// Returns the absolute path of the directory.
@@ -135,6 +92,20 @@ public final class DataDirectory implements AutoCloseable {
     public Path file(String uniqueKey, DurableObjectId id) {
         String hex = id.toString();
         return namespace(uniqueKey).resolve(hex.substring(0, 2)).resolve(hex + SUFFIX);
+    }
+
+    /// Returns how the commits of an object become durable.
+    ///
+    /// @param uniqueKey of the object's namespace
+    public Journaling journaling(Redo redo, String uniqueKey, DurableObjectId id) {
+        Path relative = root.relativize(file(uniqueKey, id));
+        return new Journaling(redo, relative.toString().replace('\\', '/'));
+    }
+
+    /// Returns the id of the object that a file belongs to.
+    public static DurableObjectId id(String file) {
+        int end = file.length() - SUFFIX.length();
+        return DurableObjectId.of(HexFormat.of().parseHex(file, end - ID_DIGITS, end));
     }
 
     /// Returns how many objects of a namespace have a file.
@@ -161,7 +132,7 @@ public final class DataDirectory implements AutoCloseable {
         }
         makeDurably(directory.getParent());
         Files.createDirectory(directory);
-        FileSync.forceDirectory(directory.getParent());
+        Disk.system().forceNames(directory.getParent());
     }
 
     /// Lets other processes in.
@@ -176,9 +147,8 @@ public final class DataDirectory implements AutoCloseable {
         }
     }
 
-    /// Takes the lock. While a runtime uses the directory, and after one that did not settle, the
-    /// file names it.
-    private static Lock lock(Path root) throws IOException {
+    /// Takes the lock. The file names the process that has it.
+    private static FileChannel lock(Path root) throws IOException {
         Path file = root.resolve("lock");
         FileChannel channel =
                 FileChannel.open(
@@ -186,9 +156,8 @@ public final class DataDirectory implements AutoCloseable {
                         StandardOpenOption.CREATE,
                         StandardOpenOption.READ,
                         StandardOpenOption.WRITE);
-        boolean isFree = channel.tryLock() != null;
-        String holder = StandardCharsets.UTF_8.decode(content(channel)).toString().strip();
-        if (!isFree) {
+        if (channel.tryLock() == null) {
+            String holder = StandardCharsets.UTF_8.decode(content(channel)).toString().strip();
             channel.close();
             throw inUse(root, holder.isEmpty() ? "another process" : holder);
         }
@@ -196,7 +165,7 @@ public final class DataDirectory implements AutoCloseable {
         channel.write(
                 StandardCharsets.UTF_8.encode(
                         "process %d\n".formatted(ProcessHandle.current().pid())));
-        return new Lock(channel, holder);
+        return channel;
     }
 
     /// Not through a channel of its own: closing that would drop the lock.
@@ -206,8 +175,6 @@ public final class DataDirectory implements AutoCloseable {
         return content.flip();
     }
 
-    private record Lock(FileChannel channel, String holderBefore) {}
-
     private static IllegalStateException inUse(Path root, String holder) {
         return new IllegalStateException(
                 "the data directory %s is in use by %s; stop it, or use another directory"
@@ -216,17 +183,31 @@ public final class DataDirectory implements AutoCloseable {
 
     private static void checkFormat(Path root) throws IOException {
         Path file = root.resolve("format");
-        if (!Files.exists(file)) {
-            Path written = Files.writeString(root.resolve("format.new"), FORMAT);
-            FileSync.forceFile(written);
-            Files.move(written, file, StandardCopyOption.ATOMIC_MOVE);
-            FileSync.forceDirectory(root);
+        String found = Files.exists(file) ? Files.readString(file) : "";
+        if (found.equals(FORMAT_ONE)) {
+            FormatOne.convert(root);
         }
-        String found = Files.readString(file);
-        if (!found.equals(FORMAT)) {
+        if (found.isEmpty() || found.equals(FORMAT_ONE)) {
+            writeFormat(root, file);
+        } else if (!found.equals(FORMAT)) {
             throw new IllegalStateException(
                     "the data directory %s has the format '%s', this version reads '%s'"
                             .formatted(root, found.strip(), FORMAT.strip()));
         }
+    }
+
+    private static void writeFormat(Path root, Path file) throws IOException {
+        Path written = root.resolve("format.new");
+        try (FileChannel channel =
+                FileChannel.open(
+                        written,
+                        StandardOpenOption.CREATE,
+                        StandardOpenOption.TRUNCATE_EXISTING,
+                        StandardOpenOption.WRITE)) {
+            channel.write(StandardCharsets.UTF_8.encode(FORMAT));
+            channel.force(false);
+        }
+        Files.move(written, file, StandardCopyOption.ATOMIC_MOVE);
+        Disk.system().forceNames(root);
     }
 }

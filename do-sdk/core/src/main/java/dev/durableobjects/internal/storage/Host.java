@@ -28,6 +28,12 @@ public interface Host {
     /// @throws IllegalStateException inside of a transaction
     void sync();
 
+    /// Returns whether everything that was committed is durable.
+    boolean isDurable();
+
+    /// Waits until everything that was committed is durable.
+    void awaitDurable();
+
     /// Runs the body while no event enters that it does not cause itself.
     <R extends @Nullable Object, X extends Exception> R exclusively(Callback<R, X> body) throws X;
 

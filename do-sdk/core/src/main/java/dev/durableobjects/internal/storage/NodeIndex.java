@@ -3,11 +3,14 @@ package dev.durableobjects.internal.storage;
 import dev.durableobjects.Callback;
 import dev.durableobjects.Limits;
 import dev.durableobjects.internal.gate.Waiting;
+import dev.durableobjects.internal.journal.Disk;
 import dev.durableobjects.sql.SqlPolicy;
 import io.helidon.dbclient.DbClient;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.channels.FileChannel;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -31,7 +34,7 @@ public final class NodeIndex implements AutoCloseable {
         NodeIndex index =
                 new NodeIndex(
                         new ObjectDatabase(
-                                file, new Unguarded(), Limits.standard(), Waiting.system()));
+                                file, null, new Unguarded(), Limits.standard(), Waiting.system()));
         index.write(
                 """
                 CREATE TABLE IF NOT EXISTS namespaces (
@@ -66,11 +69,17 @@ public final class NodeIndex implements AutoCloseable {
         db.execute().dml(sql, parameters);
         if (database.commit() != Written.NOTHING) {
             try {
-                FileSync.forceFile(database.wal());
-                FileSync.forceDirectory(database.wal().toAbsolutePath().getParent());
+                force(database.wal());
+                Disk.system().forceNames(database.wal().toAbsolutePath().getParent());
             } catch (IOException e) {
                 throw new UncheckedIOException("cannot write the node's index", e);
             }
+        }
+    }
+
+    private static void force(Path file) throws IOException {
+        try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
+            channel.force(false);
         }
     }
 
@@ -88,6 +97,14 @@ public final class NodeIndex implements AutoCloseable {
 
         @Override
         public void sync() {}
+
+        @Override
+        public boolean isDurable() {
+            return true;
+        }
+
+        @Override
+        public void awaitDurable() {}
 
         @Override
         public <R extends @Nullable Object, X extends Exception> R exclusively(Callback<R, X> body)

@@ -1,18 +1,24 @@
 package dev.durableobjects.internal.storage;
 
+import dev.durableobjects.DurableObjectId;
 import dev.durableobjects.Limits;
 import dev.durableobjects.internal.gate.Waiting;
+import dev.durableobjects.internal.journal.Scratch;
 import dev.durableobjects.internal.sql.SqlStatement;
 import dev.durableobjects.kv.KvStorage;
+import dev.durableobjects.spi.Commit;
 import io.helidon.dbclient.DbClient;
 import io.helidon.dbclient.jdbc.JdbcClientBuilder;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 
@@ -23,10 +29,13 @@ import org.jspecify.annotations.Nullable;
 /// it, except for [#stop] and [#close].
 public final class ObjectDatabase implements SqliteStorage.ConnectionSource, AutoCloseable {
 
-    /// Frames of the write-ahead log after which it is copied into the database.
-    private static final int CHECKPOINT_FRAMES = 1_000;
+    /// Bytes of the write-ahead log after which it is copied into the database, if everything in it
+    /// is durable just then.
+    private static final long LOG_BYTES = 4 << 20;
 
-    private static final int PAGE_BYTES = 4_096;
+    /// Bytes of the write-ahead log after which a transaction waits until everything is durable, so
+    /// that the log can be copied.
+    private static final long LOG_BYTES_MAX = 4 * LOG_BYTES;
 
     private static final String EVENT_ENDED =
             "the event that opened this cursor has ended, or has called another object, awaited or"
@@ -37,6 +46,7 @@ public final class ObjectDatabase implements SqliteStorage.ConnectionSource, Aut
             "SQLite query was canceled because the database was deleted.";
 
     private final Path file;
+    private final @Nullable Journaling journaling;
     private final Host host;
     private final Limits limits;
     private final Waiting waiting;
@@ -48,6 +58,7 @@ public final class ObjectDatabase implements SqliteStorage.ConnectionSource, Aut
     // Written by the object's thread; stop and close read them under the lock.
     private volatile @Nullable SqliteConnection connection;
     private final List<SqliteConnection> replaced = new ArrayList<>();
+    private volatile @Nullable DatabaseFile bytes;
     private boolean inMemory;
     private boolean closed;
 
@@ -58,9 +69,11 @@ public final class ObjectDatabase implements SqliteStorage.ConnectionSource, Aut
 
     /// Makes the database of an object, without opening anything.
     ///
-    /// @param file where it lies, or will lie; the directory is made with it
-    public ObjectDatabase(Path file, Host host, Limits limits, Waiting waiting) {
+    /// @param journaling null if its owner forces it itself
+    public ObjectDatabase(
+            Path file, @Nullable Journaling journaling, Host host, Limits limits, Waiting waiting) {
         this.file = file;
+        this.journaling = journaling;
         this.host = host;
         this.limits = limits;
         this.waiting = waiting;
@@ -179,11 +192,7 @@ public final class ObjectDatabase implements SqliteStorage.ConnectionSource, Aut
         try {
             open.closeLentStatements();
             closeReplaced();
-            Written written = transaction.commit();
-            if (written != Written.NOTHING) {
-                checkpointIfLong(open);
-            }
-            return written;
+            return transaction.commit();
         } catch (SQLException e) {
             throw SqlErrors.of(e);
         }
@@ -217,9 +226,38 @@ public final class ObjectDatabase implements SqliteStorage.ConnectionSource, Aut
         }
     }
 
+    /// Returns what the commits since the last call have changed, empty if nothing.
+    ///
+    /// @throws IOException if it cannot be read; nobody can make it durable then
+    public Optional<Commit> changes(DurableObjectId object) throws IOException {
+        DatabaseFile source = bytes;
+        if (source == null || journaling == null) {
+            return Optional.empty();
+        }
+        return journaling.changes(object, source);
+    }
+
+    /// Moves what was committed from the log into the database. Everything must be durable.
+    ///
+    /// @return what must be forced to make the database durable without the journal, empty if it
+    ///   has no file
+    public Optional<FileChannel> checkpoint() {
+        SqliteConnection open = connection;
+        DatabaseFile source = bytes;
+        if (open == null || source == null) {
+            return Optional.empty();
+        }
+        try {
+            source.copyLog(open);
+            return Optional.of(source.channel());
+        } catch (SQLException e) {
+            throw SqlErrors.of(e);
+        }
+    }
+
     /// Returns the file of the write-ahead log, which holds what was committed.
     public Path wal() {
-        return file.resolveSibling(file.getFileName() + "-wal");
+        return Scratch.wal(file);
     }
 
     /// Stops the statement that runs, and every later one. Any thread may do it.
@@ -230,9 +268,17 @@ public final class ObjectDatabase implements SqliteStorage.ConnectionSource, Aut
         }
     }
 
-    /// Closes the file. What was committed stays; what was not is undone. Any thread may do it.
+    /// Closes the file, with everything that was committed. Any thread may do it.
     @Override
     public void close() {
+        close(true);
+    }
+
+    /// Closes the file. Any thread may do it.
+    ///
+    /// @param keepsLog whether what was committed since the last checkpoint stays: it must not if
+    ///   it is not durable
+    public void close(boolean keepsLog) {
         SqliteConnection open;
         synchronized (this) {
             closed = true;
@@ -241,61 +287,88 @@ public final class ObjectDatabase implements SqliteStorage.ConnectionSource, Aut
         try {
             if (open != null) {
                 open.stop();
-                open.reallyClose();
+                closeConnection(open, keepsLog);
             }
             closeReplaced();
         } catch (SQLException e) {
             throw SqlErrors.of(e);
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot close " + file, e);
         }
     }
 
-    private SqliteConnection open() throws SQLException {
-        boolean exists = Files.exists(file);
-        inMemory = !exists;
-        return keep(
-                exists
-                        ? SqliteConnection.open(file.toString(), this, limits, waiting)
-                        : SqliteConnection.openMemory(this, limits, waiting));
+    private void closeConnection(SqliteConnection open, boolean keepsLog)
+            throws SQLException, IOException {
+        DatabaseFile source = bytes;
+        if (source == null) {
+            open.reallyClose();
+            return;
+        }
+        Objects.requireNonNull(journaling).close(open, source, keepsLog);
+    }
+
+    /// Under the lock, so that whoever closes it meanwhile finds a connection or none.
+    private synchronized SqliteConnection open() throws SQLException {
+        prepare();
+        inMemory = Files.notExists(file);
+        if (!inMemory) {
+            return openFile();
+        }
+        if (journaling != null) {
+            journaling.release();
+        }
+        return keep(SqliteConnection.openMemory(this, limits, waiting), null);
+    }
+
+    private void prepare() throws SQLException {
+        if (closed) {
+            throw new SQLException("the database was closed");
+        }
+        if (journaling != null) {
+            journaling.prepare();
+        }
+    }
+
+    private SqliteConnection openFile() throws SQLException {
+        return journaling == null
+                ? keep(SqliteConnection.open(file.toString(), this, limits, waiting), null)
+                : journaling.open(this::openJournaled);
+    }
+
+    private SqliteConnection openJournaled() throws SQLException, IOException {
+        DatabaseFile source = DatabaseFile.open(file);
+        try {
+            return keep(SqliteConnection.open(file.toString(), this, limits, waiting), source);
+        } catch (SQLException e) {
+            source.close();
+            throw e;
+        }
     }
 
     /// The empty database in memory goes; cursors on it may live until the end of the event.
     private SqliteConnection makeFile() throws SQLException {
         host.admitFile();
-        makeDirectory();
-        SqliteConnection before = connection;
-        SqliteConnection made = keep(SqliteConnection.open(file.toString(), this, limits, waiting));
+        DatabaseFile.makeDirectory(file);
+        SqliteConnection made = openNewFile();
         inMemory = false;
         for (String pragma : pragmas) {
             made.run(pragma);
         }
         transaction.moveOn();
-        if (before != null) {
-            synchronized (this) {
-                replaced.add(before);
-            }
-        }
         return made;
     }
 
-    /// Its name becomes durable with the first commit: channels are not for callers' threads, which
-    /// may be interrupted.
-    private void makeDirectory() {
-        Path directory = file.toAbsolutePath().getParent();
-        try {
-            if (directory != null) {
-                Files.createDirectories(directory);
-            }
-        } catch (IOException e) {
-            throw new UncheckedIOException("cannot make " + directory, e);
-        }
+    private synchronized SqliteConnection openNewFile() throws SQLException {
+        prepare();
+        SqliteConnection before = Objects.requireNonNull(connection);
+        SqliteConnection made = openFile();
+        replaced.add(before);
+        return made;
     }
 
-    private synchronized SqliteConnection keep(SqliteConnection opened) throws SQLException {
-        if (closed) {
-            opened.reallyClose();
-            throw new SQLException("the database was closed");
-        }
+    private SqliteConnection keep(SqliteConnection opened, @Nullable DatabaseFile source) {
         connection = opened;
+        bytes = source;
         return opened;
     }
 
@@ -306,10 +379,17 @@ public final class ObjectDatabase implements SqliteStorage.ConnectionSource, Aut
         replaced.clear();
     }
 
-    /// SQLite never does this by itself: it would not tell when it fails.
-    private void checkpointIfLong(SqliteConnection open) throws SQLException {
-        if (wal().toFile().length() > (long) CHECKPOINT_FRAMES * PAGE_BYTES) {
-            open.run("PRAGMA wal_checkpoint(TRUNCATE)");
+    /// SQLite never does this by itself: it would not tell when it fails, nor whether the journal
+    /// has everything already.
+    @Override
+    public void beforeTransaction() throws SQLException {
+        DatabaseFile source = bytes;
+        long length = source == null ? 0 : source.logBytes();
+        if (length > LOG_BYTES && (length > LOG_BYTES_MAX || host.isDurable())) {
+            host.awaitDurable();
+            checkpoint();
+        } else if (journaling == null && wal().toFile().length() > LOG_BYTES) {
+            current().run("PRAGMA wal_checkpoint(TRUNCATE)");
         }
     }
 

@@ -59,6 +59,7 @@ final class ObjectTransaction {
 
     private void begin() throws SQLException {
         if (!open) {
+            source.beforeTransaction();
             run("BEGIN");
             open = true;
         }

@@ -178,6 +178,9 @@ final class SqliteStorage implements SqlStorage {
         /// Returns a compiled statement of ours, like [#compile].
         CompiledStatement compileOwn(String sql, StatementPlan plan) throws SQLException;
 
+        /// Must be called before a transaction begins.
+        void beforeTransaction() throws SQLException;
+
         /// Returns if the calling thread may use the database now.
         ///
         /// @throws IllegalStateException if it may not

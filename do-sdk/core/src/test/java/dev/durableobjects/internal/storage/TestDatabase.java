@@ -18,7 +18,7 @@ final class TestDatabase {
 
     static ObjectDatabase open(Path directory, Limits limits) {
         return new ObjectDatabase(
-                directory.resolve("object.sqlite"), new OpenHost(), limits, Waiting.system());
+                directory.resolve("object.sqlite"), null, new OpenHost(), limits, Waiting.system());
     }
 
     private static final class OpenHost implements Host {
@@ -34,6 +34,14 @@ final class TestDatabase {
 
         @Override
         public void sync() {}
+
+        @Override
+        public boolean isDurable() {
+            return true;
+        }
+
+        @Override
+        public void awaitDurable() {}
 
         @Override
         public <R extends @Nullable Object, X extends Exception> R exclusively(Callback<R, X> body)

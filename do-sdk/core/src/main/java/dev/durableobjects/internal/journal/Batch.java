@@ -1,0 +1,79 @@
+package dev.durableobjects.internal.journal;
+
+import dev.durableobjects.spi.Commit;
+import java.nio.ByteBuffer;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.zip.CRC32C;
+
+/// Commits of any objects that become durable with one sync. Not safe for several threads.
+final class Batch {
+
+    /// `DOBA`, for a reader of dumps.
+    static final int MAGIC = 0x444f4241;
+
+    /// Magic, length of the body, checksum.
+    static final int HEAD_BYTES = 3 * Integer.BYTES;
+
+    /// Number of the segment, last position, time, number of records.
+    static final int BODY_FIXED_BYTES = 3 * Long.BYTES + Integer.BYTES;
+
+    private final Map<String, JournalRecord> records = new LinkedHashMap<>();
+    private long last;
+    private long pageBytes;
+
+    /// Adds a commit.
+    ///
+    /// @param previous the last position of the object's record before, in an earlier batch
+    void add(Commit commit, long position, long previous) {
+        JournalRecord known = records.get(commit.file());
+        if (known == null) {
+            records.put(commit.file(), new JournalRecord(commit, position, previous));
+        } else {
+            known.add(commit, position);
+        }
+        last = position;
+        pageBytes += (long) commit.pages().size() * commit.pageSize();
+    }
+
+    boolean isEmpty() {
+        return records.isEmpty();
+    }
+
+    /// Returns the position of the last commit.
+    long last() {
+        return last;
+    }
+
+    /// Returns about how much memory the batch holds.
+    long pageBytes() {
+        return pageBytes;
+    }
+
+    /// Returns the files of the databases.
+    Iterable<String> files() {
+        return records.keySet();
+    }
+
+    /// Returns the stored form.
+    ///
+    /// @param buffer one to use if it is large enough
+    ByteBuffer encode(long segment, long millis, ByteBuffer buffer) {
+        int body = BODY_FIXED_BYTES;
+        for (JournalRecord one : records.values()) {
+            body = Math.addExact(body, one.bytes());
+        }
+        int length = HEAD_BYTES + body;
+        ByteBuffer target =
+                buffer.capacity() >= length ? buffer.clear() : ByteBuffer.allocateDirect(length);
+        target.position(HEAD_BYTES);
+        target.putLong(segment).putLong(last).putLong(millis).putInt(records.size());
+        records.values().forEach(one -> one.write(target));
+        target.flip();
+        CRC32C checksum = new CRC32C();
+        checksum.update(target.slice(HEAD_BYTES, body));
+        target.putInt(0, MAGIC).putInt(Integer.BYTES, body);
+        target.putInt(2 * Integer.BYTES, (int) checksum.getValue());
+        return target;
+    }
+}

@@ -1,0 +1,51 @@
+package dev.durableobjects.internal.journal;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import org.jspecify.annotations.Nullable;
+
+/// How files are written and forced: the seam at which tests make disks slow, full or forgetful.
+/// Safe for use by many threads.
+public interface Disk {
+
+    /// Writes all of the bytes at a position of a file.
+    default void write(Path file, FileChannel channel, ByteBuffer bytes, long position)
+            throws IOException {
+        long at = position;
+        while (bytes.hasRemaining()) {
+            at += channel.write(bytes, at);
+        }
+    }
+
+    /// Returns how many bytes a file is filled ahead of what is written, so that a sync need not
+    /// make the file's new length durable too.
+    default int aheadBytes() {
+        return 1 << 20;
+    }
+
+    /// Returns when the content of a file would survive a loss of power: `fdatasync`.
+    ///
+    /// @throws IOException if nobody can tell whether it would; it must not be tried again
+    default void force(Path file, FileChannel channel) throws IOException {
+        channel.force(false);
+    }
+
+    /// Returns when the names in a directory would survive a loss of power.
+    ///
+    /// @param directory null for the root's parent, which there is none of
+    default void forceNames(@Nullable Path directory) throws IOException {
+        if (directory != null) {
+            try (FileChannel channel = FileChannel.open(directory, StandardOpenOption.READ)) {
+                channel.force(false);
+            }
+        }
+    }
+
+    /// Returns the real thing.
+    static Disk system() {
+        return new Disk() {};
+    }
+}

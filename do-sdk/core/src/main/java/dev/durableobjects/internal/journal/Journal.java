@@ -1,0 +1,227 @@
+package dev.durableobjects.internal.journal;
+
+import dev.durableobjects.internal.gate.Latch;
+import dev.durableobjects.internal.gate.Waiting;
+import dev.durableobjects.spi.Commit;
+import dev.durableobjects.spi.CommitFailedException;
+import dev.durableobjects.spi.CommitLog;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/// The commit log of a node: the pages that commits have changed, of all objects, in one file after
+/// the other.
+///
+/// One thread writes and forces. While it does, commits collect, those of one object merged into
+/// the newest image of each page; the next round takes them all with one sync. Safe for use by many
+/// threads.
+public final class Journal implements CommitLog {
+
+    private static final int BUFFER_BYTES = 1 << 20;
+
+    /// Bytes of pages that may wait; when there are more, whoever appends waits for a sync first.
+    private static final long PENDING_BYTES = 64 << 20;
+
+    private final Waiting waiting;
+    private final InstantSource clock;
+    private final Segments segments;
+    private final long timeoutNanos;
+    private final Latch ended;
+    private final Thread thread;
+
+    // Only the writing thread.
+    private ByteBuffer buffer = ByteBuffer.allocateDirect(BUFFER_BYTES);
+
+    // Guarded by this; durable and failure are also read without the lock.
+    private final Map<String, Long> lastOf = new HashMap<>();
+    private final List<Thread> waiters = new ArrayList<>();
+    private Batch pending = new Batch();
+    private long appended;
+    private volatile long durable;
+    private volatile @Nullable CommitFailedException failure;
+    private boolean closed;
+
+    /// Opens the journal of a data directory: reads what an earlier process has left, cuts a torn
+    /// end, and begins a new file.
+    ///
+    /// @param root the data directory
+    /// @param timeoutSeconds until a commit counts as failed
+    /// @param bytesMax the size from which old files are freed
+    /// @throws IOException if the journal cannot be read or is damaged
+    public Journal(
+            Path root,
+            Disk disk,
+            Waiting waiting,
+            InstantSource clock,
+            int timeoutSeconds,
+            long bytesMax)
+            throws IOException {
+        this.waiting = waiting;
+        this.clock = clock;
+        this.timeoutNanos = TimeUnit.SECONDS.toNanos(timeoutSeconds);
+        this.segments = Segments.open(root, disk, waiting, bytesMax);
+        this.appended = segments.last();
+        this.durable = appended;
+        for (String file : segments.redo().files()) {
+            lastOf.put(file, segments.redo().last(file));
+        }
+        this.ended = new Latch(waiting);
+        this.thread = waiting.start("durable-journal", this::writeAll);
+    }
+
+    /// Returns what brings databases to where the journal is.
+    public Redo redo() {
+        return segments.redo();
+    }
+
+    /// Sets how the databases of live objects are checkpointed, so that old files can be freed.
+    public void checkpointThrough(Checkpointer live) {
+        segments.checkpointThrough(live);
+    }
+
+    @Override
+    public long append(Commit commit) {
+        long position = tryAppend(commit);
+        while (position == START) {
+            awaitDurable(lastAppended());
+            position = tryAppend(commit);
+        }
+        waiting.unpark(thread);
+        return position;
+    }
+
+    /// @return START if too much waits already
+    private synchronized long tryAppend(Commit commit) {
+        checkOpen();
+        if (pending.pageBytes() > PENDING_BYTES) {
+            return START;
+        }
+        long position = ++appended;
+        Long previous = lastOf.put(commit.file(), position);
+        pending.add(commit, position, previous == null ? 0 : previous);
+        return position;
+    }
+
+    private synchronized long lastAppended() {
+        return appended;
+    }
+
+    @Override
+    public void awaitDurable(long position) {
+        checkFailure();
+        if (position <= durable) {
+            return;
+        }
+        long deadline = waiting.nanoTime() + timeoutNanos;
+        boolean interrupted = false;
+        join();
+        while (position > durable && failure == null) {
+            long left = deadline - waiting.nanoTime();
+            if (left <= 0) {
+                break;
+            }
+            waiting.parkNanos(this, left);
+            interrupted |= Thread.interrupted();
+        }
+        leave();
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
+        checkFailure();
+        if (position > durable) {
+            throw CommitFailedException.timedOut();
+        }
+    }
+
+    @Override
+    public long durable() {
+        return durable;
+    }
+
+    @Override
+    public void close() {
+        long last;
+        synchronized (this) {
+            closed = true;
+            last = appended;
+        }
+        waiting.unpark(thread);
+        if (failure == null) {
+            awaitDurable(last);
+        }
+        ended.awaitUntil(waiting.nanoTime() + timeoutNanos);
+    }
+
+    private void writeAll() {
+        try {
+            for (Batch batch = nextBatch(); batch != null; batch = nextBatch()) {
+                segments.beforeWrite(batch);
+                buffer = batch.encode(segments.number(), clock.millis(), buffer);
+                segments.write(buffer);
+                settle(batch.last(), null);
+                segments.afterWrite(batch.last());
+            }
+        } catch (Throwable e) { // Whatever it is, nobody must wait for this thread any more.
+            settle(START, CommitFailedException.failed("the journal failed: " + e.getMessage(), e));
+        } finally {
+            segments.close();
+            ended.open();
+        }
+    }
+
+    /// Waits for commits; returns null when there will be none any more.
+    private @Nullable Batch nextBatch() {
+        while (true) {
+            synchronized (this) {
+                if (closed && pending.isEmpty()) {
+                    return null;
+                }
+                if (!pending.isEmpty()) {
+                    Batch batch = pending;
+                    pending = new Batch();
+                    return batch;
+                }
+            }
+            waiting.park(this);
+        }
+    }
+
+    private void settle(long last, @Nullable CommitFailedException failed) {
+        List<Thread> woken;
+        synchronized (this) {
+            durable = Math.max(durable, last);
+            failure = failed;
+            woken = List.copyOf(waiters);
+        }
+        woken.forEach(waiting::unpark);
+    }
+
+    private synchronized void join() {
+        waiters.add(Thread.currentThread());
+    }
+
+    private synchronized void leave() {
+        waiters.remove(Thread.currentThread());
+    }
+
+    private void checkOpen() {
+        checkFailure();
+        if (closed) {
+            throw CommitFailedException.closed();
+        }
+    }
+
+    private void checkFailure() {
+        CommitFailedException failed = failure;
+        if (failed != null) {
+            throw CommitFailedException.failed(String.valueOf(failed.getMessage()), failed);
+        }
+    }
+}

@@ -1,0 +1,232 @@
+package dev.durableobjects.internal.journal;
+
+import dev.durableobjects.internal.journal.JournalRecord.Head;
+import dev.durableobjects.internal.journal.SegmentReader.Found;
+import java.io.IOException;
+import java.io.RandomAccessFile;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+
+/// What the journal holds for each database that the database itself does not, and how it gets
+/// there: page by page, when the database is next used. It does not after the end of a process, or
+/// when an object broke. Doing it twice does no harm. Safe for use by many threads.
+public final class Redo {
+
+    private static final System.Logger LOGGER = System.getLogger(Redo.class.getName());
+
+    private static final int STRIPES = 64;
+
+    /// The size of a page; a database of one has no tables.
+    private static final int UNBORN_BYTES = 4_096;
+
+    /// `SQLite format 3` and a zero.
+    private static final int MAGIC_BYTES = 16;
+
+    private final Path root;
+    private final Map<String, List<Place>> places = new ConcurrentHashMap<>();
+
+    /// The databases that are open, or about to be.
+    private final Set<String> used = ConcurrentHashMap.newKeySet();
+
+    /// The databases that were closed without something that the journal has.
+    private final Set<String> behind = ConcurrentHashMap.newKeySet();
+
+    private final Object[] locks = new Object[STRIPES];
+
+    /// Makes an index of nothing.
+    ///
+    /// @param root the data directory
+    Redo(Path root) {
+        this.root = root;
+        for (int i = 0; i < STRIPES; i++) {
+            locks[i] = new Object();
+        }
+    }
+
+    /// Where a record is.
+    private record Place(long segment, int offset, int length, long last) {}
+
+    /// Adds the records of a batch.
+    ///
+    /// @throws IOException if the records of a database do not follow each other
+    void add(long segment, ByteBuffer content, int offset, int records) throws IOException {
+        ByteBuffer reader = content.duplicate().position(offset);
+        for (int i = 0; i < records; i++) {
+            int at = reader.position();
+            Head head = Head.read(reader);
+            reader.position(reader.position() + head.pageBytes());
+            List<Place> known = places.computeIfAbsent(head.file(), file -> new ArrayList<>());
+            if (!known.isEmpty() && !head.isWhole() && head.previous() != known.getLast().last()) {
+                throw SegmentReader.damaged(
+                        ("the journal has a gap: a record of %s follows position %d, the one before"
+                                        + " it ends at %d")
+                                .formatted(head.file(), head.previous(), known.getLast().last()));
+            }
+            known.add(new Place(segment, at, reader.position() - at, head.last()));
+        }
+    }
+
+    /// Returns the databases that have records.
+    Set<String> files() {
+        return Set.copyOf(places.keySet());
+    }
+
+    /// Returns the last position of a database's records, 0 if it has none.
+    long last(String file) {
+        List<Place> known = places.get(file);
+        return known == null ? 0 : known.getLast().last();
+    }
+
+    /// Makes a database file hold what the journal has for it, and removes what a killed process
+    /// left beside it. Must be called before the file is opened, and [#release] when it is closed.
+    ///
+    /// @param file the path of the database in the data directory
+    public void prepare(String file) throws IOException {
+        synchronized (lock(file)) {
+            bringUpToDate(file);
+            used.add(file);
+        }
+    }
+
+    /// Says that a database that was prepared is not open any more.
+    public void release(String file, Closed how) {
+        synchronized (lock(file)) {
+            if (how == Closed.WITHOUT_LOG) {
+                behind.add(file);
+            }
+            used.remove(file);
+        }
+    }
+
+    /// What a database file holds when it is closed.
+    public enum Closed {
+        /// Everything that was committed.
+        WHOLE,
+        /// Not what was only in its write-ahead log.
+        WITHOUT_LOG
+    }
+
+    /// Makes a database durable without the journal.
+    ///
+    /// @return false if the database is in use, and nothing was done
+    boolean settle(String file, Disk disk) throws IOException {
+        synchronized (lock(file)) {
+            if (used.contains(file)) {
+                return false;
+            }
+            bringUpToDate(file);
+            Path database = root.resolve(file);
+            if (Files.exists(database)) {
+                try (FileChannel channel = FileChannel.open(database, StandardOpenOption.WRITE)) {
+                    disk.force(database, channel);
+                }
+            }
+            return true;
+        }
+    }
+
+    private void bringUpToDate(String file) throws IOException {
+        Path database = root.resolve(file);
+        Path aside = Scratch.aside(database);
+        if (Files.exists(aside)) {
+            Files.move(aside, database);
+        }
+        Files.deleteIfExists(Scratch.wal(database));
+        List<Place> known = behind.contains(file) ? find(file) : places.get(file);
+        if (known != null && !known.isEmpty()) {
+            apply(database, known);
+        }
+        places.remove(file);
+        behind.remove(file);
+        dropUnborn(database);
+    }
+
+    /// Finds the records of a database while the journal is being written. What follows the last
+    /// one is of other databases, or was never acknowledged.
+    private List<Place> find(String file) throws IOException {
+        Redo found = new Redo(root);
+        for (long segment : Segment.numbers(root.resolve(Segments.DIRECTORY))) {
+            try {
+                found.addWritten(segment);
+            } catch (NoSuchFileException e) {
+                LOGGER.log(System.Logger.Level.DEBUG, "freed, so it had nothing of it", e);
+            }
+        }
+        return found.places.getOrDefault(file, List.of());
+    }
+
+    private void addWritten(long segment) throws IOException {
+        Path file = Segment.file(root.resolve(Segments.DIRECTORY), segment);
+        SegmentReader reader = SegmentReader.open(file, segment);
+        if (reader != null) {
+            for (Found found = reader.nextWritten(); found != null; found = reader.nextWritten()) {
+                add(segment, reader.content(), found.offset(), found.records());
+            }
+        }
+    }
+
+    /// A file whose first commit never came may have lost even its first page with the power. It
+    /// had no tables, for these have pages of their own.
+    private static void dropUnborn(Path database) throws IOException {
+        if (!Files.exists(database)) {
+            return;
+        }
+        long length = Files.size(database);
+        if (length > UNBORN_BYTES) {
+            return;
+        }
+        byte[] begin = new byte[MAGIC_BYTES];
+        try (RandomAccessFile file = new RandomAccessFile(database.toFile(), "r")) {
+            int read = file.read(begin);
+            if (read < MAGIC_BYTES || Arrays.equals(begin, new byte[MAGIC_BYTES])) {
+                Files.delete(database);
+            }
+        }
+    }
+
+    private Object lock(String file) {
+        return locks[Math.floorMod(file.hashCode(), STRIPES)];
+    }
+
+    private void apply(Path database, List<Place> known) throws IOException {
+        if (Files.notExists(database) && !Head.read(read(known.getFirst())).isWhole()) {
+            throw SegmentReader.damaged(
+                    database + " is missing, and the journal does not have the whole of it");
+        }
+        Files.createDirectories(database.getParent());
+        try (RandomAccessFile target = new RandomAccessFile(database.toFile(), "rw")) {
+            for (Place place : known) {
+                ByteBuffer reader = read(place);
+                Head head = Head.read(reader);
+                byte[] page = new byte[head.pageSize()];
+                for (int i = 0; i < head.pages(); i++) {
+                    int number = reader.getInt();
+                    reader.get(page);
+                    target.seek((long) (number - 1) * head.pageSize());
+                    target.write(page);
+                }
+                target.setLength((long) head.databasePages() * head.pageSize());
+            }
+        }
+    }
+
+    private ByteBuffer read(Place place) throws IOException {
+        Path file = Segment.file(root.resolve(Segments.DIRECTORY), place.segment());
+        byte[] record = new byte[place.length()];
+        try (RandomAccessFile source = new RandomAccessFile(file.toFile(), "r")) {
+            source.seek(place.offset());
+            source.readFully(record);
+        }
+        return ByteBuffer.wrap(record);
+    }
+}

@@ -1,0 +1,24 @@
+package dev.durableobjects.internal.journal;
+
+import java.nio.file.Path;
+
+/// The files beside a database that never count: its write-ahead log, and the name that it has
+/// while a connection is closed whose log must not get into it.
+public final class Scratch {
+
+    private Scratch() {}
+
+    /// Returns the write-ahead log of a database.
+    public static Path wal(Path database) {
+        return sibling(database, "-wal");
+    }
+
+    /// Returns the name that a database has while its connection is discarded.
+    public static Path aside(Path database) {
+        return sibling(database, "-aside");
+    }
+
+    private static Path sibling(Path database, String suffix) {
+        return database.resolveSibling(database.getFileName() + suffix);
+    }
+}

@@ -1,0 +1,305 @@
+package dev.durableobjects.internal.journal;
+
+import dev.durableobjects.internal.gate.Latch;
+import dev.durableobjects.internal.gate.Waiting;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.HashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.concurrent.TimeUnit;
+
+/// The files of the journal: the one that is written, and the old ones, each kept until every
+/// database that it has commits of is durable without it.
+///
+/// The writing thread writes; a thread of its own frees.
+final class Segments implements AutoCloseable {
+
+    private static final System.Logger LOGGER = System.getLogger(Segments.class.getName());
+
+    /// The directory of the files, in the data directory.
+    static final String DIRECTORY = "journal";
+
+    /// How many directories name an object's file, the data directory included.
+    private static final int LEVELS = 4;
+
+    /// Seconds that a checkpoint under way has when the journal closes.
+    private static final int CLOSE_SECONDS = 10;
+
+    /// Bytes after which a file is followed by the next, at most.
+    private static final long SEGMENT_BYTES = 16 << 20;
+
+    /// How many files the journal has at least when it has reached its bound: the last of them is
+    /// never freed.
+    private static final int FILES = 16;
+
+    /// How often a database may change between in use and not while it is checkpointed.
+    private static final int ATTEMPTS = 3;
+
+    private final Path root;
+    private final Path directory;
+    private final Disk disk;
+    private final Waiting waiting;
+    private final long bytesMax;
+    private final long segmentBytes;
+    private final Redo redo;
+    private final Latch freed;
+    private final Thread freeing;
+
+    // Only the writing thread.
+    private Segment current;
+
+    // Guarded by this.
+    private final TreeMap<Long, Long> old = new TreeMap<>();
+    private final Map<String, Long> firstSegmentOf = new HashMap<>();
+    private long number = 1;
+    private long last;
+    private Checkpointer live = file -> false;
+    private boolean closed;
+
+    private Segments(Path root, Disk disk, Waiting waiting, long bytesMax, Redo redo)
+            throws IOException {
+        this.root = root;
+        this.directory = root.resolve(DIRECTORY);
+        this.disk = disk;
+        this.waiting = waiting;
+        this.bytesMax = bytesMax;
+        this.segmentBytes = Math.min(SEGMENT_BYTES, bytesMax / FILES);
+        this.redo = redo;
+        readAll();
+        this.current = Segment.create(disk, directory, segmentBytes, number, last);
+        this.freed = new Latch(waiting);
+        this.freeing = waiting.start("durable-checkpoints", this::freeAll);
+    }
+
+    /// Reads the files of a data directory, and begins a new one.
+    static Segments open(Path root, Disk disk, Waiting waiting, long bytesMax) throws IOException {
+        Path directory = root.resolve(DIRECTORY);
+        if (!Files.isDirectory(directory)) {
+            Files.createDirectories(directory);
+            disk.forceNames(root);
+        }
+        return new Segments(root, disk, waiting, bytesMax, new Redo(root));
+    }
+
+    Redo redo() {
+        return redo;
+    }
+
+    /// Returns the position of the last commit that was read at the start.
+    synchronized long last() {
+        return last;
+    }
+
+    /// Returns the number of the file that is written.
+    synchronized long number() {
+        return number;
+    }
+
+    synchronized void checkpointThrough(Checkpointer checkpointer) {
+        live = checkpointer;
+    }
+
+    /// Goes on to the next file if this one is full, and notes whose commits come.
+    void beforeWrite(Batch batch) throws IOException {
+        if (current.bytes() > segmentBytes) {
+            long bytes = current.bytes();
+            current.close();
+            synchronized (this) {
+                old.put(number, bytes);
+                number++;
+            }
+            current = Segment.create(disk, directory, segmentBytes, number(), last());
+            waiting.unpark(freeing);
+        }
+        synchronized (this) {
+            batch.files().forEach(file -> firstSegmentOf.putIfAbsent(file, number));
+        }
+    }
+
+    /// Writes a batch, and returns when it is durable.
+    void write(ByteBuffer bytes) throws IOException {
+        current.append(bytes);
+        current.force();
+    }
+
+    synchronized void afterWrite(long position) {
+        last = position;
+    }
+
+    /// Ends the freeing, and closes the file that is written.
+    @Override
+    public void close() {
+        synchronized (this) {
+            closed = true;
+        }
+        waiting.unpark(freeing);
+        freed.awaitUntil(waiting.nanoTime() + TimeUnit.SECONDS.toNanos(CLOSE_SECONDS));
+        try {
+            current.close();
+        } catch (IOException e) {
+            LOGGER.log(System.Logger.Level.WARNING, "closing the journal failed", e);
+        }
+    }
+
+    private void readAll() throws IOException {
+        List<Long> numbers = Segment.numbers(directory);
+        for (int i = 0; i < numbers.size(); i++) {
+            read(numbers.get(i), i == 0, i == numbers.size() - 1);
+        }
+    }
+
+    /// An earlier process may have left a batch that it never forced, or could not. It is as good
+    /// as any other, but whoever relies on it must find it again. It is written once more, since a
+    /// failed sync leaves what it did not write looking as if it were written.
+    private void harden(Path file, SegmentReader reader) throws IOException {
+        ByteBuffer tail = reader.lastWhole();
+        int begin = tail.position();
+        ByteBuffer copy = ByteBuffer.allocate(tail.remaining()).put(tail).flip();
+        try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
+            disk.write(file, channel, copy, begin);
+            disk.force(file, channel);
+        }
+    }
+
+    private void read(long segment, boolean isFirst, boolean isLast) throws IOException {
+        Path file = Segment.file(directory, segment);
+        SegmentReader reader = SegmentReader.open(file, segment);
+        if (reader == null) {
+            if (!isLast) {
+                throw SegmentReader.damaged(file + " is empty, but not the last of the journal");
+            }
+            Files.delete(file); // The process ended before it used it.
+            number = segment;
+            return;
+        }
+        if (!isFirst && reader.before() != last) {
+            throw SegmentReader.damaged(
+                    ("the journal has a gap: %s begins behind position %d, the file before it ends"
+                                    + " at %d")
+                            .formatted(file, reader.before(), last));
+        }
+        last = reader.before();
+        for (SegmentReader.Found found = reader.next(); found != null; found = reader.next()) {
+            redo.add(segment, reader.content(), found.offset(), found.records());
+            last = found.last();
+        }
+        if (isLast) {
+            harden(file, reader);
+        }
+        old.put(segment, Files.size(file));
+        number = segment + 1;
+        redo.files().forEach(one -> firstSegmentOf.putIfAbsent(one, segment));
+    }
+
+    private void freeAll() {
+        while (true) {
+            if (isClosed()) {
+                freed.open();
+                return;
+            }
+            boolean isDone = bytes() <= bytesMax;
+            if (!isDone) {
+                try {
+                    isDone = !freeOldest();
+                } catch (IOException | RuntimeException e) {
+                    isDone = true;
+                    LOGGER.log(
+                            System.Logger.Level.WARNING,
+                            "a file of the journal cannot be freed now; it is tried again with the"
+                                    + " next file",
+                            e);
+                }
+            }
+            if (isDone) {
+                waiting.park(this);
+            }
+        }
+    }
+
+    private synchronized long bytes() {
+        return old.values().stream().mapToLong(Long::longValue).sum();
+    }
+
+    /// @return whether one was freed
+    private boolean freeOldest() throws IOException {
+        long oldest;
+        List<String> files;
+        synchronized (this) {
+            if (old.isEmpty()) {
+                return false;
+            }
+            oldest = old.firstKey();
+            files =
+                    firstSegmentOf.entrySet().stream()
+                            .filter(entry -> entry.getValue() <= oldest)
+                            .map(Map.Entry::getKey)
+                            .toList();
+            files.forEach(firstSegmentOf::remove); // A commit from now on puts it in again.
+        }
+        boolean isDone = false;
+        try {
+            isDone = free(oldest, files);
+        } finally {
+            if (!isDone) {
+                synchronized (this) {
+                    files.forEach(file -> firstSegmentOf.put(file, oldest));
+                }
+            }
+        }
+        return isDone;
+    }
+
+    private boolean free(long segment, List<String> files) throws IOException {
+        Set<Path> directories = new LinkedHashSet<>();
+        for (String file : files) {
+            if (isClosed()) {
+                return false;
+            }
+            checkpoint(file);
+            addDirectories(root.resolve(file), directories);
+        }
+        for (Path one : directories) {
+            disk.forceNames(one);
+        }
+        Files.delete(Segment.file(directory, segment));
+        disk.forceNames(directory); // One that came back after its successor has gone is a gap.
+        synchronized (this) {
+            old.remove(segment);
+        }
+        return true;
+    }
+
+    /// Makes a database durable without the journal, through its object if that has it open.
+    private void checkpoint(String file) throws IOException {
+        Checkpointer used;
+        synchronized (this) {
+            used = live;
+        }
+        for (int i = 0; i < ATTEMPTS; i++) {
+            if (used.checkpoint(file) || redo.settle(file, disk)) {
+                return;
+            }
+        }
+        throw new IOException(file + " is opened and closed all the time");
+    }
+
+    private static void addDirectories(Path database, Set<Path> directories) {
+        Path directory = database.getParent();
+        for (int i = 0; i < LEVELS && directory != null; i++) {
+            directories.add(directory);
+            directory = directory.getParent();
+        }
+    }
+
+    private synchronized boolean isClosed() {
+        return closed;
+    }
+}

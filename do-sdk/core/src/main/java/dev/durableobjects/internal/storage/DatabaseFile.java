@@ -1,0 +1,199 @@
+package dev.durableobjects.internal.storage;
+
+import dev.durableobjects.internal.journal.Scratch;
+import dev.durableobjects.spi.PageImage;
+import java.io.IOException;
+import java.io.RandomAccessFile;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/// The file of a database and its write-ahead log, as bytes: what a commit has changed is read here
+/// when SQLite has written it.
+///
+/// The database file is opened before SQLite opens it and closed after SQLite has closed it:
+/// closing any handle of it in this process drops SQLite's lock. Reading goes without channels,
+/// which an interrupt of the calling thread would close. Only the object's thread may use it,
+/// except for [#channel] and [#close].
+final class DatabaseFile implements AutoCloseable {
+
+    /// What one commit may write: it is held in memory as a whole.
+    private static final long TRANSACTION_BYTES_MAX = 1L << 30;
+
+    private static final int LOG_HEADER_BYTES = 32;
+    private static final int FRAME_HEADER_BYTES = 24;
+
+    // Where things are in the header of the log, and in that of a frame.
+    private static final int PAGE_SIZE = 8;
+    private static final int SALTS = 16;
+    private static final int FRAME_PAGE = 0;
+    private static final int FRAME_DATABASE_PAGES = 4;
+    private static final int FRAME_SALTS = 8;
+
+    private final Path path;
+    private final RandomAccessFile database;
+    private @Nullable RandomAccessFile log;
+    private boolean isFirst = true;
+    private long consumed;
+    private int pageSize;
+    private long salts;
+
+    private DatabaseFile(Path path) throws IOException {
+        this.path = path;
+        this.database = new RandomAccessFile(path.toFile(), "rw");
+    }
+
+    /// Opens a database file, and makes it if there is none.
+    static DatabaseFile open(Path path) throws IOException {
+        return new DatabaseFile(path);
+    }
+
+    /// Makes the directory of a database. Its name becomes durable with the first commit: channels
+    /// are not for callers' threads, which may be interrupted.
+    static void makeDirectory(Path database) {
+        Path directory = database.toAbsolutePath().getParent();
+        try {
+            if (directory != null) {
+                Files.createDirectories(directory);
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot make " + directory, e);
+        }
+    }
+
+    /// What commits have changed.
+    ///
+    /// @param isWhole whether the pages are the whole database
+    /// @param pageSize the size of a page in bytes
+    /// @param databasePages how many pages the database has now
+    /// @param pages the newest image of each changed page
+    record Changes(boolean isWhole, int pageSize, int databasePages, List<PageImage> pages) {}
+
+    /// Returns what was committed since the last call; no pages if nothing was.
+    Changes changes() throws IOException {
+        byte[] read = newFrames();
+        ByteBuffer frames = ByteBuffer.wrap(read);
+        Map<Integer, PageImage> images = new HashMap<>();
+        Map<Integer, PageImage> uncommitted = new HashMap<>();
+        int databasePages = 0;
+        int end = 0;
+        int frameBytes = FRAME_HEADER_BYTES + pageSize;
+        for (int at = 0; at + frameBytes <= frames.capacity(); at += frameBytes) {
+            if (frames.getLong(at + FRAME_SALTS) != salts) {
+                break; // What is left of an earlier use of the log.
+            }
+            int page = frames.getInt(at + FRAME_PAGE);
+            uncommitted.put(page, new PageImage(page, read, at + FRAME_HEADER_BYTES));
+            int committed = frames.getInt(at + FRAME_DATABASE_PAGES);
+            if (committed != 0) {
+                databasePages = committed;
+                images.putAll(uncommitted);
+                uncommitted.clear();
+                end = at + frameBytes;
+            }
+        }
+        consumed += end;
+        boolean isWhole = isFirst && !images.isEmpty() && database.length() <= pageSize;
+        if (isWhole) {
+            addFirstPage(images);
+        }
+        isFirst &= images.isEmpty();
+        return new Changes(isWhole, pageSize, databasePages, new ArrayList<>(images.values()));
+    }
+
+    /// Moves what was committed from the log into the database, and empties the log.
+    void copyLog(SqliteConnection connection) throws SQLException {
+        if (connection.read("PRAGMA wal_checkpoint(TRUNCATE)")[0] != 0) {
+            throw new SQLException("the write-ahead log cannot be copied now");
+        }
+        consumed = 0;
+    }
+
+    /// Returns how many bytes of the log were read so far.
+    long logBytes() {
+        return consumed;
+    }
+
+    /// Returns the channel of the database file, to be forced by a thread that nobody interrupts.
+    FileChannel channel() {
+        return database.getChannel();
+    }
+
+    /// Returns whether there is a log: SQLite leaves none when it has copied all of it.
+    boolean hasLog() {
+        return Files.exists(Scratch.wal(path));
+    }
+
+    /// Lets the database be as if what is in its log had never been: SQLite does not touch a
+    /// database that has another name when it closes it.
+    ///
+    /// @param closing closes SQLite's connection
+    void discardLog(SqlAction closing) throws IOException, SQLException {
+        Path aside = Scratch.aside(path);
+        Files.move(path, aside);
+        try {
+            closing.run();
+            Files.deleteIfExists(Scratch.wal(path));
+        } finally {
+            Files.move(aside, path);
+        }
+    }
+
+    /// Something that the driver does.
+    interface SqlAction {
+
+        void run() throws SQLException;
+    }
+
+    @Override
+    public void close() throws IOException {
+        try (database) {
+            if (log != null) {
+                log.close();
+            }
+        }
+    }
+
+    private byte[] newFrames() throws IOException {
+        RandomAccessFile source = log;
+        if (source == null) {
+            source = new RandomAccessFile(Scratch.wal(path).toFile(), "r");
+            log = source;
+        }
+        long length = source.length();
+        if (consumed == 0 && length >= LOG_HEADER_BYTES) {
+            ByteBuffer header = ByteBuffer.wrap(read(source, 0, LOG_HEADER_BYTES));
+            pageSize = header.getInt(PAGE_SIZE);
+            salts = header.getLong(SALTS);
+            consumed = LOG_HEADER_BYTES;
+        }
+        if (length - consumed > TRANSACTION_BYTES_MAX) {
+            throw new IOException(
+                    "a transaction wrote %d bytes, at most %d can be made durable at once"
+                            .formatted(length - consumed, TRANSACTION_BYTES_MAX));
+        }
+        return read(source, consumed, (int) Math.max(0, length - consumed));
+    }
+
+    /// A database of one page has nothing in it, but nobody has made even that page durable.
+    private void addFirstPage(Map<Integer, PageImage> images) throws IOException {
+        if (!images.containsKey(1) && database.length() == pageSize) {
+            images.put(1, new PageImage(1, read(database, 0, pageSize), 0));
+        }
+    }
+
+    private static byte[] read(RandomAccessFile source, long from, int length) throws IOException {
+        byte[] bytes = new byte[length];
+        source.seek(from);
+        source.readFully(bytes);
+        return bytes;
+    }
+}

@@ -1,0 +1,87 @@
+package dev.durableobjects.internal.storage;
+
+import dev.durableobjects.DurableObjectId;
+import dev.durableobjects.internal.journal.Redo;
+import dev.durableobjects.internal.journal.Redo.Closed;
+import dev.durableobjects.spi.Commit;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.sql.SQLException;
+import java.util.Optional;
+
+/// How the commits of a database become durable: through the journal, not by syncs of its own.
+///
+/// @param redo what the journal has for databases
+/// @param file the path of this one in the data directory, with slashes
+public record Journaling(Redo redo, String file) {
+
+    /// Brings the database up to date, before it is opened or found missing.
+    void prepare() {
+        try {
+            redo.prepare(file);
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot bring %s up to date".formatted(file), e);
+        }
+    }
+
+    /// Says that a prepared database is not opened after all.
+    void release() {
+        redo.release(file, Closed.WHOLE);
+    }
+
+    /// Opens a prepared database.
+    SqliteConnection open(Opening opening) throws SQLException {
+        boolean isDone = false;
+        try {
+            SqliteConnection opened = opening.run();
+            opened.run("PRAGMA synchronous = OFF"); // The journal orders and forces.
+            isDone = true;
+            return opened;
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot open " + file, e);
+        } finally {
+            if (!isDone) {
+                release();
+            }
+        }
+    }
+
+    /// Opens a file and a connection.
+    interface Opening {
+
+        SqliteConnection run() throws SQLException, IOException;
+    }
+
+    /// Closes a database.
+    ///
+    /// @param keepsLog whether what is in its write-ahead log stays
+    void close(SqliteConnection connection, DatabaseFile bytes, boolean keepsLog)
+            throws SQLException, IOException {
+        Closed how = Closed.WITHOUT_LOG;
+        try (bytes) {
+            if (keepsLog) {
+                connection.reallyClose();
+                how = bytes.hasLog() ? Closed.WITHOUT_LOG : Closed.WHOLE;
+            } else {
+                bytes.discardLog(connection::reallyClose);
+            }
+        } finally {
+            redo.release(file, how);
+        }
+    }
+
+    /// Returns what the commits since the last call have changed, empty if nothing.
+    Optional<Commit> changes(DurableObjectId object, DatabaseFile bytes) throws IOException {
+        DatabaseFile.Changes changes = bytes.changes();
+        return changes.pages().isEmpty()
+                ? Optional.empty()
+                : Optional.of(
+                        new Commit(
+                                object,
+                                file,
+                                changes.isWhole(),
+                                changes.pageSize(),
+                                changes.databasePages(),
+                                changes.pages()));
+    }
+}

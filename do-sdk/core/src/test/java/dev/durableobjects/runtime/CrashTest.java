@@ -1,0 +1,73 @@
+package dev.durableobjects.runtime;
+
+import static org.hamcrest.MatcherAssert.assertThat;
+import static org.hamcrest.Matchers.is;
+
+import java.io.BufferedReader;
+import java.nio.file.Path;
+import java.util.Random;
+import java.util.Set;
+import java.util.TreeSet;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/// Kills a process under load again and again. `-Ddurable.crash.rounds=500` does it for long.
+class CrashTest {
+
+    private static final int ROUNDS = Integer.getInteger("durable.crash.rounds", 5);
+    private static final long SEED = Long.getLong("durable.crash.seed", System.nanoTime());
+    private static final int OBJECTS = 12;
+
+    @TempDir private Path directory;
+
+    private final Set<Integer> acknowledged = new TreeSet<>();
+
+    /// Returns the name of the object that keeps a note.
+    static String name(int number) {
+        return "n" + number % OBJECTS;
+    }
+
+    @Test
+    void everyAcknowledgedWriteIsThereAfterEachKill() throws Exception {
+        Random random = new Random(SEED);
+        for (int round = 0; round < ROUNDS; round++) {
+            int size = acknowledged.size();
+            killAfter(1 + random.nextInt(600), round * 1_000_000);
+
+            String which = "round %d of seed %d".formatted(round, SEED);
+            assertThat(which, acknowledged.size() > size, is(true));
+            checkAll(which);
+        }
+    }
+
+    private void killAfter(int writes, int first) throws Exception {
+        Process child =
+                ChildJvm.start(CrashChild.class, directory.toString(), String.valueOf(first));
+        try (BufferedReader lines = child.inputReader(ChildJvm.CHARSET)) {
+            int seen = 0;
+            for (String line = lines.readLine(); line != null; line = lines.readLine()) {
+                acknowledged.add(Integer.valueOf(line));
+                seen++;
+                if (seen == writes) {
+                    child.toHandle().destroyForcibly(); // Its pipe stays to be read.
+                }
+            }
+        } finally {
+            child.toHandle().destroyForcibly();
+            child.waitFor();
+        }
+    }
+
+    private void checkAll(String which) throws Exception {
+        Set<Integer> found = new TreeSet<>();
+        try (DurableObjects objects = NotesDirectory.start(directory)) {
+            for (int i = 0; i < OBJECTS; i++) {
+                Notes notes = NotesDirectory.notes(objects, name(i));
+                assertThat(which, notes.halves(), is(0));
+                found.addAll(notes.read());
+            }
+        }
+        assertThat(which, found.containsAll(acknowledged), is(true));
+        NotesDirectory.checkIntegrity(directory);
+    }
+}

@@ -1,0 +1,21 @@
+package dev.durableobjects.runtime;
+
+import dev.durableobjects.Binding;
+import java.util.List;
+
+/// What tests of recovery ask an object to keep.
+interface Notes {
+
+    Binding<Notes> NOTES = Binding.of("NOTES", Notes.class);
+
+    /// Adds a note in two writes, of which never only one may be seen.
+    void write(int number, int bytes);
+
+    /// Returns every note of which both halves are there.
+    List<Integer> read();
+
+    /// Returns how many halves have no other.
+    int halves();
+
+    void deleteEverything();
+}
