@@ -233,7 +233,7 @@ final class Activation implements Host {
     /// @return what must be forced then, empty if the database is not open
     /// @throws DurableObjectException if the activation has ended
     Optional<FileChannel> checkpoint() {
-        if (!request().await()) {
+        if (!gate.requestAlways(null).await()) {
             throw new DurableObjectException(Kind.RESET, id, this + " has left memory", null);
         }
         try {
