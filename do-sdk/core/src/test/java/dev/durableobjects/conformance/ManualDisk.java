@@ -24,7 +24,7 @@ final class ManualDisk implements Disk {
         CompletableFuture<Void> end = new CompletableFuture<>();
         synchronized (this) {
             commits++;
-            if (!held) {
+            if (!held || !Thread.currentThread().isVirtual()) { // A start is never held.
                 return;
             }
             waiting.add(end);

@@ -111,7 +111,6 @@ final class Activation implements Host {
         return timers;
     }
 
-    /// Returns what opens when the files are closed.
     Latch closed() {
         return closed;
     }

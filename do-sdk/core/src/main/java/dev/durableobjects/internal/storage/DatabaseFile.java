@@ -164,6 +164,9 @@ final class DatabaseFile implements AutoCloseable {
 
     private byte[] newFrames() throws IOException {
         RandomAccessFile source = log;
+        if (source == null && !hasLog()) {
+            return new byte[0]; // What could have written has not, or there would be a log.
+        }
         if (source == null) {
             source = new RandomAccessFile(Scratch.wal(path).toFile(), "r");
             log = source;
