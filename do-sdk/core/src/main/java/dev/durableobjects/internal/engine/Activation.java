@@ -246,11 +246,7 @@ final class Activation implements Host {
     @Override
     public void settle() {
         check();
-        if (database.isClosedToOthers()) {
-            throw new IllegalStateException(
-                    "the body of a transaction may not call other objects, await or sync: other"
-                            + " events would see a half of it; do that before or after");
-        }
+        database.checkMayWait();
         awaitDurable(commit());
         breakage.check();
     }
@@ -258,11 +254,7 @@ final class Activation implements Host {
     @Override
     public void sync() {
         settle();
-        if (database.isInSpanningTransaction()) {
-            throw new IllegalStateException(
-                    "the body of a transaction may not sync: nothing of it is durable before its"
-                            + " end");
-        }
+        database.checkMaySync();
         awaitDurable();
     }
 
@@ -369,13 +361,9 @@ final class Activation implements Host {
         if (!gate.isHeldByCurrentThread()) {
             return false; // The way back in was closed.
         }
-        long end;
-        try {
-            end = commit();
-        } finally {
-            lastUsed = node.waiting().nanoTime();
-            gate.leave();
-        }
+        long end = commit(); // It throws nothing.
+        lastUsed = node.waiting().nanoTime();
+        gate.leave();
         return end != NOT_COMMITTED && awaitDurable(end);
     }
 
@@ -397,8 +385,7 @@ final class Activation implements Host {
             outbox.awaitDurable(end);
             return true;
         } catch (CommitFailedException e) {
-            Kind kind = e.isTimeout() ? Kind.TIMED_OUT : Kind.RESET;
-            breakDown(kind, String.valueOf(e.getMessage()), e);
+            breakDown(e.isTimeout() ? Kind.TIMED_OUT : Kind.RESET, "" + e.getMessage(), e);
             return false;
         }
     }

@@ -37,14 +37,6 @@ public final class ObjectDatabase implements SqliteStorage.ConnectionSource, Aut
     /// that the log can be copied.
     private static final long LOG_BYTES_MAX = 4 * LOG_BYTES;
 
-    private static final String EVENT_ENDED =
-            "the event that opened this cursor has ended, or has called another object, awaited or"
-                    + " synced since, and the cursor with it; read what you need before, for"
-                    + " example with toList()";
-
-    private static final String DELETED =
-            "SQLite query was canceled because the database was deleted.";
-
     private final Path file;
     private final @Nullable Journaling journaling;
     private final Host host;
@@ -165,10 +157,18 @@ public final class ObjectDatabase implements SqliteStorage.ConnectionSource, Aut
         }
     }
 
-    /// Returns whether a savepoint is open that other events must not see: `transactionSync`, or a
-    /// transaction of a client.
-    public boolean isClosedToOthers() {
-        return transaction.isClosedToOthers();
+    /// Returns if the event may wait now for something.
+    ///
+    /// @throws IllegalStateException inside of a transaction that other events must not see
+    public void checkMayWait() {
+        transaction.checkMayWait();
+    }
+
+    /// Returns if what the event has written can be made durable now.
+    ///
+    /// @throws IllegalStateException inside of a transaction
+    public void checkMaySync() {
+        transaction.checkMaySync();
     }
 
     /// Returns whether a `transaction` is open. Until its end nothing is committed, also not by the
@@ -188,7 +188,7 @@ public final class ObjectDatabase implements SqliteStorage.ConnectionSource, Aut
         if (open == null) {
             return Written.NOTHING;
         }
-        sql.cancelCursors(EVENT_ENDED);
+        sql.cancelCursors(SqliteCursor.EVENT_ENDED);
         try {
             open.closeLentStatements();
             closeReplaced();
@@ -201,7 +201,7 @@ public final class ObjectDatabase implements SqliteStorage.ConnectionSource, Aut
     /// Undoes what was written since the last commit.
     void undo() throws SQLException {
         SqliteConnection open = current();
-        sql.cancelCursors(EVENT_ENDED);
+        sql.cancelCursors(SqliteCursor.EVENT_ENDED);
         open.closeLentStatements();
         transaction.rollback();
     }
@@ -211,11 +211,9 @@ public final class ObjectDatabase implements SqliteStorage.ConnectionSource, Aut
     ///
     /// @throws IllegalStateException inside of a transaction
     void deleteAll() {
-        if (transaction.isNested()) {
-            throw new IllegalStateException("Cannot call deleteAll() within a transaction");
-        }
+        transaction.checkMayDeleteAll();
         try {
-            sql.cancelCursors(DELETED);
+            sql.cancelCursors(SqliteCursor.DELETED);
             undo();
             if (!inMemory) {
                 new Emptying(sql).run();

@@ -88,9 +88,31 @@ final class ObjectTransaction {
         }
     }
 
-    /// Returns whether a savepoint is open that other events must not see.
-    boolean isClosedToOthers() {
-        return savepoints.stream().anyMatch(savepoint -> savepoint.kind != Savepoint.Kind.SPANNING);
+    /// Returns if no `transaction` is open, of which nothing is durable before its end.
+    void checkMaySync() {
+        if (isSpanning()) {
+            throw new IllegalStateException(
+                    "the body of a transaction may not sync: nothing of it is durable before its"
+                            + " end");
+        }
+    }
+
+    /// Returns if no savepoint is open.
+    void checkMayDeleteAll() {
+        if (isNested()) {
+            throw new IllegalStateException("Cannot call deleteAll() within a transaction");
+        }
+    }
+
+    /// Returns if no savepoint is open that other events must not see.
+    void checkMayWait() {
+        for (Savepoint savepoint : savepoints) {
+            if (savepoint.kind != Savepoint.Kind.SPANNING) {
+                throw new IllegalStateException(
+                        "the body of a transaction may not call other objects, await or sync:"
+                                + " other events would see a half of it; do that before or after");
+            }
+        }
     }
 
     /// Returns whether a savepoint is open that spans what the event waits for.

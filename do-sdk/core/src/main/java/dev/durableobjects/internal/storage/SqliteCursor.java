@@ -21,6 +21,15 @@ final class SqliteCursor implements SqlCursor {
         CANCELLED
     }
 
+    /// Why a cursor has ended that was left open.
+    static final String EVENT_ENDED =
+            "the event that opened this cursor has ended, or has called another object, awaited or"
+                    + " synced since, and the cursor with it; read what you need before, for"
+                    + " example with toList()";
+
+    /// Why a cursor has ended whose tables are gone.
+    static final String DELETED = "SQLite query was canceled because the database was deleted.";
+
     private final SqliteConnection connection;
     private final CompiledStatement statement;
     private final Columns columns;
