@@ -1,0 +1,63 @@
+package dev.durableobjects.benchmarks.seats;
+
+import dev.durableobjects.Binding;
+import dev.durableobjects.DurableObjectStub;
+import dev.durableobjects.Env;
+import dev.durableobjects.Worker;
+import dev.durableobjects.http.Request;
+import dev.durableobjects.http.Response;
+import dev.durableobjects.runtime.DurableObjects;
+import io.helidon.logging.common.LogConfig;
+import io.helidon.webserver.WebServer;
+import io.helidon.webserver.WebServerConfig;
+import java.nio.file.Path;
+
+/// Serves the seats on the SDK, with all its settings at their defaults: `SeatServer PORT
+/// DIRECTORY`.
+public final class SeatServer {
+
+    static final Binding<FlightApi> FLIGHT = Binding.of("FLIGHT", FlightApi.class);
+
+    private SeatServer() {}
+
+    /// Starts the server; it runs until the process gets SIGINT or SIGTERM.
+    public static void main(String[] arguments) {
+        LogConfig.configureRuntime();
+        DurableObjects objects =
+                DurableObjects.builder()
+                        .directory(Path.of(arguments[1]))
+                        .namespace(FLIGHT, Flight::new)
+                        .build();
+        start(objects, Integer.parseInt(arguments[0]));
+    }
+
+    static WebServer start(DurableObjects objects, int port) {
+        WebServerConfig.Builder server = WebServer.builder().host("127.0.0.1").port(port);
+        objects.mount(server, new SeatWorker());
+        return server.build().start();
+    }
+
+    /// Passes a request on to its flight.
+    private static final class SeatWorker implements Worker {
+
+        @Override
+        public Response fetch(Request request, Env env) {
+            String flightId = request.query("flightId").orElse("");
+            if (flightId.isEmpty()) {
+                return Response.text(404, "Flight ID not found");
+            }
+            DurableObjectStub<FlightApi> flight = env.namespace(FLIGHT).getByName(flightId);
+            return switch (request.path()) {
+                case "/seats" -> Response.json(flight.rpc().getSeats());
+                case "/bump" -> Response.json(flight.rpc().bump());
+                case "/book-seat" -> {
+                    Booking booking = request.json(Booking.class);
+                    yield Response.json(
+                            flight.rpc().assignSeat(booking.seatNumber(), booking.name()));
+                }
+                case "/ws" -> flight.fetch(request);
+                default -> Response.text(404, "Not found");
+            };
+        }
+    }
+}
