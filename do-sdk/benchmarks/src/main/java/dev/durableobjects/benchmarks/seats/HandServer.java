@@ -38,7 +38,8 @@ public final class HandServer {
         return WebServer.builder()
                 .host("127.0.0.1")
                 .port(port)
-                .addRouting(HttpRouting.builder().get("/seats", hand::seats).get("/bump", hand::bump))
+                .addRouting(
+                        HttpRouting.builder().get("/seats", hand::seats).get("/bump", hand::bump))
                 .build()
                 .start();
     }
