@@ -8,9 +8,6 @@ import dev.durableobjects.Env;
 import dev.durableobjects.Limit;
 import dev.durableobjects.runtime.DurableObjects;
 import io.helidon.logging.common.LogConfig;
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -33,7 +30,7 @@ final class AddressedObjectsMemory {
     private AddressedObjectsMemory() {}
 
     /// Runs the program.
-    public static void main(String[] arguments) throws IOException {
+    public static void main(String[] arguments) {
         LogConfig.configureRuntime();
         Args args =
                 Args.of(
@@ -55,9 +52,9 @@ final class AddressedObjectsMemory {
         }
     }
 
-    private static void measure(DurableObjects objects, List<Integer> steps) throws IOException {
+    private static void measure(DurableObjects objects, List<Integer> steps) {
         DurableObjectNamespace<AddressedApi> namespace = objects.env().namespace(ADDRESSED);
-        long first = 0;
+        double first = 0;
         int next = 0;
         long begin = System.nanoTime();
         for (int step : steps) {
@@ -65,15 +62,14 @@ final class AddressedObjectsMemory {
                 namespace.getByName("object " + next).rpc().ping();
             }
             double seconds = (double) (System.nanoTime() - begin) / TimeUnit.SECONDS.toNanos(1);
-            System.gc();
-            long resident = residentKib();
+            double resident = ResidentMemory.mib();
             first = first == 0 ? resident : first;
             Report.line(
                     "%,9d addressed, %,d live: resident %.1f MiB (%+.1f %%), heap %.1f MiB, %.0f s"
                             .formatted(
                                     next,
                                     objects.liveObjects(),
-                                    resident / KIB_PER_MIB,
+                                    resident,
                                     100.0 * (resident - first) / first,
                                     heapKib() / KIB_PER_MIB,
                                     seconds));
@@ -83,15 +79,6 @@ final class AddressedObjectsMemory {
     private static long heapKib() {
         Runtime runtime = Runtime.getRuntime();
         return (runtime.totalMemory() - runtime.freeMemory()) / 1024;
-    }
-
-    private static long residentKib() throws IOException {
-        return Files.readAllLines(Path.of("/proc/self/status")).stream()
-                .filter(line -> line.startsWith("VmRSS:"))
-                .map(line -> line.replaceAll("\\D", ""))
-                .mapToLong(Long::parseLong)
-                .findFirst()
-                .orElseThrow(() -> new IllegalStateException("this system does not tell VmRSS"));
     }
 
     /// One of the objects.

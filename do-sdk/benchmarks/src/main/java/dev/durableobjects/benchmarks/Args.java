@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.Map;
 
 /// The arguments of a program, each `key=value`: `seconds=3`, `objects=4,8`. Immutable.
-final class Args {
+public final class Args {
 
     private final Map<String, List<Integer>> values;
 
@@ -18,7 +18,7 @@ final class Args {
     ///
     /// @param defaults all keys, with what they are if they are not given
     /// @throws IllegalArgumentException if there is something else
-    static Args of(String[] given, Map<String, List<Integer>> defaults) {
+    public static Args of(String[] given, Map<String, List<Integer>> defaults) {
         Map<String, List<Integer>> values = new LinkedHashMap<>(defaults);
         for (String argument : given) {
             int middle = argument.indexOf('=');
@@ -33,12 +33,12 @@ final class Args {
     }
 
     /// Returns the numbers of a key that may have several.
-    List<Integer> list(String key) {
+    public List<Integer> list(String key) {
         return values.getOrDefault(key, List.of());
     }
 
     /// Returns the number of a key that has one.
-    int number(String key) {
+    public int number(String key) {
         return list(key).getFirst();
     }
 

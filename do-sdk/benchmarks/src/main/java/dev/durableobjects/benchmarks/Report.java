@@ -5,14 +5,14 @@ import java.util.concurrent.TimeUnit;
 
 /// Prints what a program found. Its lines are what the program is run for, so they go to the
 /// standard output, not to a log.
-final class Report {
+public final class Report {
 
     private static final double NANOS_PER_MILLI = TimeUnit.MILLISECONDS.toNanos(1);
 
     private Report() {}
 
     /// Prints the machine, so that numbers are not read without it.
-    static void machine() {
+    public static void machine() {
         line(
                 "%s, %d processors, Java %s"
                         .formatted(
@@ -21,12 +21,13 @@ final class Report {
                                 Runtime.version().feature()));
     }
 
-    static void line(String text) {
+    /// Prints a line.
+    public static void line(String text) {
         IO.println(text);
     }
 
     /// Prints durations, whose longest says whether a goal is met.
-    static void durations(String what, long[] nanos) {
+    public static void durations(String what, long[] nanos) {
         long[] sorted = nanos.clone();
         Arrays.sort(sorted);
         line(

@@ -1,0 +1,30 @@
+package dev.durableobjects.benchmarks;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+/// The memory that this process occupies, as Linux counts it.
+public final class ResidentMemory {
+
+    private static final double KIB_PER_MIB = 1024;
+
+    private ResidentMemory() {}
+
+    /// Returns the resident memory in MiB after a full garbage collection.
+    public static double mib() {
+        System.gc();
+        try {
+            return Files.readAllLines(Path.of("/proc/self/status")).stream()
+                    .filter(line -> line.startsWith("VmRSS:"))
+                    .mapToLong(line -> Long.parseLong(line.replaceAll("\\D", "")))
+                    .mapToObj(kib -> kib / KIB_PER_MIB)
+                    .findFirst()
+                    .orElseThrow(
+                            () -> new IllegalStateException("this system does not tell VmRSS"));
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot read the memory of this process", e);
+        }
+    }
+}

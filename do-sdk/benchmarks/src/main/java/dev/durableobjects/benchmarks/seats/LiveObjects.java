@@ -1,0 +1,92 @@
+package dev.durableobjects.benchmarks.seats;
+
+import dev.durableobjects.DurableObjectNamespace;
+import dev.durableobjects.Limit;
+import dev.durableobjects.benchmarks.Args;
+import dev.durableobjects.benchmarks.Report;
+import dev.durableobjects.benchmarks.ResidentMemory;
+import dev.durableobjects.runtime.DurableObjects;
+import io.helidon.logging.common.LogConfig;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+
+/// What objects cost that have stored something: waking one up, and keeping it.
+///
+/// `LiveObjects DIRECTORY` makes `objects=5000` flights there if it does not exist. Otherwise it
+/// wakes `live=1000` of them: how long the first call of each takes, and what memory each keeps
+/// while nobody calls it. Goals: 1 ms at the median, and 220 KB. These are two processes, so that
+/// the memory of the making does not hide that of the waking. Calls are made in the process: time
+/// on the network does not count.
+///
+/// Reads `/proc/self/status`, so it needs Linux.
+final class LiveObjects {
+
+    private static final int NEVER_SECONDS = 1_000_000;
+
+    private LiveObjects() {}
+
+    /// Runs the program.
+    public static void main(String[] arguments) {
+        LogConfig.configureRuntime();
+        Path directory = Path.of(arguments[0]);
+        Args args =
+                Args.of(
+                        Arrays.copyOfRange(arguments, 1, arguments.length),
+                        Map.of("objects", List.of(5_000), "live", List.of(1_000)));
+        boolean isMade = Files.exists(directory);
+        Report.machine();
+        try (DurableObjects objects = runtime(directory, args.number("live"))) {
+            if (isMade) {
+                wake(objects, args.number("objects"), args.number("live"));
+            } else {
+                make(objects, args.number("objects"));
+            }
+        }
+    }
+
+    /// Makes the objects, with a write each.
+    private static void make(DurableObjects objects, int count) {
+        DurableObjectNamespace<FlightApi> flights = objects.env().namespace(SeatServer.FLIGHT);
+        for (int i = 0; i < count; i++) {
+            flights.getByName("flight " + i).rpc().bump();
+        }
+        Report.line(
+                "%,d objects made, %,d live: resident %.1f MiB"
+                        .formatted(count, objects.liveObjects(), ResidentMemory.mib()));
+    }
+
+    private static void wake(DurableObjects objects, int count, int live) {
+        DurableObjectNamespace<FlightApi> flights = objects.env().namespace(SeatServer.FLIGHT);
+        flights.getByName("flight " + (count - 1)).rpc().getSeats(); // Loads the classes.
+        double none = ResidentMemory.mib();
+        long[] nanos = new long[live];
+        for (int i = 0; i < live; i++) {
+            FlightApi flight = flights.getByName("flight " + (long) i * count / live).rpc();
+            long begin = System.nanoTime();
+            flight.getSeats();
+            nanos[i] = System.nanoTime() - begin;
+        }
+        Report.durations("first call of an object that has a file", nanos);
+        double all = ResidentMemory.mib();
+        Report.line(
+                "%,d live of %,d: resident %.1f MiB, %.1f MiB with none, %.0f KB each"
+                        .formatted(
+                                objects.liveObjects(),
+                                count,
+                                all,
+                                none,
+                                (all - none) * 1.048576 * 1000 / live));
+    }
+
+    private static DurableObjects runtime(Path directory, int live) {
+        return DurableObjects.builder()
+                .directory(directory)
+                .limit(Limit.LIVE_OBJECTS, live)
+                .limit(Limit.IDLE_SECONDS, NEVER_SECONDS)
+                .namespace(SeatServer.FLIGHT, Flight::new)
+                .build();
+    }
+}
