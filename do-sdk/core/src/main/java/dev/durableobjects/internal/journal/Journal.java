@@ -38,9 +38,12 @@ public final class Journal implements CommitLog {
 
     // Only the writing thread.
     private ByteBuffer buffer = ByteBuffer.allocateDirect(BUFFER_BYTES);
+    private long forgotten;
 
     // Guarded by this; durable and failure are also read without the lock.
+    /// The last position of every object that has records.
     private final Map<String, Long> lastOf = new HashMap<>();
+
     private final List<Thread> waiters = new ArrayList<>();
     private Batch pending = new Batch();
     private long appended;
@@ -109,6 +112,11 @@ public final class Journal implements CommitLog {
         return position;
     }
 
+    /// Returns of how many databases the last position is kept.
+    synchronized int remembered() {
+        return lastOf.size();
+    }
+
     private synchronized long lastAppended() {
         return appended;
     }
@@ -167,12 +175,24 @@ public final class Journal implements CommitLog {
                 segments.write(buffer);
                 settle(batch.last(), null);
                 segments.afterWrite(batch.last());
+                forgetFreed();
             }
         } catch (Throwable e) { // Whatever it is, nobody must wait for this thread any more.
             settle(START, CommitFailedException.failed("the journal failed: " + e.getMessage(), e));
         } finally {
             segments.close();
             ended.open();
+        }
+    }
+
+    /// Of an object without records nobody asks for the last one.
+    private void forgetFreed() {
+        long freed = segments.freedUpTo();
+        if (freed > forgotten) {
+            forgotten = freed;
+            synchronized (this) {
+                lastOf.values().removeIf(position -> position <= freed);
+            }
         }
     }
 

@@ -57,7 +57,8 @@ final class Segments implements AutoCloseable {
     private Segment current;
 
     // Guarded by this.
-    private final TreeMap<Long, Long> old = new TreeMap<>();
+    private final TreeMap<Long, Old> old = new TreeMap<>();
+    private long freedUpTo;
     private final Map<String, Long> firstSegmentOf = new HashMap<>();
     private long number = 1;
     private long last;
@@ -103,6 +104,11 @@ final class Segments implements AutoCloseable {
         return number;
     }
 
+    /// Returns the position up to which the journal has no records any more.
+    synchronized long freedUpTo() {
+        return freedUpTo;
+    }
+
     synchronized void checkpointThrough(Checkpointer checkpointer) {
         live = checkpointer;
     }
@@ -113,7 +119,7 @@ final class Segments implements AutoCloseable {
             long bytes = current.bytes();
             current.close();
             synchronized (this) {
-                old.put(number, bytes);
+                old.put(number, new Old(bytes, last));
                 number++;
             }
             current = Segment.create(disk, directory, segmentBytes, number(), last());
@@ -194,7 +200,7 @@ final class Segments implements AutoCloseable {
         if (isLast) {
             harden(file, reader);
         }
-        old.put(segment, Files.size(file));
+        old.put(segment, new Old(Files.size(file), last));
         number = segment + 1;
         redo.files().forEach(one -> firstSegmentOf.putIfAbsent(one, segment));
     }
@@ -225,7 +231,7 @@ final class Segments implements AutoCloseable {
     }
 
     private synchronized long bytes() {
-        return old.values().stream().mapToLong(Long::longValue).sum();
+        return old.values().stream().mapToLong(Old::bytes).sum();
     }
 
     /// @return whether one was freed
@@ -272,7 +278,8 @@ final class Segments implements AutoCloseable {
         Files.delete(Segment.file(directory, segment));
         disk.forceNames(directory); // One that came back after its successor has gone is a gap.
         synchronized (this) {
-            old.remove(segment);
+            Old gone = old.remove(segment);
+            freedUpTo = gone == null ? freedUpTo : gone.last();
         }
         return true;
     }
@@ -302,4 +309,10 @@ final class Segments implements AutoCloseable {
     private synchronized boolean isClosed() {
         return closed;
     }
+
+    /// A file that is not written any more.
+    ///
+    /// @param bytes its size
+    /// @param last the last position in it or before it
+    private record Old(long bytes, long last) {}
 }

@@ -45,6 +45,24 @@ class SegmentsTest {
     }
 
     @Test
+    void aDatabaseWhoseRecordsWereFreedIsForgottenAndCanBeWrittenAgain() throws IOException {
+        try (Journal journal = open(root)) {
+            write(journal, whole(0, 1));
+            write(journal, whole(DATABASES, 1));
+        }
+        try (Journal journal = open(root, Disk.system(), BYTES_MAX)) {
+            assertThat(journal.remembered(), is(2));
+            while (journal.remembered() > 1) {
+                write(journal, change(DATABASES, 2));
+            }
+            write(journal, change(0, 7));
+            write(journal, change(0, 8));
+        }
+
+        assertThat(recovered(root, 0), is(8));
+    }
+
+    @Test
     void aFileThatCannotBeFreedStays() throws IOException {
         try (Journal journal = open(root, Disk.system(), BYTES_MAX)) {
             journal.checkpointThrough(file -> {
