@@ -7,14 +7,17 @@ import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import java.util.TreeMap;
 
-/// The commits of one object that become durable together: of each page its newest image. Not safe
-/// for several threads.
+/// The commits of one object that become durable together: of each page the parts that they have
+/// changed, in their newest state. Not safe for several threads.
 final class JournalRecord {
 
     private static final int WHOLE = 1;
 
     /// Flags, three positions, page size, database pages, number of pages.
     private static final int FIXED_BYTES = 1 + 3 * Long.BYTES + 3 * Integer.BYTES;
+
+    /// Number and parts.
+    private static final int PAGE_HEAD_BYTES = Integer.BYTES + Long.BYTES;
 
     private final byte[] file;
     private final long previous;
@@ -44,13 +47,19 @@ final class JournalRecord {
             isWhole = true;
             pages.clear();
         }
-        commit.pages().forEach(page -> pages.put(page.number(), page));
+        for (PageImage page : commit.pages()) {
+            pages.merge(page.number(), page, (older, newest) -> newest.and(older.parts()));
+        }
         pages.keySet().removeIf(number -> number > databasePages);
     }
 
     /// Returns how many bytes [#write] will write.
     int bytes() {
-        return Short.BYTES + file.length + FIXED_BYTES + pages.size() * (Integer.BYTES + pageSize);
+        int bytes = Short.BYTES + file.length + FIXED_BYTES + pages.size() * PAGE_HEAD_BYTES;
+        for (PageImage page : pages.values()) {
+            bytes = Math.addExact(bytes, PageParts.bytes(page.parts(), pageSize));
+        }
+        return bytes;
     }
 
     void write(ByteBuffer target) {
@@ -59,12 +68,17 @@ final class JournalRecord {
         target.putLong(previous).putLong(first).putLong(last);
         target.putInt(pageSize).putInt(databasePages).putInt(pages.size());
         for (PageImage page : pages.values()) {
-            target.putInt(page.number()).put(page.bytes(), page.offset(), pageSize);
+            target.putInt(page.number()).putLong(page.parts());
+            PageParts.forEach(
+                    page.parts(),
+                    pageSize,
+                    (from, length) -> target.put(page.bytes(), page.offset() + from, length));
         }
     }
 
-    /// The beginning of a stored record; its pages follow, each behind its number.
+    /// The beginning of a stored record; its pages follow.
     ///
+    /// @param version the version of the file that it is in
     /// @param file the path of the database in the data directory
     /// @param isWhole whether the pages are the whole database
     /// @param previous the last position of the object's record before, 0 if unknown
@@ -73,6 +87,7 @@ final class JournalRecord {
     /// @param databasePages how many pages the database has afterwards
     /// @param pages how many pages follow
     record Head(
+            int version,
             String file,
             boolean isWhole,
             long previous,
@@ -82,13 +97,14 @@ final class JournalRecord {
             int pages) {
 
         /// Reads the beginning of a record, and leaves the buffer at its pages.
-        static Head read(ByteBuffer source) {
+        static Head read(int version, ByteBuffer source) {
             byte[] name = new byte[Short.toUnsignedInt(source.getShort())];
             source.get(name);
             boolean isWhole = (source.get() & WHOLE) != 0;
             long previous = source.getLong();
             source.getLong();
             return new Head(
+                    version,
                     new String(name, StandardCharsets.UTF_8),
                     isWhole,
                     previous,
@@ -98,8 +114,20 @@ final class JournalRecord {
                     source.getInt());
         }
 
-        int pageBytes() {
-            return pages * (Integer.BYTES + pageSize);
+        /// Reads the head of a page, and leaves the buffer at its parts.
+        ///
+        /// @return which parts follow
+        long readParts(ByteBuffer source) {
+            return version == 1 ? PageImage.ALL : source.getLong();
+        }
+
+        /// Leaves the buffer behind the pages.
+        void skipPages(ByteBuffer source) {
+            for (int i = 0; i < pages; i++) {
+                source.getInt();
+                int bytes = PageParts.bytes(readParts(source), pageSize);
+                source.position(source.position() + bytes);
+            }
         }
     }
 }

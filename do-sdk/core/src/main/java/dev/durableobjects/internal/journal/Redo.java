@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
 
 /// What the journal holds for each database that the database itself does not, and how it gets
 /// there: page by page, when the database is next used. It does not after the end of a process, or
@@ -28,6 +29,9 @@ public final class Redo {
 
     /// The size of a page; a database of one has no tables.
     private static final int UNBORN_BYTES = 4_096;
+
+    /// How much of the changes of a database is collected before it is written.
+    private static final long COLLECTED_BYTES = 16 << 20;
 
     /// `SQLite format 3` and a zero.
     private static final int MAGIC_BYTES = 16;
@@ -54,17 +58,17 @@ public final class Redo {
     }
 
     /// Where a record is.
-    private record Place(long segment, int offset, int length, long last) {}
+    private record Place(long segment, int version, int offset, int length, long last) {}
 
     /// Adds the records of a batch.
     ///
     /// @throws IOException if the records of a database do not follow each other
-    void add(long segment, ByteBuffer content, int offset, int records) throws IOException {
-        ByteBuffer reader = content.duplicate().position(offset);
-        for (int i = 0; i < records; i++) {
+    void add(long segment, SegmentReader source, Found batch) throws IOException {
+        ByteBuffer reader = source.content().duplicate().position(batch.offset());
+        for (int i = 0; i < batch.records(); i++) {
             int at = reader.position();
-            Head head = Head.read(reader);
-            reader.position(reader.position() + head.pageBytes());
+            Head head = Head.read(source.version(), reader);
+            head.skipPages(reader);
             List<Place> known = places.computeIfAbsent(head.file(), file -> new ArrayList<>());
             if (!known.isEmpty() && !head.isWhole() && head.previous() != known.getLast().last()) {
                 throw SegmentReader.damaged(
@@ -72,7 +76,8 @@ public final class Redo {
                                         + " it ends at %d")
                                 .formatted(head.file(), head.previous(), known.getLast().last()));
             }
-            known.add(new Place(segment, at, reader.position() - at, head.last()));
+            known.add(
+                    new Place(segment, source.version(), at, reader.position() - at, head.last()));
         }
     }
 
@@ -170,7 +175,7 @@ public final class Redo {
         SegmentReader reader = SegmentReader.open(file, segment);
         if (reader != null) {
             for (Found found = reader.nextWritten(); found != null; found = reader.nextWritten()) {
-                add(segment, reader.content(), found.offset(), found.records());
+                add(segment, reader, found);
             }
         }
     }
@@ -199,34 +204,65 @@ public final class Redo {
     }
 
     private void apply(Path database, List<Place> known) throws IOException {
-        if (Files.notExists(database) && !Head.read(read(known.getFirst())).isWhole()) {
-            throw SegmentReader.damaged(
-                    database + " is missing, and the journal does not have the whole of it");
-        }
-        Files.createDirectories(database.getParent());
-        try (RandomAccessFile target = new RandomAccessFile(database.toFile(), "rw")) {
-            for (Place place : known) {
-                ByteBuffer reader = read(place);
-                Head head = Head.read(reader);
-                byte[] page = new byte[head.pageSize()];
-                for (int i = 0; i < head.pages(); i++) {
-                    int number = reader.getInt();
-                    reader.get(page);
-                    target.seek((long) (number - 1) * head.pageSize());
-                    target.write(page);
+        try (Records records = new Records(root.resolve(Segments.DIRECTORY))) {
+            if (Files.notExists(database) && !records.head(known.getFirst()).isWhole()) {
+                throw SegmentReader.damaged(
+                        database + " is missing, and the journal does not have the whole of it");
+            }
+            Files.createDirectories(database.getParent());
+            try (RandomAccessFile target = new RandomAccessFile(database.toFile(), "rw")) {
+                PageChanges changes = new PageChanges();
+                for (Place place : known) {
+                    records.collect(place, changes);
+                    if (changes.bytes() > COLLECTED_BYTES) {
+                        changes.writeTo(target);
+                    }
                 }
-                target.setLength((long) head.databasePages() * head.pageSize());
+                changes.writeTo(target);
             }
         }
     }
 
-    private ByteBuffer read(Place place) throws IOException {
-        Path file = Segment.file(root.resolve(Segments.DIRECTORY), place.segment());
-        byte[] record = new byte[place.length()];
-        try (RandomAccessFile source = new RandomAccessFile(file.toFile(), "r")) {
+    /// Reads records out of the files of the journal, one file after the other.
+    private static final class Records implements AutoCloseable {
+
+        private final Path directory;
+        private @Nullable RandomAccessFile open;
+        private long segment;
+
+        Records(Path directory) {
+            this.directory = directory;
+        }
+
+        Head head(Place place) throws IOException {
+            return Head.read(place.version(), read(place));
+        }
+
+        void collect(Place place, PageChanges changes) throws IOException {
+            ByteBuffer record = read(place);
+            changes.add(Head.read(place.version(), record), record);
+        }
+
+        private ByteBuffer read(Place place) throws IOException {
+            RandomAccessFile source = open;
+            if (source == null || segment != place.segment()) {
+                close();
+                Path file = Segment.file(directory, place.segment());
+                source = new RandomAccessFile(file.toFile(), "r");
+                open = source;
+                segment = place.segment();
+            }
+            byte[] record = new byte[place.length()];
             source.seek(place.offset());
             source.readFully(record);
+            return ByteBuffer.wrap(record);
         }
-        return ByteBuffer.wrap(record);
+
+        @Override
+        public void close() throws IOException {
+            if (open != null) {
+                open.close();
+            }
+        }
     }
 }

@@ -17,7 +17,11 @@ final class Segment implements AutoCloseable {
     /// `DURABLEJ`.
     static final long MAGIC = 0x44555241424c454aL;
 
-    static final int VERSION = 1;
+    static final int VERSION = 2;
+
+    /// The oldest version that is read. Version 1 had pages as a whole.
+    static final int VERSION_MIN = 1;
+
     static final int HEADER_BYTES = 64;
 
     private static final String SUFFIX = ".journal";

@@ -16,6 +16,7 @@ final class SegmentReader {
     private final Path file;
     private final long number;
     private final ByteBuffer content;
+    private int version;
     private long before;
     private long last;
     private int lastBegin;
@@ -47,6 +48,11 @@ final class SegmentReader {
         try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
             return channel.map(FileChannel.MapMode.READ_ONLY, 0, Files.size(file));
         }
+    }
+
+    /// Returns the version of the segment.
+    int version() {
+        return version;
     }
 
     /// Returns the last position before this segment.
@@ -106,11 +112,11 @@ final class SegmentReader {
         if (header.getLong() != Segment.MAGIC) {
             throw damaged(file + " does not begin as a journal");
         }
-        int version = header.getInt();
-        if (version != Segment.VERSION) {
+        version = header.getInt();
+        if (version < Segment.VERSION_MIN || version > Segment.VERSION) {
             throw new IOException(
-                    "%s has version %d, this program reads %d"
-                            .formatted(file, version, Segment.VERSION));
+                    "%s has version %d, this program reads %d to %d"
+                            .formatted(file, version, Segment.VERSION_MIN, Segment.VERSION));
         }
         long named = header.getLong();
         before = header.getLong();

@@ -194,7 +194,7 @@ final class Segments implements AutoCloseable {
         }
         last = reader.before();
         for (SegmentReader.Found found = reader.next(); found != null; found = reader.next()) {
-            redo.add(segment, reader.content(), found.offset(), found.records());
+            redo.add(segment, reader, found);
             last = found.last();
         }
         if (isLast) {

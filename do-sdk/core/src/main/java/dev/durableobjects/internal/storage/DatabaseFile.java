@@ -1,5 +1,6 @@
 package dev.durableobjects.internal.storage;
 
+import dev.durableobjects.internal.journal.PageParts;
 import dev.durableobjects.internal.journal.Scratch;
 import dev.durableobjects.spi.PageImage;
 import java.io.IOException;
@@ -28,15 +29,12 @@ final class DatabaseFile implements AutoCloseable {
     /// What one commit may write: it is held in memory as a whole.
     private static final long TRANSACTION_BYTES_MAX = 1L << 30;
 
-    private static final int LOG_HEADER_BYTES = 32;
-    private static final int FRAME_HEADER_BYTES = 24;
+    private static final int UNKNOWN = -1;
 
-    // Where things are in the header of the log, and in that of a frame.
+    // Where things are in the header of the log.
+    private static final int LOG_HEADER_BYTES = 32;
     private static final int PAGE_SIZE = 8;
     private static final int SALTS = 16;
-    private static final int FRAME_PAGE = 0;
-    private static final int FRAME_DATABASE_PAGES = 4;
-    private static final int FRAME_SALTS = 8;
 
     private final Path path;
     private final RandomAccessFile database;
@@ -45,6 +43,12 @@ final class DatabaseFile implements AutoCloseable {
     private long consumed;
     private int pageSize;
     private long salts;
+
+    /// Where in the log the newest content is of each page that is in it.
+    private final Map<Integer, Long> logged = new HashMap<>();
+
+    /// How many pages the database had after the last commit that was read.
+    private int pagesBefore = UNKNOWN;
 
     private DatabaseFile(Path path) throws IOException {
         this.path = path;
@@ -74,39 +78,54 @@ final class DatabaseFile implements AutoCloseable {
     /// @param isWhole whether the pages are the whole database
     /// @param pageSize the size of a page in bytes
     /// @param databasePages how many pages the database has now
-    /// @param pages the newest image of each changed page
+    /// @param pages the newest image of each changed page; none if nothing has changed
     record Changes(boolean isWhole, int pageSize, int databasePages, List<PageImage> pages) {}
 
-    /// Returns what was committed since the last call; no pages if nothing was.
+    /// Returns what was committed since the last call.
     Changes changes() throws IOException {
-        byte[] read = newFrames();
-        ByteBuffer frames = ByteBuffer.wrap(read);
-        Map<Integer, PageImage> images = new HashMap<>();
-        Map<Integer, PageImage> uncommitted = new HashMap<>();
-        int databasePages = 0;
-        int end = 0;
-        int frameBytes = FRAME_HEADER_BYTES + pageSize;
-        for (int at = 0; at + frameBytes <= frames.capacity(); at += frameBytes) {
-            if (frames.getLong(at + FRAME_SALTS) != salts) {
-                break; // What is left of an earlier use of the log.
+        byte[] stretch = newFrames();
+        LogFrames frames = LogFrames.read(stretch, pageSize, salts);
+        if (frames.pages().isEmpty()) {
+            return new Changes(false, pageSize, 0, List.of());
+        }
+        boolean isWhole = isFirst && database.length() <= pageSize;
+        int pagesKept = Math.min(pagesBefore(), frames.databasePagesMin());
+        List<PageImage> pages = new ArrayList<>(frames.pages().size() + 1);
+        for (Map.Entry<Integer, Integer> page : frames.pages().entrySet()) {
+            int number = page.getKey();
+            int offset = page.getValue();
+            long parts = PageImage.ALL;
+            if (isWhole) {
+                parts = PageParts.changed(new byte[pageSize], 0, stretch, offset, pageSize);
+            } else if (number <= pagesKept) {
+                parts = PageParts.changed(before(number), 0, stretch, offset, pageSize);
             }
-            int page = frames.getInt(at + FRAME_PAGE);
-            uncommitted.put(page, new PageImage(page, read, at + FRAME_HEADER_BYTES));
-            int committed = frames.getInt(at + FRAME_DATABASE_PAGES);
-            if (committed != 0) {
-                databasePages = committed;
-                images.putAll(uncommitted);
-                uncommitted.clear();
-                end = at + frameBytes;
+            if (parts != 0) {
+                pages.add(new PageImage(number, stretch, offset, parts));
             }
         }
-        consumed += end;
-        boolean isWhole = isFirst && !images.isEmpty() && database.length() <= pageSize;
         if (isWhole) {
-            addFirstPage(images);
+            addFirstPage(frames, pages);
         }
-        isFirst &= images.isEmpty();
-        return new Changes(isWhole, pageSize, databasePages, new ArrayList<>(images.values()));
+        isFirst = false;
+        frames.pages().forEach((number, offset) -> logged.put(number, consumed + offset));
+        pagesBefore = frames.databasePages();
+        consumed += frames.end();
+        return new Changes(isWhole, pageSize, pagesBefore, pages);
+    }
+
+    /// Returns how many pages the database had when this was asked last.
+    private int pagesBefore() throws IOException {
+        return pagesBefore == UNKNOWN ? (int) (database.length() / pageSize) : pagesBefore;
+    }
+
+    /// Returns the content of a page before the frames that are new.
+    private byte[] before(int number) throws IOException {
+        Long frame = logged.get(number);
+        RandomAccessFile source = log;
+        return frame == null || source == null
+                ? read(database, (number - 1L) * pageSize, pageSize)
+                : read(source, frame, pageSize);
     }
 
     /// Moves what was committed from the log into the database, and empties the log.
@@ -115,6 +134,7 @@ final class DatabaseFile implements AutoCloseable {
             throw new SQLException("the write-ahead log cannot be copied now");
         }
         consumed = 0;
+        logged.clear();
     }
 
     /// Returns how many bytes of the log were read so far.
@@ -187,9 +207,9 @@ final class DatabaseFile implements AutoCloseable {
     }
 
     /// A database of one page has nothing in it, but nobody has made even that page durable.
-    private void addFirstPage(Map<Integer, PageImage> images) throws IOException {
-        if (!images.containsKey(1) && database.length() == pageSize) {
-            images.put(1, new PageImage(1, read(database, 0, pageSize), 0));
+    private void addFirstPage(LogFrames frames, List<PageImage> pages) throws IOException {
+        if (!frames.pages().containsKey(1) && database.length() == pageSize) {
+            pages.add(new PageImage(1, read(database, 0, pageSize), 0, PageImage.ALL));
         }
     }
 

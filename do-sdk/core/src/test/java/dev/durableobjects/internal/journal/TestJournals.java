@@ -56,7 +56,7 @@ final class TestJournals {
     static PageImage page(int number, int value) {
         byte[] bytes = new byte[PAGE_BYTES];
         Arrays.fill(bytes, (byte) value);
-        return new PageImage(number, bytes, 0);
+        return new PageImage(number, bytes, 0, PageImage.ALL);
     }
 
     /// Appends, and waits.

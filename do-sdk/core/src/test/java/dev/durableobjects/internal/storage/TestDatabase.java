@@ -21,7 +21,7 @@ final class TestDatabase {
                 directory.resolve("object.sqlite"), null, new OpenHost(), limits, Waiting.system());
     }
 
-    private static final class OpenHost implements Host {
+    static final class OpenHost implements Host {
 
         @Override
         public void check() {}

@@ -1,0 +1,71 @@
+package dev.durableobjects.internal.journal;
+
+import dev.durableobjects.internal.journal.JournalRecord.Head;
+import dev.durableobjects.spi.PageImage;
+import java.io.IOException;
+import java.io.RandomAccessFile;
+import java.nio.ByteBuffer;
+import java.util.Map;
+import java.util.TreeMap;
+
+/// What records change in a database file, collected, so that each page is written once however
+/// often it was changed. Not safe for several threads.
+final class PageChanges {
+
+    private final Map<Integer, PageImage> pages = new TreeMap<>();
+    private boolean isWhole;
+    private int pageSize;
+    private int databasePages;
+
+    /// Adds the pages of a record, which must follow the one before.
+    ///
+    /// @param source stands at the pages
+    void add(Head head, ByteBuffer source) {
+        pageSize = head.pageSize();
+        databasePages = head.databasePages();
+        if (head.isWhole()) {
+            isWhole = true;
+            pages.clear();
+        }
+        for (int i = 0; i < head.pages(); i++) {
+            int number = source.getInt();
+            long parts = head.readParts(source);
+            PageImage page = page(number).and(parts);
+            PageParts.forEach(
+                    parts, pageSize, (from, length) -> source.get(page.bytes(), from, length));
+            pages.put(number, page);
+        }
+        pages.keySet().removeIf(number -> number > databasePages);
+    }
+
+    /// Returns about how much memory the changes hold.
+    long bytes() {
+        return (long) pages.size() * pageSize;
+    }
+
+    /// Makes the changes in a database file. Of a whole database nothing remains that was there
+    /// before.
+    void writeTo(RandomAccessFile target) throws IOException {
+        if (isWhole) {
+            target.setLength(0);
+        }
+        for (PageImage page : pages.values()) {
+            long begin = (long) (page.number() - 1) * pageSize;
+            PageParts.forEach(
+                    page.parts(),
+                    pageSize,
+                    (from, length) -> {
+                        target.seek(begin + from);
+                        target.write(page.bytes(), from, length);
+                    });
+        }
+        target.setLength((long) databasePages * pageSize);
+        pages.clear();
+        isWhole = false;
+    }
+
+    private PageImage page(int number) {
+        PageImage known = pages.get(number);
+        return known == null ? new PageImage(number, new byte[pageSize], 0, 0) : known;
+    }
+}
