@@ -8,7 +8,6 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import dev.durableobjects.DurableObjectException;
 import dev.durableobjects.KeepAlive;
 import dev.durableobjects.Limit;
-import dev.durableobjects.ShutdownReason;
 import dev.durableobjects.runtime.TestRuntime;
 import dev.durableobjects.websocket.WebSocketPair;
 import java.nio.file.Path;
@@ -100,8 +99,8 @@ class EvictionSpec {
                             self.ctx().await(() -> release.await());
                             return self.counter;
                         });
-        awaitLog("inside");
-        awaitLog("outside");
+        runtime.awaitLog("inside");
+        runtime.awaitLog("outside");
 
         time.pass(Duration.ofHours(1));
         glance();
@@ -128,7 +127,7 @@ class EvictionSpec {
         time.pass(Duration.ofSeconds(14));
         glance();
         time.pass(Duration.ofSeconds(1));
-        awaitLog("fired with 1");
+        runtime.awaitLog("fired with 1");
         assertThat("idle time counts from the timer", runtime.objects().liveObjects(), is(1));
         awaitPassing(IDLE);
 
@@ -249,95 +248,6 @@ class EvictionSpec {
     }
 
     @Test
-    void preShutdownRunsBeforeAnEvictionAndItsWritesAreThereAfterwards() throws Exception {
-        runtime.script(
-                "preShutdown",
-                (self, reason) -> {
-                    self.insert(reason + " " + self.counter);
-                    return "";
-                });
-        use("a");
-
-        time.pass(IDLE);
-        awaitEmpty();
-
-        assertThat(runtime.in("a", (self, x) -> self.values()), is(List.of("kept", "INACTIVE 5")));
-        assertThat(runtime.shutdowns, contains(ShutdownReason.INACTIVE));
-    }
-
-    @Test
-    void aCallDuringPreShutdownWaitsForTheNextInstance() throws Exception {
-        CountDownLatch inside = new CountDownLatch(1);
-        CountDownLatch release = new CountDownLatch(1);
-        runtime.script(
-                "preShutdown",
-                (self, reason) -> {
-                    inside.countDown();
-                    release.await();
-                    self.insert("last");
-                    return "";
-                });
-        use("a");
-        time.pass(IDLE);
-        inside.await();
-
-        CompletableFuture<Object> call = runtime.start("a", self -> self.values());
-        release.countDown();
-
-        assertThat(call.get(30, TimeUnit.SECONDS), is(List.of("kept", "last")));
-        assertThat(runtime.constructed, contains("a", "a"));
-    }
-
-    @Test
-    void aPreShutdownThatThrowsOrTakesTooLongHoldsNobodyUp() throws Exception {
-        CountDownLatch inside = new CountDownLatch(1);
-        CountDownLatch never = new CountDownLatch(1);
-        runtime.script(
-                "preShutdown",
-                (self, reason) -> {
-                    self.insert("before");
-                    if (self.ctx().id().name().orElseThrow().equals("a")) {
-                        throw new IllegalStateException("on purpose");
-                    }
-                    self.ctx().storage().sync();
-                    self.insert("too late");
-                    inside.countDown();
-                    never.await();
-                    return "";
-                });
-        use("a");
-        use("b");
-
-        time.pass(IDLE);
-        inside.await();
-        time.pass(Duration.ofSeconds(10));
-        Object ofA = runtime.in("a", (self, x) -> self.values());
-        Object ofB = runtime.in("b", (self, x) -> self.values());
-        never.countDown();
-
-        assertThat("what it wrote before it threw", ofA, is(List.of("kept", "before")));
-        assertThat("what it synced before the time was over", ofB, is(List.of("kept", "before")));
-    }
-
-    @Test
-    void preShutdownIsNotToldOfAnAbort() throws Exception {
-        use("a");
-
-        assertThrows(
-                DurableObjectException.class,
-                () ->
-                        runtime.in(
-                                "a",
-                                (self, x) -> {
-                                    self.ctx().abort("on purpose");
-                                    return "";
-                                }));
-        runtime.stub("a").rpc().run("noop", "");
-
-        assertThat(runtime.shutdowns, is(List.of()));
-    }
-
-    @Test
     void callsThatMeetAnEvictionLoseNothing() throws Exception {
         use("a");
         List<CompletableFuture<Integer>> callers = new ArrayList<>();
@@ -414,12 +324,6 @@ class EvictionSpec {
             looks.await();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-        }
-    }
-
-    private void awaitLog(String entry) {
-        while (!runtime.log.contains(entry)) {
-            Thread.onSpinWait();
         }
     }
 }

@@ -6,7 +6,9 @@ import static org.hamcrest.Matchers.containsString;
 import static org.hamcrest.Matchers.is;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
+import dev.durableobjects.DurableObjectException;
 import dev.durableobjects.Limit;
+import dev.durableobjects.ShutdownReason;
 import dev.durableobjects.runtime.TestRuntime;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -20,8 +22,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/// What a `preShutdown` may do beside writing: call others, wait, and meet those who call it. Time
-/// moves only when a test says so.
+/// When a `preShutdown` runs and for how long, and what it may do: write, call others, wait, and
+/// meet those who call it. Time moves only when a test says so.
 @Timeout(60)
 class LastWordSpec {
 
@@ -38,7 +40,8 @@ class LastWordSpec {
                         directory,
                         builder ->
                                 TestRuntime.withWaiting(builder, time)
-                                        .limit(Limit.LIVE_OBJECTS, 2));
+                                        .limit(Limit.LIVE_OBJECTS, 2)
+                                        .limit(Limit.COMMIT_SECONDS, 1_000_000));
         runtime.script("note", (self, text) -> self.log().add(text));
     }
 
@@ -46,6 +49,95 @@ class LastWordSpec {
     void stop() {
         time.flow();
         runtime.close();
+    }
+
+    @Test
+    void preShutdownRunsBeforeAnEvictionAndItsWritesAreThereAfterwards() throws Exception {
+        runtime.script(
+                "preShutdown",
+                (self, reason) -> {
+                    self.insert(reason + " " + self.counter);
+                    return "";
+                });
+        use("a");
+
+        time.pass(IDLE);
+        awaitShutdown();
+
+        assertThat(runtime.in("a", (self, x) -> self.values()), is(List.of("INACTIVE 5")));
+        assertThat(runtime.shutdowns, contains(ShutdownReason.INACTIVE));
+    }
+
+    @Test
+    void aCallDuringPreShutdownWaitsForTheNextInstance() throws Exception {
+        CountDownLatch inside = new CountDownLatch(1);
+        CountDownLatch release = new CountDownLatch(1);
+        runtime.script(
+                "preShutdown",
+                (self, reason) -> {
+                    inside.countDown();
+                    release.await();
+                    self.insert("last");
+                    return "";
+                });
+        use("a");
+        time.pass(IDLE);
+        inside.await();
+
+        CompletableFuture<Object> call = runtime.start("a", self -> self.values());
+        release.countDown();
+
+        assertThat(call.get(30, TimeUnit.SECONDS), is(List.of("last")));
+        assertThat(runtime.constructed, contains("a", "a"));
+    }
+
+    @Test
+    void aPreShutdownThatThrowsOrTakesTooLongHoldsNobodyUp() throws Exception {
+        CountDownLatch inside = new CountDownLatch(1);
+        CountDownLatch never = new CountDownLatch(1);
+        runtime.script(
+                "preShutdown",
+                (self, reason) -> {
+                    self.insert("before");
+                    if (self.ctx().id().name().orElseThrow().equals("a")) {
+                        throw new IllegalStateException("on purpose");
+                    }
+                    self.ctx().storage().sync();
+                    self.insert("too late");
+                    inside.countDown();
+                    never.await();
+                    return "";
+                });
+        use("a");
+        use("b");
+
+        time.pass(IDLE);
+        inside.await();
+        time.pass(Duration.ofSeconds(10));
+        Object ofA = runtime.in("a", (self, x) -> self.values());
+        Object ofB = runtime.in("b", (self, x) -> self.values());
+        never.countDown();
+
+        assertThat("what it wrote before it threw", ofA, is(List.of("before")));
+        assertThat("what it synced before the time was over", ofB, is(List.of("before")));
+    }
+
+    @Test
+    void preShutdownIsNotToldOfAnAbort() throws Exception {
+        use("a");
+
+        assertThrows(
+                DurableObjectException.class,
+                () ->
+                        runtime.in(
+                                "a",
+                                (self, x) -> {
+                                    self.ctx().abort("on purpose");
+                                    return "";
+                                }));
+        runtime.stub("a").rpc().run("note", "");
+
+        assertThat(runtime.shutdowns, is(List.of()));
     }
 
     @Test
@@ -146,6 +238,7 @@ class LastWordSpec {
         runtime.in(
                 object,
                 (self, x) -> {
+                    self.counter = 5;
                     self.createTable();
                     return "";
                 });

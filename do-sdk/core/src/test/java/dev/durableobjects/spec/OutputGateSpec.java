@@ -1,5 +1,6 @@
 package dev.durableobjects.spec;
 
+import static dev.durableobjects.spec.ProbeRuntime.failureOf;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.hamcrest.MatcherAssert.assertThat;
 import static org.hamcrest.Matchers.containsString;
@@ -21,7 +22,6 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -56,15 +56,9 @@ class OutputGateSpec {
 
     @Test
     void aResultWaitsForTheCommit() throws Exception {
-        prepare("a");
+        runtime.prepare("a");
         disk.hold();
-        CompletableFuture<Object> call =
-                runtime.start(
-                        "a",
-                        self -> {
-                            self.insert(1);
-                            return "written";
-                        });
+        CompletableFuture<Object> call = runtime.start("a", OutputGateSpec::write);
 
         disk.awaitSync();
 
@@ -75,7 +69,7 @@ class OutputGateSpec {
 
     @Test
     void nothingWaitsForAnUnconfirmedWriteButSync() throws Exception {
-        prepare("a");
+        runtime.prepare("a");
         disk.hold();
         Object result =
                 runtime.in(
@@ -102,7 +96,7 @@ class OutputGateSpec {
 
     @Test
     void aConfirmedWriteBesideAnUnconfirmedOneIsWaitedFor() throws Exception {
-        prepare("a");
+        runtime.prepare("a");
         disk.hold();
         CompletableFuture<Object> call =
                 runtime.start(
@@ -122,7 +116,7 @@ class OutputGateSpec {
 
     @Test
     void anExceptionWaitsForTheCommit() throws Exception {
-        prepare("a");
+        runtime.prepare("a");
         disk.hold();
         CompletableFuture<Object> call =
                 runtime.start(
@@ -136,22 +130,14 @@ class OutputGateSpec {
 
         assertThat(call.isDone(), is(false));
         disk.release();
-        assertThat(
-                assertThrows(ExecutionException.class, call::get).getCause().getMessage(),
-                is("after the write"));
+        assertThat(failureOf(call).getMessage(), is("after the write"));
     }
 
     @Test
     void aReadWaitsForTheWritesThatItSaw() throws Exception {
-        prepare("a");
+        runtime.prepare("a");
         disk.hold();
-        CompletableFuture<Object> write =
-                runtime.start(
-                        "a",
-                        self -> {
-                            self.insert(1);
-                            return "";
-                        });
+        CompletableFuture<Object> write = runtime.start("a", OutputGateSpec::write);
         disk.awaitSync();
 
         CompletableFuture<Object> read = runtime.start("a", Probe::values);
@@ -166,7 +152,7 @@ class OutputGateSpec {
 
     @Test
     void anOutgoingCallWaitsForTheCommit() throws Exception {
-        prepare("a");
+        runtime.prepare("a");
         runtime.script("called", (self, x) -> self.log().add("called"));
         disk.hold();
         CompletableFuture<Object> call =
@@ -187,7 +173,7 @@ class OutputGateSpec {
 
     @Test
     void syncWaitsForWhatWasWrittenSoFar() throws Exception {
-        prepare("a");
+        runtime.prepare("a");
         disk.hold();
         CompletableFuture<Object> call =
                 runtime.start(
@@ -224,7 +210,7 @@ class OutputGateSpec {
 
     @Test
     void framesWaitForTheCommitOfTheirEventAndForNoLaterOne() throws Exception {
-        prepare("a");
+        runtime.prepare("a");
         runtime.script(
                 "accept",
                 (self, x) -> {
@@ -263,7 +249,7 @@ class OutputGateSpec {
 
     @Test
     void eachChunkOfAStreamedBodyWaitsForItsCommit() throws Exception {
-        prepare("a");
+        runtime.prepare("a");
         runtime.script(
                 "stream",
                 (self, x) -> {
@@ -334,17 +320,11 @@ class OutputGateSpec {
 
     @Test
     void aFailedCommitReplacesTheResultAndNobodyReadsTheLostWrite() throws Exception {
-        prepare("a");
+        runtime.prepare("a");
         disk.fail("no space left on device");
-        CompletableFuture<Object> call =
-                runtime.start(
-                        "a",
-                        self -> {
-                            self.insert(1);
-                            return "written";
-                        });
+        CompletableFuture<Object> call = runtime.start("a", OutputGateSpec::write);
 
-        Throwable thrown = assertThrows(ExecutionException.class, call::get).getCause();
+        Throwable thrown = failureOf(call);
 
         assertThat(thrown.getMessage(), containsString("no space left on device"));
         assertThat(((DurableObjectException) thrown).durableObjectReset(), is(true));
@@ -353,19 +333,11 @@ class OutputGateSpec {
 
     @Test
     void aHungCommitReplacesTheResultAfterItsTime() throws Exception {
-        prepare("a");
+        runtime.prepare("a");
         disk.hold();
-        CompletableFuture<Object> call =
-                runtime.start(
-                        "a",
-                        self -> {
-                            self.insert(1);
-                            return "written";
-                        });
+        CompletableFuture<Object> call = runtime.start("a", OutputGateSpec::write);
 
-        Throwable thrown =
-                assertThrows(ExecutionException.class, () -> call.get(30, TimeUnit.SECONDS))
-                        .getCause();
+        Throwable thrown = failureOf(call);
 
         assertThat(
                 thrown.getMessage(),
@@ -373,13 +345,9 @@ class OutputGateSpec {
         assertThat(((DurableObjectException) thrown).overloaded(), is(true));
     }
 
-    private void prepare(String object) throws Exception {
-        runtime.in(
-                object,
-                (self, x) -> {
-                    self.createTable();
-                    return "";
-                });
+    private static Object write(Probe self) {
+        self.insert(1);
+        return "written";
     }
 
     private WebServer serve() {

@@ -1,5 +1,10 @@
 package dev.durableobjects.spec;
 
+import static org.hamcrest.MatcherAssert.assertThat;
+import static org.hamcrest.Matchers.is;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+
+import dev.durableobjects.DurableObjectException;
 import dev.durableobjects.DurableObjectNamespace;
 import dev.durableobjects.DurableObjectStub;
 import dev.durableobjects.ShutdownReason;
@@ -15,6 +20,8 @@ import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 
@@ -73,6 +80,16 @@ final class ProbeRuntime implements AutoCloseable {
         return stub(object).rpc().run(name, "");
     }
 
+    /// Gives an object a table.
+    void prepare(String object) throws Exception {
+        in(
+                object,
+                (self, argument) -> {
+                    self.createTable();
+                    return "";
+                });
+    }
+
     /// Runs a script on a thread of its own.
     CompletableFuture<Object> start(String object, Probe.Task task) {
         return started(() -> in(object, (self, argument) -> task.run(self)));
@@ -89,6 +106,26 @@ final class ProbeRuntime implements AutoCloseable {
             Thread.onSpinWait();
         }
         return new Queued(thread, result);
+    }
+
+    /// Returns when an object has logged this.
+    void awaitLog(String entry) {
+        while (!log.contains(entry)) {
+            Thread.onSpinWait();
+        }
+    }
+
+    /// Returns what a call fails with.
+    static Throwable failureOf(CompletableFuture<?> call) {
+        return assertThrows(ExecutionException.class, () -> call.get(30, TimeUnit.SECONDS))
+                .getCause();
+    }
+
+    /// Returns what a call fails with because its object was reset.
+    static DurableObjectException resetOf(CompletableFuture<?> call) {
+        DurableObjectException thrown = (DurableObjectException) failureOf(call);
+        assertThat(thrown.durableObjectReset(), is(true));
+        return thrown;
     }
 
     /// Runs something on a virtual thread of its own.

@@ -1,11 +1,13 @@
 package dev.durableobjects.spec;
 
 import static org.hamcrest.MatcherAssert.assertThat;
+import static org.hamcrest.Matchers.contains;
 import static org.hamcrest.Matchers.is;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import dev.durableobjects.DurableObjectException;
 import dev.durableobjects.Env;
+import dev.durableobjects.ShutdownReason;
 import dev.durableobjects.http.Request;
 import dev.durableobjects.http.Response;
 import io.helidon.webserver.WebServer;
@@ -21,7 +23,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/// What becomes of requests while the runtime closes.
+/// What a runtime lets finish while it closes, what it refuses, and what objects do before they go.
 @Timeout(60)
 class ShutdownSpec {
 
@@ -82,7 +84,7 @@ class ShutdownSpec {
         assertThat(closed.get(30, TimeUnit.SECONDS), is(true));
         assertThat(get("/").status(), is(503));
         assertThrows(DurableObjectException.class, () -> runtime.stub("a").rpc().run("write", ""));
-        assertThat(valuesAfterARestart().contains("/slow"), is(true));
+        assertThat(valuesAfterARestart("a").contains("/slow"), is(true));
     }
 
     @Test
@@ -105,15 +107,60 @@ class ShutdownSpec {
         assertThat(slow.get(30, TimeUnit.SECONDS).status(), is(200));
     }
 
+    @Test
+    void preShutdownRunsWhenTheRuntimeClosesAndItsWritesAreThereAfterwards() throws Exception {
+        runtime.prepare("a");
+        runtime.prepare("b");
+        runtime.script(
+                "preShutdown",
+                (self, reason) -> {
+                    self.insert(reason);
+                    return "";
+                });
+
+        runtime.close();
+
+        assertThat(
+                runtime.shutdowns,
+                contains(ShutdownReason.SERVER_SHUTDOWN, ShutdownReason.SERVER_SHUTDOWN));
+        assertThat(valuesAfterARestart("a"), is(List.of("SERVER_SHUTDOWN")));
+        assertThat(valuesAfterARestart("b"), is(List.of("SERVER_SHUTDOWN")));
+    }
+
+    @Test
+    void anEventUnderWayFinishesBeforeTheRuntimeCloses() throws Exception {
+        runtime.prepare("a");
+        CompletableFuture<Object> event =
+                runtime.start(
+                        "a",
+                        self -> {
+                            inside.countDown();
+                            self.ctx().await(() -> release.await());
+                            self.insert("finished");
+                            return "finished";
+                        });
+        inside.await();
+        Thread closing = Thread.ofVirtual().start(runtime::close);
+        while (get("/").status() != 503) {
+            Thread.onSpinWait();
+        }
+
+        release.countDown();
+
+        assertThat(event.get(30, TimeUnit.SECONDS), is("finished"));
+        closing.join();
+        assertThat(valuesAfterARestart("a").contains("finished"), is(true));
+    }
+
     private RawHttp.Answer get(String path) throws Exception {
         try (RawHttp http = new RawHttp(server.port())) {
             return http.send("GET", path, "");
         }
     }
 
-    private List<?> valuesAfterARestart() throws Exception {
+    private List<?> valuesAfterARestart(String object) throws Exception {
         try (ProbeRuntime again = new ProbeRuntime(directory)) {
-            return (List<?>) again.in("a", (self, x) -> self.values());
+            return (List<?>) again.in(object, (self, x) -> self.values());
         }
     }
 }

@@ -1,7 +1,6 @@
 package dev.durableobjects.internal.engine;
 
 import dev.durableobjects.Callback;
-import dev.durableobjects.DurableObject;
 import dev.durableobjects.DurableObjectException;
 import dev.durableobjects.DurableObjectException.Kind;
 import dev.durableobjects.DurableObjectId;
@@ -11,9 +10,7 @@ import dev.durableobjects.internal.gate.InputGate;
 import dev.durableobjects.internal.gate.Latch;
 import dev.durableobjects.internal.storage.Host;
 import dev.durableobjects.internal.storage.ObjectDatabase;
-import dev.durableobjects.internal.storage.ObjectStorage;
 import dev.durableobjects.spi.CommitFailedException;
-import dev.durableobjects.spi.CommitLog;
 import dev.durableobjects.sql.SqlPolicy;
 import dev.durableobjects.sql.SqlStorageException;
 import java.io.UncheckedIOException;
@@ -39,21 +36,17 @@ final class Activation implements Host {
     private final Node node;
     private final ObjectClass<?> type;
     private final DurableObjectId id;
-    private final Env env;
     private final Consumer<Activation> onClosed;
     private final InputGate gate;
     private final ObjectDatabase database;
     private final Outbox outbox;
+    private final Instance instance;
     private final Breakage breakage = new Breakage();
     private final Sockets sockets = new Sockets();
     private final Pins pins;
     private final ObjectTimers timers = new ObjectTimers(this);
     private final AtomicBoolean closing = new AtomicBoolean();
     private final Latch closed;
-
-    // Guarded by the input gate.
-    private @Nullable DurableObject instance;
-    private boolean constructing;
 
     // Written inside the input gate, read by any thread.
     private volatile long lastUsed;
@@ -71,7 +64,6 @@ final class Activation implements Host {
         this.node = node;
         this.type = type;
         this.id = id;
-        this.env = env;
         this.onClosed = onClosed;
         this.pins = new Pins(node.limits().get(Limit.PINS_PER_OBJECT));
         this.gate = new InputGate(node.waiting(), node.limits().get(Limit.QUEUED_EVENTS));
@@ -83,6 +75,7 @@ final class Activation implements Host {
                         node.limits(),
                         node.waiting());
         this.outbox = new Outbox(node.log(), id, database);
+        this.instance = new Instance(this, type, env, database);
         this.closed = new Latch(node.waiting());
         this.lastUsed = node.waiting().nanoTime();
     }
@@ -97,6 +90,10 @@ final class Activation implements Host {
 
     InputGate gate() {
         return gate;
+    }
+
+    Instance instance() {
+        return instance;
     }
 
     Sockets sockets() {
@@ -152,16 +149,6 @@ final class Activation implements Host {
             breakage.check();
         }
         return result;
-    }
-
-    /// Returns the application's instance, made by the first event of this activation.
-    DurableObject instance() {
-        DurableObject object = instance;
-        if (object == null) {
-            object = construct();
-            instance = object;
-        }
-        return object;
     }
 
     /// Returns the turn of the calling thread.
@@ -336,24 +323,6 @@ final class Activation implements Host {
             onClosed.accept(this);
             closed.open();
         }
-    }
-
-    /// Returns whether there is an instance whose class has something to do before it leaves.
-    boolean hasLastWord() {
-        return instance != null && LastWord.isSpokenBy(instance.getClass());
-    }
-
-    private DurableObject construct() {
-        if (constructing) {
-            throw new IllegalStateException(
-                    "a call by the constructor of %s came back to it before it was made"
-                            .formatted(this));
-        }
-        constructing = true;
-        node.log().awaitDurable(CommitLog.START); // A log that has failed vouches for nothing.
-        ObjectState state = new ObjectState(this, new ObjectStorage(database));
-        return CriticalSections.<DurableObject, RuntimeException>run(
-                this, () -> type.create(state, env));
     }
 
     /// Returns whether everything that the event depends on is durable.

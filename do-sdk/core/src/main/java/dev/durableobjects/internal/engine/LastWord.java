@@ -26,7 +26,7 @@ final class LastWord {
     /// Ends an activation that the calling thread has entered and closed behind itself.
     static void end(Activation activation, ShutdownReason reason) {
         activation.leave();
-        if (activation.hasLastWord()) {
+        if (activation.instance().hasLastWord()) {
             speak(activation, reason);
         } else {
             activation.gate().leave();

@@ -73,7 +73,7 @@ final class Turn {
     <R extends @Nullable Object, X extends Exception> R run(Event<R, X> event) throws X {
         CURRENT.set(this);
         try {
-            return event.run(activation.instance());
+            return event.run(activation.instance().get());
         } finally {
             CURRENT.set(caller);
         }

@@ -15,19 +15,19 @@ import org.jspecify.annotations.Nullable;
 /// Only the object's thread may use it.
 final class ClientConnection extends JdbcProxy {
 
-    private final ObjectDatabase database;
+    private final ObjectConnection connection;
     private final ClientTransaction transaction;
     private final List<PreparedStatement> prepared = new ArrayList<>();
     private boolean autoCommit = true;
     private boolean closed;
 
-    private ClientConnection(ObjectDatabase database) {
-        this.database = database;
-        this.transaction = new ClientTransaction(database.transaction());
+    private ClientConnection(ObjectConnection connection) {
+        this.connection = connection;
+        this.transaction = new ClientTransaction(connection.transaction());
     }
 
-    static Connection open(ObjectDatabase database) {
-        return new ClientConnection(database).as(Connection.class);
+    static Connection open(ObjectConnection connection) {
+        return new ClientConnection(connection).as(Connection.class);
     }
 
     @Override
@@ -67,7 +67,7 @@ final class ClientConnection extends JdbcProxy {
             case "setSavepoint", "releaseSavepoint" ->
                     throw new SQLFeatureNotSupportedException(
                             "savepoints inside a transaction of a client");
-            default -> forward(database.current(), method, given);
+            default -> forward(connection.current(), method, given);
         };
     }
 
@@ -79,7 +79,7 @@ final class ClientConnection extends JdbcProxy {
             transaction.begin();
         }
         CompiledStatement statement =
-                (CompiledStatement) forward(database.current(), method, given);
+                (CompiledStatement) forward(connection.current(), method, given);
         if (statement != null) {
             statement.lendTo(self);
             prepared.add(statement);
@@ -119,7 +119,7 @@ final class ClientConnection extends JdbcProxy {
         if (closed) {
             return;
         }
-        database.checkThread();
+        connection.checkThread();
         for (PreparedStatement statement : prepared) {
             statement.close();
         }
@@ -137,7 +137,7 @@ final class ClientConnection extends JdbcProxy {
     }
 
     private void checkOpen() throws SQLException {
-        database.checkThread();
+        connection.checkThread();
         if (closed) {
             throw new SQLException("this connection was closed");
         }

@@ -1,6 +1,5 @@
 package dev.durableobjects.internal.storage;
 
-import dev.durableobjects.internal.storage.ObjectTransaction.Savepoint;
 import java.sql.SQLException;
 import org.jspecify.annotations.Nullable;
 

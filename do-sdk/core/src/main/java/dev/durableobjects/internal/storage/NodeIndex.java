@@ -1,6 +1,5 @@
 package dev.durableobjects.internal.storage;
 
-import dev.durableobjects.Callback;
 import dev.durableobjects.Limits;
 import dev.durableobjects.internal.gate.Waiting;
 import dev.durableobjects.internal.journal.Disk;
@@ -12,7 +11,6 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Optional;
-import org.jspecify.annotations.Nullable;
 
 /// The node's own database: which namespaces the data directory holds.
 ///
@@ -34,7 +32,11 @@ public final class NodeIndex implements AutoCloseable {
         NodeIndex index =
                 new NodeIndex(
                         new ObjectDatabase(
-                                file, null, new Unguarded(), Limits.standard(), Waiting.system()));
+                                file,
+                                null,
+                                new OpenHost(SqlPolicy.OPEN),
+                                Limits.standard(),
+                                Waiting.system()));
         index.write(
                 """
                 CREATE TABLE IF NOT EXISTS namespaces (
@@ -80,41 +82,6 @@ public final class NodeIndex implements AutoCloseable {
     private static void force(Path file) throws IOException {
         try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
             channel.force(false);
-        }
-    }
-
-    /// The index belongs to no object.
-    private static final class Unguarded implements Host {
-
-        @Override
-        public void check() {}
-
-        @Override
-        public void admitFile() {}
-
-        @Override
-        public void settle() {}
-
-        @Override
-        public void sync() {}
-
-        @Override
-        public boolean isDurable() {
-            return true;
-        }
-
-        @Override
-        public void awaitDurable() {}
-
-        @Override
-        public <R extends @Nullable Object, X extends Exception> R exclusively(Callback<R, X> body)
-                throws X {
-            return body.run();
-        }
-
-        @Override
-        public SqlPolicy sqlPolicy() {
-            return SqlPolicy.OPEN;
         }
     }
 }

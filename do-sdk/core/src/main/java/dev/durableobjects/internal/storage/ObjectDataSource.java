@@ -12,16 +12,16 @@ import org.jspecify.annotations.Nullable;
 /// transaction. Only the object's thread may use it.
 final class ObjectDataSource implements DataSource {
 
-    private final ObjectDatabase database;
+    private final ObjectConnection connection;
 
-    ObjectDataSource(ObjectDatabase database) {
-        this.database = database;
+    ObjectDataSource(ObjectConnection connection) {
+        this.connection = connection;
     }
 
     @Override
     public Connection getConnection() throws SQLException {
-        database.checkThread();
-        return ClientConnection.open(database);
+        connection.checkThread();
+        return ClientConnection.open(connection);
     }
 
     /// The same: an object's database knows no users.

@@ -3,21 +3,14 @@ package dev.durableobjects.internal.storage;
 import dev.durableobjects.DurableObjectId;
 import dev.durableobjects.Limits;
 import dev.durableobjects.internal.gate.Waiting;
-import dev.durableobjects.internal.journal.Scratch;
-import dev.durableobjects.internal.sql.SqlStatement;
 import dev.durableobjects.kv.KvStorage;
 import dev.durableobjects.spi.Commit;
 import io.helidon.dbclient.DbClient;
 import io.helidon.dbclient.jdbc.JdbcClientBuilder;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.channels.FileChannel;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.SQLException;
-import java.util.ArrayList;
-import java.util.List;
-import java.util.Objects;
 import java.util.Optional;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
@@ -27,36 +20,13 @@ import org.jspecify.annotations.Nullable;
 /// An object that has written nothing has no file. Its reads run on an empty database in memory;
 /// the first statement that writes makes the file and goes there. Only the object's thread may use
 /// it, except for [#stop] and [#close].
-public final class ObjectDatabase implements SqliteStorage.ConnectionSource, AutoCloseable {
+public final class ObjectDatabase implements AutoCloseable {
 
-    /// Bytes of the write-ahead log after which it is copied into the database, if everything in it
-    /// is durable just then.
-    private static final long LOG_BYTES = 4 << 20;
-
-    /// Bytes of the write-ahead log after which a transaction waits until everything is durable, so
-    /// that the log can be copied.
-    private static final long LOG_BYTES_MAX = 4 * LOG_BYTES;
-
-    private final Path file;
-    private final @Nullable Journaling journaling;
-    private final Host host;
-    private final Limits limits;
-    private final Waiting waiting;
-    private final SqliteStorage sql = new SqliteStorage(this);
-    private final ObjectTransaction transaction = new ObjectTransaction(this);
-    private final KvTable kv = new KvTable(sql, transaction);
-    private final DataSource dataSource = new ObjectDataSource(this);
-
-    // Written by the object's thread; stop and close read them under the lock.
-    private volatile @Nullable SqliteConnection connection;
-    private final List<SqliteConnection> replaced = new ArrayList<>();
-    private volatile @Nullable DatabaseFile bytes;
-    private boolean inMemory;
-    private boolean closed;
-
-    /// What was set while the object had no file, and must be set again when it gets one.
-    private final List<String> pragmas = new ArrayList<>();
-
+    private final ObjectConnection connection;
+    private final ObjectTransaction transaction;
+    private final SqliteStorage sql;
+    private final KvTable kv;
+    private final DataSource dataSource;
     private @Nullable DbClient dbClient;
 
     /// Makes the database of an object, without opening anything.
@@ -64,11 +34,11 @@ public final class ObjectDatabase implements SqliteStorage.ConnectionSource, Aut
     /// @param journaling null if its owner forces it itself
     public ObjectDatabase(
             Path file, @Nullable Journaling journaling, Host host, Limits limits, Waiting waiting) {
-        this.file = file;
-        this.journaling = journaling;
-        this.host = host;
-        this.limits = limits;
-        this.waiting = waiting;
+        this.connection = new ObjectConnection(file, journaling, host, limits, waiting);
+        this.transaction = connection.transaction();
+        this.sql = new SqliteStorage(connection);
+        this.kv = new KvTable(sql, transaction);
+        this.dataSource = new ObjectDataSource(connection);
     }
 
     /// Returns the SQL interface.
@@ -97,7 +67,7 @@ public final class ObjectDatabase implements SqliteStorage.ConnectionSource, Aut
     }
 
     Host host() {
-        return host;
+        return connection.host();
     }
 
     /// Returns the transaction of the event that runs.
@@ -107,53 +77,9 @@ public final class ObjectDatabase implements SqliteStorage.ConnectionSource, Aut
 
     private SqliteConnection connect() {
         try {
-            return current();
+            return connection.current();
         } catch (SQLException e) {
             throw SqlErrors.of(e);
-        }
-    }
-
-    @Override
-    public SqliteConnection current() throws SQLException {
-        SqliteConnection open = connection;
-        if (open == null) {
-            host.check();
-            open = open();
-        }
-        open.check();
-        return open;
-    }
-
-    @Override
-    public CompiledStatement compile(SqlStatement text) throws SQLException {
-        CompiledStatement statement = compile(connection -> connection.compile(text));
-        if (inMemory && text.isPragma()) {
-            pragmas.add(text.text());
-        }
-        return statement;
-    }
-
-    @Override
-    public CompiledStatement compileOwn(String sql, StatementPlan plan) throws SQLException {
-        return compile(connection -> connection.compileOwn(sql, plan));
-    }
-
-    @Override
-    public void checkThread() {
-        host.check();
-    }
-
-    private CompiledStatement compile(Compiler compiler) throws SQLException {
-        SqliteConnection open = current();
-        try {
-            CompiledStatement statement = compiler.on(open);
-            if (!inMemory || !statement.plan().writes()) {
-                return statement;
-            }
-            statement.discard();
-            return compiler.on(makeFile());
-        } catch (SQLException e) {
-            throw open.failed(e);
         }
     }
 
@@ -184,14 +110,14 @@ public final class ObjectDatabase implements SqliteStorage.ConnectionSource, Aut
     /// @throws dev.durableobjects.sql.SqlStorageException if the writes cannot be committed; then
     ///   none of them remains
     public Written commit() {
-        SqliteConnection open = connection;
+        SqliteConnection open = connection.opened();
         if (open == null) {
             return Written.NOTHING;
         }
         sql.cancelCursors(SqliteCursor.EVENT_ENDED);
         try {
             open.closeLentStatements();
-            closeReplaced();
+            connection.closeReplaced();
             return transaction.commit();
         } catch (SQLException e) {
             throw SqlErrors.of(e);
@@ -200,7 +126,7 @@ public final class ObjectDatabase implements SqliteStorage.ConnectionSource, Aut
 
     /// Undoes what was written since the last commit.
     void undo() throws SQLException {
-        SqliteConnection open = current();
+        SqliteConnection open = connection.current();
         sql.cancelCursors(SqliteCursor.EVENT_ENDED);
         open.closeLentStatements();
         transaction.rollback();
@@ -215,7 +141,7 @@ public final class ObjectDatabase implements SqliteStorage.ConnectionSource, Aut
         try {
             sql.cancelCursors(SqliteCursor.DELETED);
             undo();
-            if (!inMemory) {
+            if (!connection.isInMemory()) {
                 new Emptying(sql).run();
                 transaction.shrinkAfterwards();
             }
@@ -228,11 +154,7 @@ public final class ObjectDatabase implements SqliteStorage.ConnectionSource, Aut
     ///
     /// @throws IOException if it cannot be read; nobody can make it durable then
     public Optional<Commit> changes(DurableObjectId object) throws IOException {
-        DatabaseFile source = bytes;
-        if (source == null || journaling == null) {
-            return Optional.empty();
-        }
-        return journaling.changes(object, source);
+        return connection.changes(object);
     }
 
     /// Moves what was committed from the log into the database. Everything must be durable.
@@ -240,30 +162,17 @@ public final class ObjectDatabase implements SqliteStorage.ConnectionSource, Aut
     /// @return what must be forced to make the database durable without the journal, empty if it
     ///   has no file
     public Optional<FileChannel> checkpoint() {
-        SqliteConnection open = connection;
-        DatabaseFile source = bytes;
-        if (open == null || source == null) {
-            return Optional.empty();
-        }
-        try {
-            source.copyLog(open);
-            return Optional.of(source.channel());
-        } catch (SQLException e) {
-            throw SqlErrors.of(e);
-        }
+        return connection.checkpoint();
     }
 
     /// Returns the file of the write-ahead log, which holds what was committed.
     public Path wal() {
-        return Scratch.wal(file);
+        return connection.wal();
     }
 
     /// Stops the statement that runs, and every later one. Any thread may do it.
     public void stop() {
-        SqliteConnection open = connection;
-        if (open != null) {
-            open.stop();
-        }
+        connection.stop();
     }
 
     /// Closes the file, with everything that was committed. Any thread may do it.
@@ -277,123 +186,6 @@ public final class ObjectDatabase implements SqliteStorage.ConnectionSource, Aut
     /// @param keepsLog whether what was committed since the last checkpoint stays: it must not if
     ///   it is not durable
     public void close(boolean keepsLog) {
-        SqliteConnection open;
-        synchronized (this) {
-            closed = true;
-            open = connection;
-        }
-        try {
-            if (open != null) {
-                open.stop();
-                closeConnection(open, keepsLog);
-            }
-            closeReplaced();
-        } catch (SQLException e) {
-            throw SqlErrors.of(e);
-        } catch (IOException e) {
-            throw new UncheckedIOException("cannot close " + file, e);
-        }
-    }
-
-    private void closeConnection(SqliteConnection open, boolean keepsLog)
-            throws SQLException, IOException {
-        DatabaseFile source = bytes;
-        if (source == null) {
-            open.reallyClose();
-            return;
-        }
-        Objects.requireNonNull(journaling).close(open, source, keepsLog);
-    }
-
-    /// Under the lock, so that whoever closes it meanwhile finds a connection or none.
-    private synchronized SqliteConnection open() throws SQLException {
-        prepare();
-        inMemory = Files.notExists(file);
-        if (!inMemory) {
-            return openFile();
-        }
-        if (journaling != null) {
-            journaling.release();
-        }
-        return keep(SqliteConnection.openMemory(this, limits, waiting), null);
-    }
-
-    private void prepare() throws SQLException {
-        if (closed) {
-            throw new SQLException("the database was closed");
-        }
-        if (journaling != null) {
-            journaling.prepare();
-        }
-    }
-
-    private SqliteConnection openFile() throws SQLException {
-        return journaling == null
-                ? keep(SqliteConnection.open(file.toString(), this, limits, waiting), null)
-                : journaling.open(this::openJournaled);
-    }
-
-    private SqliteConnection openJournaled() throws SQLException, IOException {
-        DatabaseFile source = DatabaseFile.open(file);
-        try {
-            return keep(SqliteConnection.open(file.toString(), this, limits, waiting), source);
-        } catch (SQLException e) {
-            source.close();
-            throw e;
-        }
-    }
-
-    /// The empty database in memory goes; cursors on it may live until the end of the event.
-    private SqliteConnection makeFile() throws SQLException {
-        host.admitFile();
-        DatabaseFile.makeDirectory(file);
-        SqliteConnection made = openNewFile();
-        inMemory = false;
-        for (String pragma : pragmas) {
-            made.run(pragma);
-        }
-        transaction.moveOn();
-        return made;
-    }
-
-    private synchronized SqliteConnection openNewFile() throws SQLException {
-        prepare();
-        SqliteConnection before = Objects.requireNonNull(connection);
-        SqliteConnection made = openFile();
-        replaced.add(before);
-        return made;
-    }
-
-    private SqliteConnection keep(SqliteConnection opened, @Nullable DatabaseFile source) {
-        connection = opened;
-        bytes = source;
-        return opened;
-    }
-
-    private synchronized void closeReplaced() throws SQLException {
-        for (SqliteConnection before : replaced) {
-            before.reallyClose();
-        }
-        replaced.clear();
-    }
-
-    /// SQLite never does this by itself: it would not tell when it fails, nor whether the journal
-    /// has everything already.
-    @Override
-    public void beforeTransaction() throws SQLException {
-        DatabaseFile source = bytes;
-        long length = source == null ? 0 : source.logBytes();
-        if (length > LOG_BYTES && (length > LOG_BYTES_MAX || host.isDurable())) {
-            host.awaitDurable();
-            checkpoint();
-        } else if (journaling == null && wal().toFile().length() > LOG_BYTES) {
-            current().run("PRAGMA wal_checkpoint(TRUNCATE)");
-        }
-    }
-
-    /// Compiles one statement.
-    private interface Compiler {
-
-        CompiledStatement on(SqliteConnection connection) throws SQLException;
+        connection.close(keepsLog);
     }
 }

@@ -47,6 +47,24 @@ final class ObjectTransaction {
         }
     }
 
+    /// Returns whether an error has broken the database.
+    boolean isCritical() {
+        return critical != null;
+    }
+
+    /// Returns if what was written can be committed.
+    void checkMayCommit() {
+        if (critical != null) {
+            throw new IllegalStateException(
+                    "Cannot commit transaction due to an earlier SQL critical error", critical);
+        }
+    }
+
+    /// Returns if the calling thread may use the database now.
+    void checkThread() {
+        source.checkThread();
+    }
+
     /// Begins the transaction unless it is open, because a statement is about to write.
     void beginWrite() throws SQLException {
         begin();
@@ -83,7 +101,7 @@ final class ObjectTransaction {
         if (open) {
             run("BEGIN");
             for (Savepoint savepoint : savepoints) {
-                run("SAVEPOINT " + savepoint.name);
+                run("SAVEPOINT " + savepoint.name());
             }
         }
     }
@@ -107,7 +125,7 @@ final class ObjectTransaction {
     /// Returns if no savepoint is open that other events must not see.
     void checkMayWait() {
         for (Savepoint savepoint : savepoints) {
-            if (savepoint.kind != Savepoint.Kind.SPANNING) {
+            if (!savepoint.isSpanning()) {
                 throw new IllegalStateException(
                         "the body of a transaction may not call other objects, await or sync:"
                                 + " other events would see a half of it; do that before or after");
@@ -118,7 +136,7 @@ final class ObjectTransaction {
     /// Returns whether a savepoint is open that spans what the event waits for.
     boolean isSpanning() {
         for (Savepoint savepoint : savepoints) { // Asked with every event: no stream.
-            if (savepoint.kind == Savepoint.Kind.SPANNING) {
+            if (savepoint.isSpanning()) {
                 return true;
             }
         }
@@ -184,7 +202,7 @@ final class ObjectTransaction {
     /// Undoes what a client has left open in the event that ends.
     private void rollbackClient() throws SQLException {
         int inside = savepoints.size();
-        while (inside > 0 && savepoints.get(inside - 1).kind != Savepoint.Kind.SPANNING) {
+        while (inside > 0 && !savepoints.get(inside - 1).isSpanning()) {
             inside--;
         }
         if (inside < savepoints.size()) {
@@ -213,95 +231,20 @@ final class ObjectTransaction {
 
     /// Runs the body inside a savepoint.
     <R extends @Nullable Object, X extends Exception> R nested(Callback<R, X> body) throws X {
-        return inside(Savepoint.Kind.SYNCHRONOUS, txn -> body.run());
+        return BodyTransaction.run(this, Savepoint.Kind.SYNCHRONOUS, txn -> body.run());
     }
 
     /// Runs the body inside a savepoint that stays open while the event waits for something.
     <R extends @Nullable Object, X extends Exception> R spanning(TransactionBody<R, X> body)
             throws X {
-        return inside(Savepoint.Kind.SPANNING, body);
-    }
-
-    private <R extends @Nullable Object, X extends Exception> R inside(
-            Savepoint.Kind kind, TransactionBody<R, X> body) throws X {
-        check();
-        Savepoint savepoint;
-        try {
-            savepoint = openSavepoint(kind);
-        } catch (SQLException e) {
-            throw failed(e);
-        }
-        boolean complete = false;
-        try {
-            R result = body.run(() -> rollbackByApplication(savepoint));
-            if (critical != null) {
-                throw new IllegalStateException(
-                        "Cannot commit transaction due to an earlier SQL critical error", critical);
-            }
-            complete = true;
-            return result;
-        } finally {
-            close(savepoint, complete);
-        }
-    }
-
-    private void close(Savepoint savepoint, boolean complete) {
-        boolean wasOpen = isOpen(savepoint);
-        try {
-            if (critical != null) {
-                savepoints.remove(savepoint);
-            } else if (wasOpen && complete) {
-                rollbackClientInside(savepoint);
-                release(savepoint);
-            } else if (wasOpen) {
-                rollback(savepoint);
-            }
-        } catch (SQLException e) {
-            throw failed(e);
-        } finally {
-            savepoint.state = complete ? "committed" : "rolled back";
-        }
-    }
-
-    /// Undoes what a client has left open in a transaction that was never left meanwhile. In one
-    /// that spans events it may have been another event, and what was written since is not the
-    /// client's.
-    private void rollbackClientInside(Savepoint savepoint) throws SQLException {
-        int inside = savepoints.indexOf(savepoint) + 1;
-        if (savepoint.kind == Savepoint.Kind.SYNCHRONOUS && inside < savepoints.size()) {
-            rollback(savepoints.get(inside));
-        }
-    }
-
-    private void rollbackByApplication(Savepoint savepoint) {
-        source.checkThread();
-        if (!savepoint.state.isEmpty()) {
-            throw new IllegalStateException(
-                    ("Cannot call rollback() on transaction that has already %s: did you move `txn`"
-                                    + " outside of the closure?")
-                            .formatted(savepoint.state));
-        }
-        if (!isOpen(savepoint)) {
-            return; // A second time does nothing.
-        }
-        if (savepoints.getLast() != savepoint) {
-            throw new IllegalStateException(
-                    "Cannot roll back an outer transaction while a nested transaction is still"
-                            + " running.");
-        }
-        try {
-            check();
-            rollback(savepoint);
-        } catch (SQLException e) {
-            throw failed(e);
-        }
+        return BodyTransaction.run(this, Savepoint.Kind.SPANNING, body);
     }
 
     /// Begins a transaction inside the event's.
     Savepoint openSavepoint(Savepoint.Kind kind) throws SQLException {
         begin();
         Savepoint savepoint = new Savepoint(kind, "_do_savepoint_" + savepoints.size(), written);
-        run("SAVEPOINT " + savepoint.name);
+        run("SAVEPOINT " + savepoint.name());
         savepoints.add(savepoint);
         return savepoint;
     }
@@ -309,20 +252,29 @@ final class ObjectTransaction {
     /// Ends a savepoint, and those inside it; what they wrote stays.
     void release(Savepoint savepoint) throws SQLException {
         forget(savepoint);
-        run("RELEASE " + savepoint.name);
+        run("RELEASE " + savepoint.name());
     }
 
     /// Ends a savepoint, and those inside it; what they wrote is undone.
     void rollback(Savepoint savepoint) throws SQLException {
         forget(savepoint);
-        run("ROLLBACK TO %1$s; RELEASE %1$s".formatted(savepoint.name));
+        run("ROLLBACK TO %1$s; RELEASE %1$s".formatted(savepoint.name()));
         source.current().forgetStatements();
-        if (written == Written.CONFIRMED && savepoint.before != Written.CONFIRMED) {
+        if (written == Written.CONFIRMED && savepoint.before() != Written.CONFIRMED) {
             written = Written.UNCONFIRMED; // There is a commit, and nothing in it to wait for.
         }
     }
 
-    private void forget(Savepoint savepoint) {
+    /// Undoes what was begun inside a savepoint and is still open.
+    void rollbackInside(Savepoint savepoint) throws SQLException {
+        int inside = savepoints.indexOf(savepoint) + 1;
+        if (inside < savepoints.size()) {
+            rollback(savepoints.get(inside));
+        }
+    }
+
+    /// Takes a savepoint, and those inside it, for ended.
+    void forget(Savepoint savepoint) {
         savepoints.subList(savepoints.indexOf(savepoint), savepoints.size()).clear();
     }
 
@@ -356,41 +308,13 @@ final class ObjectTransaction {
         }
     }
 
-    private RuntimeException failed(SQLException e) {
+    /// Returns the API's exception for an error, and remembers it if it ends the transaction.
+    RuntimeException failed(SQLException e) {
         noteFailure(e);
         return SqlErrors.of(e);
     }
 
     private void run(String sql) throws SQLException {
         source.current().run(sql);
-    }
-
-    /// A transaction inside the event's.
-    static final class Savepoint {
-
-        /// Who opened it.
-        enum Kind {
-            /// `transactionSync`: it ends before the event waits for anything.
-            SYNCHRONOUS,
-            /// `transaction`: others are kept out while the event waits.
-            SPANNING,
-            /// A JDBC client.
-            CLIENT
-        }
-
-        private final Kind kind;
-        private final String name;
-
-        /// What the event had written before.
-        private final Written before;
-
-        /// How the body ended; empty while it runs.
-        private String state = "";
-
-        private Savepoint(Kind kind, String name, Written before) {
-            this.kind = kind;
-            this.name = name;
-            this.before = before;
-        }
     }
 }

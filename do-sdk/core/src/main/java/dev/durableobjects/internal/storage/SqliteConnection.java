@@ -62,7 +62,11 @@ final class SqliteConnection extends JDBC4Connection {
     private final boolean ready;
 
     private SqliteConnection(
-            String file, ObjectDatabase owner, Limits limits, Waiting waiting, Properties settings)
+            String file,
+            ObjectConnection owner,
+            Limits limits,
+            Waiting waiting,
+            Properties settings)
             throws SQLException {
         super("jdbc:sqlite:" + file, file, settings);
         this.host = owner.host();
@@ -78,7 +82,7 @@ final class SqliteConnection extends JDBC4Connection {
     }
 
     /// Opens a database without a file.
-    static SqliteConnection openMemory(ObjectDatabase owner, Limits limits, Waiting waiting)
+    static SqliteConnection openMemory(ObjectConnection owner, Limits limits, Waiting waiting)
             throws SQLException {
         return open(MEMORY, owner, limits, waiting);
     }
@@ -86,7 +90,8 @@ final class SqliteConnection extends JDBC4Connection {
     /// Opens a database file, and makes it if there is none.
     ///
     /// @throws SQLException if it cannot be opened, for example because another process has it open
-    static SqliteConnection open(String file, ObjectDatabase owner, Limits limits, Waiting waiting)
+    static SqliteConnection open(
+            String file, ObjectConnection owner, Limits limits, Waiting waiting)
             throws SQLException {
         SQLiteConfig config = new SQLiteConfig();
         config.setBusyTimeout(0);

@@ -9,6 +9,7 @@ import dev.durableobjects.internal.gate.Waiting;
 import dev.durableobjects.internal.journal.Disk;
 import dev.durableobjects.internal.journal.Journal;
 import dev.durableobjects.spi.Commit;
+import dev.durableobjects.sql.SqlPolicy;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -149,7 +150,7 @@ class ChangedPartsTest {
         return new ObjectDatabase(
                 root.resolve(FILE),
                 new Journaling(journal.redo(), FILE),
-                new TestDatabase.OpenHost(),
+                new OpenHost(SqlPolicy.CLOUDFLARE),
                 Limits.standard(),
                 Waiting.system());
     }

@@ -1,0 +1,58 @@
+package dev.durableobjects.internal.engine;
+
+import dev.durableobjects.DurableObject;
+import dev.durableobjects.Env;
+import dev.durableobjects.internal.storage.ObjectDatabase;
+import dev.durableobjects.internal.storage.ObjectStorage;
+import dev.durableobjects.spi.CommitLog;
+import org.jspecify.annotations.Nullable;
+
+/// The instance of the application's class in an activation, made by its first event. Only who is
+/// inside of the input gate may use it.
+final class Instance {
+
+    private final Activation activation;
+    private final ObjectClass<?> type;
+    private final Env env;
+    private final ObjectDatabase database;
+
+    // Guarded by the input gate.
+    private @Nullable DurableObject made;
+    private boolean constructing;
+
+    Instance(Activation activation, ObjectClass<?> type, Env env, ObjectDatabase database) {
+        this.activation = activation;
+        this.type = type;
+        this.env = env;
+        this.database = database;
+    }
+
+    /// Returns the instance, and makes it first if there is none.
+    DurableObject get() {
+        DurableObject object = made;
+        if (object == null) {
+            object = construct();
+            made = object;
+        }
+        return object;
+    }
+
+    /// Returns whether there is one whose class has something to do before it leaves.
+    boolean hasLastWord() {
+        return made != null && LastWord.isSpokenBy(made.getClass());
+    }
+
+    private DurableObject construct() {
+        if (constructing) {
+            throw new IllegalStateException(
+                    "a call by the constructor of %s came back to it before it was made"
+                            .formatted(activation));
+        }
+        constructing = true;
+        // A log that has failed vouches for nothing.
+        activation.node().log().awaitDurable(CommitLog.START);
+        ObjectState state = new ObjectState(activation, new ObjectStorage(database));
+        return CriticalSections.<DurableObject, RuntimeException>run(
+                activation, () -> type.create(state, env));
+    }
+}

@@ -1,0 +1,37 @@
+package dev.durableobjects.internal.storage;
+
+import dev.durableobjects.Callback;
+import dev.durableobjects.sql.SqlPolicy;
+import org.jspecify.annotations.Nullable;
+
+/// The host of a database that belongs to no object: whoever has it may use it at any time.
+///
+/// @param sqlPolicy what SQL may be run
+record OpenHost(SqlPolicy sqlPolicy) implements Host {
+
+    @Override
+    public void check() {}
+
+    @Override
+    public void admitFile() {}
+
+    @Override
+    public void settle() {}
+
+    @Override
+    public void sync() {}
+
+    @Override
+    public boolean isDurable() {
+        return true;
+    }
+
+    @Override
+    public void awaitDurable() {}
+
+    @Override
+    public <R extends @Nullable Object, X extends Exception> R exclusively(Callback<R, X> body)
+            throws X {
+        return body.run();
+    }
+}
