@@ -156,16 +156,20 @@ public final class DataDirectory implements AutoCloseable {
                         StandardOpenOption.CREATE,
                         StandardOpenOption.READ,
                         StandardOpenOption.WRITE);
-        if (channel.tryLock() == null) {
-            String holder = StandardCharsets.UTF_8.decode(content(channel)).toString().strip();
+        try {
+            if (channel.tryLock() == null) {
+                String holder = StandardCharsets.UTF_8.decode(content(channel)).toString().strip();
+                throw inUse(root, holder.isEmpty() ? "another process" : holder);
+            }
+            channel.truncate(0);
+            channel.write(
+                    StandardCharsets.UTF_8.encode(
+                            "process %d\n".formatted(ProcessHandle.current().pid())));
+            return channel;
+        } catch (IOException | RuntimeException e) {
             channel.close();
-            throw inUse(root, holder.isEmpty() ? "another process" : holder);
+            throw e;
         }
-        channel.truncate(0);
-        channel.write(
-                StandardCharsets.UTF_8.encode(
-                        "process %d\n".formatted(ProcessHandle.current().pid())));
-        return channel;
     }
 
     /// Not through a channel of its own: closing that would drop the lock.
