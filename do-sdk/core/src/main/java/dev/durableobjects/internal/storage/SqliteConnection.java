@@ -96,6 +96,7 @@ final class SqliteConnection extends JDBC4Connection {
         SQLiteConfig config = new SQLiteConfig();
         config.setBusyTimeout(0);
         config.setGetGeneratedKeys(false);
+        // Without a permit: the file is opened here, and read by the statements that follow.
         SqliteConnection connection =
                 new SqliteConnection(file, owner, limits, waiting, config.toProperties());
         try {
@@ -294,7 +295,12 @@ final class SqliteConnection extends JDBC4Connection {
 
     /// Closes the database; any thread may do it after [#stop].
     void reallyClose() throws SQLException {
-        super.close();
+        SqlPermits.enter(); // SQLite may copy the whole log into the database.
+        try {
+            super.close();
+        } finally {
+            SqlPermits.exit();
+        }
     }
 
     private Map<Long, RuntimeTable> readRuntimeTables() throws SQLException {
