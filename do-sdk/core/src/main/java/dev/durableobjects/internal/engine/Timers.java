@@ -1,7 +1,8 @@
 package dev.durableobjects.internal.engine;
 
 import dev.durableobjects.internal.gate.Waiting;
-import java.util.PriorityQueue;
+import java.util.NavigableSet;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /// Runs small tasks at given times, on one thread. A task must not block; it may start a thread.
@@ -14,7 +15,7 @@ final class Timers implements AutoCloseable {
     private final Thread thread;
 
     // Guarded by this.
-    private final PriorityQueue<Task> tasks = new PriorityQueue<>();
+    private final NavigableSet<Task> tasks = new TreeSet<>(); // Tasks are cancelled all the time.
     private long sequence;
     private boolean closed;
 
@@ -30,7 +31,7 @@ final class Timers implements AutoCloseable {
         synchronized (this) {
             task = new Task(time, sequence++, body);
             tasks.add(task);
-            isFirst = task.equals(tasks.peek());
+            isFirst = task.equals(tasks.first());
         }
         if (isFirst) {
             waiting.unpark(thread);
@@ -68,13 +69,12 @@ final class Timers implements AutoCloseable {
     }
 
     private synchronized @Nullable Task due() {
-        Task first = tasks.peek();
-        return first != null && first.time - waiting.nanoTime() <= 0 ? tasks.poll() : null;
+        boolean isDue = !tasks.isEmpty() && tasks.first().time - waiting.nanoTime() <= 0;
+        return isDue ? tasks.pollFirst() : null;
     }
 
     private synchronized long next() {
-        Task first = tasks.peek();
-        return first == null ? NEVER : first.time;
+        return tasks.isEmpty() ? NEVER : tasks.first().time;
     }
 
     /// One task. Ordered by time, then by age.
