@@ -184,10 +184,10 @@ public final class DurableObjects implements AutoCloseable {
         ShutdownHook.install(this);
     }
 
-    /// Closes the runtime: refuses new calls, lets requests and events under way finish within
-    /// `Limit.SHUTDOWN_SECONDS`, closes WebSockets with 1001, gives every object its `preShutdown`,
-    /// makes everything durable and closes all files. A second call waits for the first, but not
-    /// longer than `Limit.SHUTDOWN_SECONDS`.
+    /// Closes the runtime: refuses new calls, lets requests under way finish within half of
+    /// `Limit.SHUTDOWN_SECONDS` and events within all of them, closes WebSockets with 1001, gives
+    /// every object its `preShutdown`, makes everything durable and closes all files. A second call
+    /// waits for the first, but not longer than `Limit.SHUTDOWN_SECONDS`.
     @Override
     public void close() {
         if (!closing.compareAndSet(false, true)) {
@@ -198,7 +198,7 @@ public final class DurableObjects implements AutoCloseable {
         LOGGER.log(System.Logger.Level.INFO, "closing {0} objects", objects.size());
         long deadline = node.after(Limit.SHUTDOWN_SECONDS);
         inOrder(
-                () -> traffic.close(deadline), // Requests under way may still call objects.
+                () -> traffic.close(halfWayTo(deadline)), // They may still call objects.
                 objects::refuse,
                 node.sockets()::goAway,
                 () -> objects.close(deadline),
@@ -207,6 +207,12 @@ public final class DurableObjects implements AutoCloseable {
                 index::close,
                 node.directory()::close,
                 closed::open);
+    }
+
+    /// A stream that never ends must not take the time that objects have for their `preShutdown`.
+    private long halfWayTo(long deadline) {
+        long now = node.waiting().nanoTime();
+        return now + (deadline - now) / 2;
     }
 
     /// Takes every step, whatever becomes of those before it.

@@ -1,5 +1,6 @@
 package dev.durableobjects.spec;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.hamcrest.MatcherAssert.assertThat;
 import static org.hamcrest.Matchers.contains;
 import static org.hamcrest.Matchers.is;
@@ -10,10 +11,14 @@ import dev.durableobjects.Env;
 import dev.durableobjects.ShutdownReason;
 import dev.durableobjects.http.Request;
 import dev.durableobjects.http.Response;
+import dev.durableobjects.runtime.TestRuntime;
 import io.helidon.webserver.WebServer;
 import io.helidon.webserver.WebServerConfig;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Iterator;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -28,6 +33,7 @@ import org.junit.jupiter.api.io.TempDir;
 class ShutdownSpec {
 
     @TempDir private Path directory;
+    private final ManualTime time = new ManualTime();
     private final CountDownLatch inside = new CountDownLatch(1);
     private final CountDownLatch release = new CountDownLatch(1);
     private ProbeRuntime runtime;
@@ -35,7 +41,7 @@ class ShutdownSpec {
 
     @BeforeEach
     void start() {
-        runtime = new ProbeRuntime(directory);
+        runtime = new ProbeRuntime(directory, builder -> TestRuntime.withWaiting(builder, time));
         runtime.script(
                 "write",
                 (self, path) -> {
@@ -51,6 +57,7 @@ class ShutdownSpec {
     @AfterEach
     void stop() {
         release.countDown();
+        time.flow();
         runtime.close();
         server.stop();
     }
@@ -59,6 +66,12 @@ class ShutdownSpec {
         if (request.path().equals("/slow")) {
             inside.countDown();
             release.await();
+        }
+        if (request.path().equals("/stream")) {
+            return env.namespace(Probe.PROBE).getByName("a").fetch(request);
+        }
+        if (request.path().equals("/endless")) {
+            return Response.of(200).withChunks(this::heldBack);
         }
         Object result =
                 env.namespace(Probe.PROBE).getByName("a").rpc().run("write", request.path());
@@ -69,14 +82,7 @@ class ShutdownSpec {
     void aRequestUnderWayReachesItsObjectAndLaterOnesAreRefused() throws Exception {
         CompletableFuture<RawHttp.Answer> slow = ProbeRuntime.started(() -> get("/slow"));
         inside.await();
-        CompletableFuture<Boolean> closed =
-                ProbeRuntime.started(() -> {
-                    runtime.close();
-                    return true;
-                });
-        while (get("/").status() != 503) {
-            Thread.onSpinWait();
-        }
+        CompletableFuture<Boolean> closed = closing();
 
         release.countDown();
 
@@ -88,13 +94,53 @@ class ShutdownSpec {
     }
 
     @Test
+    void anAnswerThatIsBeingSentIsSentToItsEnd() throws Exception {
+        Iterator<String> texts = List.of("one ", "two").iterator();
+        runtime.script(
+                "stream",
+                (self, x) ->
+                        Response.of(200)
+                                .withChunks(() -> {
+                                    heldBack();
+                                    return texts.hasNext()
+                                            ? Optional.of(texts.next().getBytes(UTF_8))
+                                            : Optional.empty();
+                                }));
+        CompletableFuture<RawHttp.Answer> stream = ProbeRuntime.started(() -> get("/stream"));
+        inside.await();
+        CompletableFuture<Boolean> closed = closing();
+
+        release.countDown();
+
+        assertThat(stream.get(30, TimeUnit.SECONDS).body(), is("one two"));
+        assertThat(closed.get(30, TimeUnit.SECONDS), is(true));
+    }
+
+    @Test
+    void anAnswerThatDoesNotEndLeavesObjectsTheTimeForTheirPreShutdown() throws Exception {
+        runtime.prepare("a");
+        runtime.script(
+                "preShutdown",
+                (self, reason) -> {
+                    self.insert(reason);
+                    return "";
+                });
+        CompletableFuture<RawHttp.Answer> endless = ProbeRuntime.started(() -> get("/endless"));
+        inside.await();
+        CompletableFuture<Boolean> closed = closing();
+
+        time.pass(Duration.ofSeconds(6));
+
+        assertThat(closed.get(30, TimeUnit.SECONDS), is(true));
+        assertThat(endless.isDone(), is(false));
+        assertThat(valuesAfterARestart("a").contains("SERVER_SHUTDOWN"), is(true));
+    }
+
+    @Test
     void aSecondCloseWaitsForTheFirst() throws Exception {
         CompletableFuture<RawHttp.Answer> slow = ProbeRuntime.started(() -> get("/slow"));
         inside.await();
-        Thread first = Thread.ofVirtual().start(runtime::close);
-        while (get("/").status() != 503) {
-            Thread.onSpinWait();
-        }
+        CompletableFuture<Boolean> first = closing();
 
         Thread second = Thread.ofVirtual().start(runtime::close);
         while (second.getState() != Thread.State.TIMED_WAITING) {
@@ -102,7 +148,7 @@ class ShutdownSpec {
         }
         release.countDown();
 
-        first.join();
+        assertThat(first.get(30, TimeUnit.SECONDS), is(true));
         second.join();
         assertThat(slow.get(30, TimeUnit.SECONDS).status(), is(200));
     }
@@ -140,16 +186,32 @@ class ShutdownSpec {
                             return "finished";
                         });
         inside.await();
-        Thread closing = Thread.ofVirtual().start(runtime::close);
-        while (get("/").status() != 503) {
-            Thread.onSpinWait();
-        }
+        CompletableFuture<Boolean> closed = closing();
 
         release.countDown();
 
         assertThat(event.get(30, TimeUnit.SECONDS), is("finished"));
-        closing.join();
+        assertThat(closed.get(30, TimeUnit.SECONDS), is(true));
         assertThat(valuesAfterARestart("a").contains("finished"), is(true));
+    }
+
+    /// Closes the runtime, and returns when it refuses requests.
+    private CompletableFuture<Boolean> closing() throws Exception {
+        CompletableFuture<Boolean> closed =
+                ProbeRuntime.started(() -> {
+                    runtime.close();
+                    return true;
+                });
+        while (get("/").status() != 503) {
+            Thread.onSpinWait();
+        }
+        return closed;
+    }
+
+    private Optional<byte[]> heldBack() throws InterruptedException {
+        inside.countDown();
+        release.await();
+        return Optional.empty();
     }
 
     private RawHttp.Answer get(String path) throws Exception {

@@ -35,14 +35,24 @@ public final class HttpEdge implements Handler {
     @Override
     public void handle(ServerRequest request, ServerResponse response) {
         String method = request.prologue().method().text();
-        Response answer = routing.answer(request.prologue(), () -> answer(method, request));
-        boolean said = asksToClose(answer);
-        boolean ends = said || asksToClose(request.headers());
-        send(method, ends && !said ? answer.withHeader("connection", "close") : answer, response);
+        boolean ends =
+                routing.serve(
+                        request.prologue(),
+                        () -> answer(method, request),
+                        answer -> send(method, request, answer, response));
         if (ends) {
             // Helidon would keep the connection.
             throw new CloseConnectionException("a request or its answer ends the connection");
         }
+    }
+
+    /// Returns whether the connection ends with this answer.
+    private static boolean send(
+            String method, ServerRequest request, Response answer, ServerResponse response) {
+        boolean said = asksToClose(answer);
+        boolean ends = said || asksToClose(request.headers());
+        send(method, ends && !said ? answer.withHeader("connection", "close") : answer, response);
+        return ends;
     }
 
     private Response answer(String method, ServerRequest request) throws Exception {

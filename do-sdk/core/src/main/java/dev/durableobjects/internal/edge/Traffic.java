@@ -4,8 +4,8 @@ import dev.durableobjects.internal.gate.Waiting;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
-/// The requests under way, so that a closing runtime can let them finish. Safe for use by many
-/// threads.
+/// The requests whose answers have not been made and sent, so that a closing runtime can let them
+/// finish. Safe for use by many threads.
 public final class Traffic {
 
     private final Waiting waiting;

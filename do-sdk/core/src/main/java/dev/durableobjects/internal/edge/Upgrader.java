@@ -1,6 +1,5 @@
 package dev.durableobjects.internal.edge;
 
-import dev.durableobjects.http.Headers;
 import dev.durableobjects.http.Request;
 import dev.durableobjects.http.Response;
 import dev.durableobjects.internal.socket.HeldSocket;
@@ -9,13 +8,11 @@ import dev.durableobjects.websocket.WebSocket;
 import io.helidon.http.HeaderName;
 import io.helidon.http.HeaderNames;
 import io.helidon.http.HttpPrologue;
-import io.helidon.http.Status;
 import io.helidon.http.WritableHeaders;
 import io.helidon.webserver.ConnectionContext;
 import io.helidon.webserver.spi.ServerConnection;
 import io.helidon.webserver.websocket.WsConfig;
 import io.helidon.webserver.websocket.WsUpgrader;
-import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.Base64;
 import java.util.Locale;
@@ -27,7 +24,6 @@ import org.jspecify.annotations.Nullable;
 /// A server without a Worker keeps Helidon's own WebSocket routing. Stateless.
 final class Upgrader extends WsUpgrader {
 
-    private static final byte[] NO_BODY = {};
     private static final int KEY_BYTES = 16;
 
     private final String spelling;
@@ -50,23 +46,28 @@ final class Upgrader extends WsUpgrader {
         if (routing == null) {
             return super.upgrade(connection, prologue, headers);
         }
-        Response answer =
-                routing.answer(
-                        prologue,
-                        () -> {
-                            check(connection, routing, prologue, headers);
-                            return routing.fetch(translated(prologue, headers));
-                        });
+        return routing.serve(
+                prologue,
+                () -> {
+                    check(connection, routing, prologue, headers);
+                    return routing.fetch(translated(prologue, headers));
+                },
+                answer -> send(answer, connection, headers));
+    }
+
+    private ServerConnection send(
+            Response answer, ConnectionContext connection, WritableHeaders<?> headers) {
         HelidonTransport transport = new HelidonTransport(connection);
         HeldSocket socket =
                 (HeldSocket) answer.webSocket().flatMap(WebSocket::connection).orElse(null);
         if (socket == null || !socket.claim()) {
-            refuse(transport, notAccepted(answer));
+            new Refusal(transport).send(notAccepted(answer));
             return RefusedConnection.INSTANCE;
         }
         String accept = SWITCHING_PROTOCOL_PREFIX + hash(connection, headers.get(WS_KEY).get());
+        byte[] head = Refusal.head(accept, answer.headers());
         try {
-            write(transport, accept, answer.headers(), NO_BODY);
+            transport.write(head, head.length);
         } catch (Transport.Gone e) {
             socket.abandon();
             return RefusedConnection.INSTANCE;
@@ -136,28 +137,5 @@ final class Upgrader extends WsUpgrader {
         return answer.webSocket().flatMap(WebSocket::connection).isEmpty()
                 ? Response.text(500, "The object returned a WebSocket that it did not accept.")
                 : Response.text(500, "The object returned a WebSocket that is not a new one.");
-    }
-
-    private static void refuse(HelidonTransport transport, Response answer) {
-        Status status = Status.create(answer.status());
-        Headers headers =
-                answer.withHeader("connection", "close")
-                        .headers()
-                        .with("content-length", String.valueOf(answer.body().length));
-        write(
-                transport,
-                "HTTP/1.1 %d %s".formatted(status.code(), status.reasonPhrase()),
-                headers,
-                answer.body());
-    }
-
-    private static void write(
-            HelidonTransport transport, String firstLine, Headers headers, byte[] body) {
-        StringBuilder head = new StringBuilder(firstLine).append("\r\n");
-        headers.forEach((name, value) -> head.append(name + ": " + value + "\r\n"));
-        byte[] encoded = head.append("\r\n").toString().getBytes(StandardCharsets.UTF_8);
-        byte[] all = Arrays.copyOf(encoded, encoded.length + body.length);
-        System.arraycopy(body, 0, all, encoded.length, body.length);
-        transport.write(all, all.length);
     }
 }

@@ -7,6 +7,7 @@ import dev.durableobjects.http.Request;
 import dev.durableobjects.http.Response;
 import io.helidon.common.Builder;
 import io.helidon.webserver.Routing;
+import java.util.function.Function;
 import java.util.random.RandomGenerator;
 
 /// One Worker on one server: what HTTP requests and upgrades have in common.
@@ -55,21 +56,26 @@ public final class WorkerRouting implements Routing, Builder<WorkerRouting, Work
         return limits;
     }
 
-    /// Runs the making of a response as a request under way, and turns whatever is thrown into a
-    /// response.
+    /// Makes and sends a response as one request under way. Whatever the making throws is turned
+    /// into a response.
     ///
     /// @param what the request, for the log
-    Response answer(Object what, Answer making) {
-        if (!traffic.enter()) {
+    /// @param sending returns when the response has left
+    /// @return what the sending returns
+    <R> R serve(Object what, Answer making, Function<Response, R> sending) {
+        boolean isTaken = traffic.enter();
+        try {
+            return sending.apply(isTaken ? made(what, making) : FailureResponses.unavailable());
+        } finally {
             traffic.leave();
-            return FailureResponses.unavailable();
         }
+    }
+
+    private Response made(Object what, Answer making) {
         try {
             return making.make();
         } catch (Throwable failure) {
             return failures.response(what, failure);
-        } finally {
-            traffic.leave();
         }
     }
 
