@@ -27,7 +27,7 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(120)
 class JavaScriptClientSpec {
 
-    private static final int CASES_MIN = 38;
+    private static final int CASES_MIN = 39;
 
     /// Short pauses, so that a test does not wait long.
     private static final String QUICK = "firstDelayMillis: 20, stableMillis: 0";
