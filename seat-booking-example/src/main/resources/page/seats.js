@@ -1,5 +1,7 @@
 // The seat map of one flight: shows it, books seats, and follows what others do.
 
+import { ReconnectingSocket } from "./durable-objects/socket.js";
+
 const flightId = new URLSearchParams(location.search).get("flightId") ?? "";
 const query = `?flightId=${encodeURIComponent(flightId)}`;
 const element = (id) => document.getElementById(id);
@@ -32,61 +34,36 @@ function askForFlight() {
 
 // ---- Connection: a snapshot after each (re)connect, then every change.
 
-function connect(attempt = 0) {
-  const scheme = location.protocol === "https:" ? "wss:" : "ws:";
-  const path = location.pathname.replace(/[^/]*$/, "");
-  const socket = new WebSocket(`${scheme}//${location.host}${path}ws${query}`);
-  let wasLive = false;
-  let news = false;
-  socket.addEventListener("message", (event) => {
-    news = true;
-    showSeats(JSON.parse(event.data));
-  });
-  socket.addEventListener("open", async () => {
-    const seatsNow = await readSeats();
-    if (seatsNow === null) {
-      socket.close();
-    } else if (socket.readyState === WebSocket.OPEN) {
-      wasLive = true;
-      if (!news) { // What came over the socket meanwhile is newer.
-        showSeats(seatsNow);
-      }
-      showConnection(true, "Live");
-    }
-  });
-  socket.addEventListener("close", () => {
-    showConnection(false, "Reconnecting. The seats may be out of date.");
-    const next = wasLive ? 0 : attempt + 1;
-    setTimeout(connect, delayMillis(next), next);
-  });
+function connect() {
+  const socket = new ReconnectingSocket(`ws${query}`, { snapshot: readSeats });
+  socket.addEventListener("snapshot", ({ data }) => showSeats(data));
+  socket.addEventListener("message", ({ data }) => showSeats(JSON.parse(data)));
+  socket.addEventListener("state", ({ state }) => showConnection(state));
+  setInterval(() => showCountdown(socket.retryMillis), 250);
 }
 
-/** Grows from half a second to 30 seconds, at random, so that not all browsers return at once. */
-function delayMillis(attempt) {
-  const longest = Math.min(30_000, 500 * 2 ** Math.min(attempt, 10));
-  return longest / 2 + Math.random() * longest / 2;
-}
-
-/** Reads all seats, or returns null when that is not possible now. */
-async function readSeats() {
-  try {
-    const response = await fetch(`seats${query}`, { cache: "no-store" });
-    if (!response.ok) {
-      say(await response.text(), "problem");
-      return null;
-    }
-    return await response.json();
-  } catch {
-    return null; // The socket's close event tells about it and tries again.
+async function readSeats(signal) {
+  const response = await fetch(`seats${query}`, { cache: "no-store", signal });
+  if (!response.ok) {
+    say(await response.text(), "problem");
+    throw new Error("the seats cannot be read now"); // The socket tries again.
   }
+  return response.json();
 }
 
-function showConnection(isLive, text) {
-  live = isLive;
+function showConnection(state) {
+  live = state === "open";
   const connection = element("connection");
-  connection.dataset.state = isLive ? "live" : "stale";
-  connection.textContent = text;
-  element("cabin").classList.toggle("stale", !isLive);
+  connection.dataset.state = live ? "live" : "stale";
+  connection.textContent = live ? "Live"
+    : state === "closed" ? "Disconnected. Please reload the page."
+    : "Reconnecting. The seats may be out of date.";
+  element("cabin").classList.toggle("stale", !live);
+}
+
+/** Not part of the status, which screen readers read aloud whenever it changes. */
+function showCountdown(millis) {
+  element("countdown").textContent = millis > 0 ? `Next try in ${Math.ceil(millis / 1000)} s` : "";
 }
 
 // ---- The map. Seats are made once; afterwards only what changed is touched, so focus stays.

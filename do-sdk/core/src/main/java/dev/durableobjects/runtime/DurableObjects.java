@@ -4,6 +4,7 @@ import dev.durableobjects.Env;
 import dev.durableobjects.Limit;
 import dev.durableobjects.Limits;
 import dev.durableobjects.Worker;
+import dev.durableobjects.internal.edge.ClientModules;
 import dev.durableobjects.internal.edge.HttpEdge;
 import dev.durableobjects.internal.edge.OriginPolicy;
 import dev.durableobjects.internal.edge.StaticContent;
@@ -172,8 +173,10 @@ public final class DurableObjects implements AutoCloseable {
                         traffic,
                         node.random(),
                         node.limits());
-        StaticContent content =
+        StaticContent files =
                 config.staticFolder().map(this::staticContent).orElseGet(StaticContent::none);
+        StaticContent content =
+                config.clientFolder().map(folder -> ClientModules.in(folder, files)).orElse(files);
         Optional<HttpRouting.Builder> own = config.routing();
         HttpRouting.Builder http = own.orElseGet(HttpRouting::builder);
         http.any(new HttpEdge(routing, content));

@@ -4,14 +4,19 @@ import io.helidon.webserver.http.HttpRouting;
 import java.util.LinkedHashSet;
 import java.util.Optional;
 import java.util.Set;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /// How a Worker is put on a web server. Filled by the consumer that is given to
 /// [DurableObjects#mount]. Not safe for use by several threads.
 public final class MountConfig {
 
+    private static final String CLIENT_FOLDER = "/durable-objects";
+    private static final Pattern FOLDER = Pattern.compile("(/[A-Za-z0-9._~-]+)+");
+
     private final Set<String> origins = new LinkedHashSet<>();
     private @Nullable String staticFolder;
+    private @Nullable String clientFolder;
     private HttpRouting.@Nullable Builder routing;
 
     MountConfig(Set<String> origins) {
@@ -21,6 +26,25 @@ public final class MountConfig {
     /// Serves the files below a folder of the class path; they come before the Worker.
     public MountConfig staticContent(String folder) {
         this.staticFolder = folder;
+        return this;
+    }
+
+    /// Serves the JavaScript client, a WebSocket that reconnects, as `/durable-objects/socket.js`.
+    public MountConfig javaScriptClient() {
+        return javaScriptClient(CLIENT_FOLDER);
+    }
+
+    /// Serves the JavaScript client from a folder of your choice: `socket.js`, which pages import,
+    /// and the module that it needs beside it.
+    ///
+    /// @param folder with a slash in front and none at the end, as in `/scripts/durable-objects`
+    /// @throws IllegalArgumentException if it does not look like that
+    public MountConfig javaScriptClient(String folder) {
+        if (!FOLDER.matcher(folder).matches()) {
+            throw new IllegalArgumentException(
+                    "a folder looks like /durable-objects, was '%s'".formatted(folder));
+        }
+        this.clientFolder = folder;
         return this;
     }
 
@@ -45,6 +69,10 @@ public final class MountConfig {
 
     Optional<String> staticFolder() {
         return Optional.ofNullable(staticFolder);
+    }
+
+    Optional<String> clientFolder() {
+        return Optional.ofNullable(clientFolder);
     }
 
     Optional<HttpRouting.Builder> routing() {

@@ -4,6 +4,7 @@ import static org.hamcrest.MatcherAssert.assertThat;
 import static org.hamcrest.Matchers.containsString;
 import static org.hamcrest.Matchers.is;
 import static org.hamcrest.Matchers.not;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import dev.durableobjects.DurableObjectException;
 import dev.durableobjects.Env;
@@ -12,6 +13,7 @@ import dev.durableobjects.Worker;
 import dev.durableobjects.http.Request;
 import dev.durableobjects.http.Response;
 import dev.durableobjects.runtime.DurableObjects;
+import dev.durableobjects.runtime.MountConfig;
 import io.helidon.http.HeaderNames;
 import io.helidon.http.Status;
 import io.helidon.webclient.http1.Http1Client;
@@ -21,6 +23,7 @@ import io.helidon.webserver.testing.junit5.ServerTest;
 import io.helidon.webserver.testing.junit5.SetUpServer;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.util.function.Consumer;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 
@@ -44,7 +47,10 @@ class HttpSpec {
                         .limit(Limit.BODY_BYTES, 100)
                         .namespace(Room.ROOM, Room::new)
                         .build();
-        objects.mount(server, new EchoWorker(), mount -> mount.staticContent("site"));
+        objects.mount(
+                server,
+                new EchoWorker(),
+                mount -> mount.staticContent("site").javaScriptClient("/sub/do"));
     }
 
     @AfterAll
@@ -162,6 +168,45 @@ class HttpSpec {
                 client.get("/").header(HeaderNames.IF_NONE_MATCH, tag).request()) {
             assertThat(again.status(), is(Status.NOT_MODIFIED_304));
         }
+    }
+
+    @Test
+    void theJavaScriptClientIsServedFromTheFolderOfItsMount() {
+        for (String path : new String[] {"/sub/do/socket.js", "/sub/do/connection.js"}) {
+            String tag;
+            try (Http1ClientResponse module = client.get(path).request()) {
+                assertThat(module.as(String.class), containsString("export "));
+                assertThat(
+                        module.headers().get(HeaderNames.CONTENT_TYPE).get(),
+                        containsString("javascript; charset=utf-8"));
+                tag = module.headers().get(HeaderNames.ETAG).get();
+            }
+            try (Http1ClientResponse again =
+                    client.get(path).header(HeaderNames.IF_NONE_MATCH, tag).request()) {
+                assertThat(again.status(), is(Status.NOT_MODIFIED_304));
+            }
+        }
+        try (Http1ClientResponse elsewhere = client.get("/durable-objects/socket.js").request()) {
+            assertThat(elsewhere.as(String.class), containsString("GET /durable-objects"));
+        }
+    }
+
+    @Test
+    void aFolderForTheJavaScriptClientThatIsNoneOrInUseIsRefused() {
+        for (String folder : new String[] {"", "/", "scripts", "/scripts/", "/a b", "/a?b"}) {
+            assertThat(refusal(mount -> mount.javaScriptClient(folder)), containsString(folder));
+        }
+        assertThat(
+                refusal(mount -> mount.staticContent("taken").javaScriptClient("/scripts")),
+                is("two files of static content have the path '/scripts/socket.js'"));
+    }
+
+    private static String refusal(Consumer<MountConfig> settings) {
+        WebServerConfig.Builder server = WebServerConfig.builder();
+        return assertThrows(
+                        IllegalArgumentException.class,
+                        () -> objects.mount(server, new EchoWorker(), settings))
+                .getMessage();
     }
 
     @Test

@@ -30,6 +30,15 @@ final class RoomServer implements AutoCloseable {
             Path directory,
             Consumer<DurableObjectsBuilder> settings,
             Consumer<MountConfig> mountSettings) {
+        return start(directory, 0, settings, mountSettings);
+    }
+
+    /// @param port where to listen, 0 for any free port
+    static RoomServer start(
+            Path directory,
+            int port,
+            Consumer<DurableObjectsBuilder> settings,
+            Consumer<MountConfig> mountSettings) {
         DurableObjectsBuilder builder =
                 DurableObjects.builder()
                         .directory(directory)
@@ -37,7 +46,7 @@ final class RoomServer implements AutoCloseable {
                         .namespace(Room.ROOM, Room::new);
         settings.accept(builder);
         DurableObjects objects = builder.build();
-        WebServerConfig.Builder server = WebServer.builder().port(0).host("127.0.0.1");
+        WebServerConfig.Builder server = WebServer.builder().port(port).host("127.0.0.1");
         objects.mount(
                 server,
                 (request, env) ->

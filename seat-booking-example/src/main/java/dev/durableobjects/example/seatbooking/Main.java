@@ -37,7 +37,8 @@ public final class Main {
                                 n -> n.admission(Admission.keys(SeatWorker.FLIGHT_ID)))
                         .build();
         WebServerConfig.Builder server = WebServer.builder().config(config.get("server"));
-        objects.mount(server, new SeatWorker(), mount -> mount.staticContent("page"));
+        objects.mount(
+                server, new SeatWorker(), mount -> mount.staticContent("page").javaScriptClient());
         WebServer started = server.build().start();
         if (!started.isRunning()) {
             objects.close();

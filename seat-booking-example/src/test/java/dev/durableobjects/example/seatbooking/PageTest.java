@@ -159,6 +159,7 @@ class PageTest {
         assertThat(app.stop(), is(true));
 
         browser.awaitText("connection", "Reconnecting. The seats may be out of date.");
+        browser.awaitText("countdown", "Next try in");
         browser.seat("5A").click();
         browser.awaitText("message", "Not connected.");
         browser.screenshot("stale");

@@ -69,6 +69,19 @@ public final class StaticContent {
         }
     }
 
+    /// Returns this content and one more file.
+    ///
+    /// @param path where it is served, with a slash in front
+    /// @throws IllegalArgumentException if there is a file at that path already
+    public StaticContent with(String path, byte[] bytes) {
+        Map<String, Asset> more = new HashMap<>(assets);
+        if (more.put(path, Asset.of(path, bytes)) != null) {
+            throw new IllegalArgumentException(
+                    "two files of static content have the path '%s'".formatted(path));
+        }
+        return new StaticContent(more);
+    }
+
     /// Returns the file that a request asks for, null if it asks for none.
     ///
     /// @param tag the If-None-Match header, empty if there is none

@@ -1,0 +1,499 @@
+// What a ReconnectingSocket does, case by case, in a world that is moved by hand.
+
+import { ManualWorld } from "./manual-world.js";
+
+/** Runs all cases and returns a list of {name, failure}; an empty failure is none. */
+export async function runAll(client) {
+  const results = [];
+  for (const [name, run] of Object.entries(CASES)) {
+    try {
+      await run(client);
+      results.push({ name, failure: "" });
+    } catch (error) {
+      results.push({ name, failure: String(error?.stack ?? error) });
+    }
+  }
+  return results;
+}
+
+/** A socket in a world of its own, with everything that it told. */
+async function begin(client, options = {}, url = "ws?room=1") {
+  const world = new ManualWorld();
+  const socket = new client.ReconnectingSocket(url, options, world);
+  const told = [];
+  socket.addEventListener("state", ({ state }) => told.push(state));
+  socket.addEventListener("snapshot", ({ data }) => told.push(`snapshot ${data}`));
+  socket.addEventListener("message", ({ data }) => told.push(`message ${data}`));
+  await world.settle();
+  return { world, socket, told };
+}
+
+async function beginOpen(client, options) {
+  const begun = await begin(client, options);
+  begun.world.socket.opens();
+  await begun.world.settle();
+  return begun;
+}
+
+function equal(actual, expected, what = "") {
+  const [found, wanted] = [JSON.stringify(actual), JSON.stringify(expected)];
+  if (found !== wanted) {
+    throw new Error(`${what} expected ${wanted}, was ${found}`);
+  }
+}
+
+function thrown(run) {
+  try {
+    run();
+  } catch (error) {
+    return error.name;
+  }
+  return "nothing";
+}
+
+const CASES = {
+  async connectsRelativeToThePage(client) {
+    const { world, socket } = await begin(client, { protocols: ["seats"] }, "ws?room=1#top");
+
+    equal(world.socket.url, "wss://example.org/app/ws?room=1");
+    equal([world.socket.protocols, world.socket.binaryType], [["seats"], "arraybuffer"]);
+    equal(socket.state, "connecting");
+  },
+
+  async anAddressOrAnOptionThatIsNoneIsToldAtOnce(client) {
+    const world = new ManualWorld();
+    equal(thrown(() => new client.ReconnectingSocket("http://", {}, world)), "TypeError");
+    equal(thrown(() => new client.ReconnectingSocket("ws", { pings: 1 }, world)), "TypeError");
+  },
+
+  async theAddressMayBeAFunctionThatIsAskedForEachAttempt(client) {
+    let asked = 0;
+    const { world } = await begin(client, {}, async () => `ws?token=${++asked}`);
+    world.socket.ends(1006);
+    await world.pass(500);
+
+    equal(world.sockets.map(({ url }) => url), [
+      "wss://example.org/app/ws?token=1",
+      "wss://example.org/app/ws?token=2",
+    ]);
+  },
+
+  async anAddressThatCannotBeHadIsTriedAgain(client) {
+    let asked = 0;
+    const { world, socket } = await begin(client, {}, async () => {
+      if (++asked === 1) {
+        throw new Error("no token");
+      }
+      return "ws";
+    });
+
+    equal(socket.state, "waiting");
+    await world.pass(500);
+    equal(world.sockets.length, 1);
+  },
+
+  async anAddressThatComesAfterTheEndIsNotConnectedTo(client) {
+    let give;
+    const { world, socket } = await begin(client, {}, () => new Promise((url) => (give = url)));
+    socket.close();
+    give("ws");
+    await world.settle();
+
+    equal(world.sockets.length, 0);
+  },
+
+  async withoutASnapshotItIsOpenWhenTheSocketIs(client) {
+    const { world, socket, told } = await beginOpen(client);
+    world.socket.says("a");
+
+    equal(socket.state, "open");
+    equal(told, ["open", "message a"]);
+  },
+
+  async theSnapshotComesFirstThenWhatCameMeanwhile(client) {
+    let give;
+    const { world, socket, told } = await beginOpen(client, {
+      snapshot: () => new Promise((resolve) => (give = resolve)),
+    });
+    world.socket.says("a");
+    world.socket.says("b");
+    await world.settle();
+    equal(told, []);
+    equal(socket.state, "connecting");
+
+    give("all");
+    await world.settle();
+    world.socket.says("c");
+
+    equal(told, ["snapshot all", "message a", "message b", "open", "message c"]);
+  },
+
+  async everyReconnectBringsANewSnapshot(client) {
+    let count = 0;
+    const { world, told } = await beginOpen(client, { snapshot: () => ++count });
+    world.socket.ends(1001);
+    await world.pass(500);
+    world.socket.opens();
+    await world.settle();
+
+    equal(told, ["snapshot 1", "open", "waiting", "connecting", "snapshot 2", "open"]);
+  },
+
+  async theFirstMessageMayBeTheSnapshot(client) {
+    const { world, socket, told } = await beginOpen(client, { snapshot: client.FIRST_MESSAGE });
+    equal(socket.state, "connecting");
+
+    world.socket.says("all");
+    world.socket.says("a");
+
+    equal(told, ["snapshot all", "open", "message a"]);
+  },
+
+  async aSnapshotMayBeReadFromAnAddress(client) {
+    const { world, told } = await beginOpen(client, { snapshot: "seats" });
+
+    equal(world.fetched[0].url, "https://example.org/app/seats");
+    equal(world.fetched[0].cache, "no-store");
+    equal(told, ["snapshot fetched", "open"]);
+  },
+
+  async withoutItsSnapshotAConnectionIsGivenUp(client) {
+    const { world, socket } = await begin(client, { snapshot: "seats" });
+    const reasons = [];
+    socket.addEventListener("state", ({ reason }) => reasons.push(reason));
+    world.answer = { ok: false, status: 503 };
+    const first = world.socket;
+    first.opens();
+    await world.settle();
+
+    equal(socket.state, "waiting");
+    equal([reasons, first.closedWith], [["no snapshot: status 503 from seats"], [1005, ""]]);
+  },
+
+  async aSnapshotThatTakesTooLongIsGivenUp(client) {
+    let signal;
+    const { world, socket } = await begin(client, {
+      snapshot: (given) => new Promise(() => (signal = given)),
+      connectMillis: 3_000,
+    });
+    await world.pass(2_000);
+    world.socket.opens();
+    await world.pass(2_999);
+    equal(socket.state, "connecting", "it has as long as the opening had");
+    await world.pass(1);
+
+    equal(socket.state, "waiting");
+    equal(signal.aborted, true);
+  },
+
+  async aSnapshotThatComesTooLateIsIgnored(client) {
+    const give = [];
+    const { world, told } = await beginOpen(client, {
+      snapshot: () => new Promise((resolve) => give.push(resolve)),
+    });
+    world.socket.ends(1006);
+    await world.pass(500);
+    world.socket.opens();
+    await world.settle();
+
+    give[0]("old");
+    give[1]("new");
+    await world.settle();
+
+    equal(told, ["waiting", "connecting", "snapshot new", "open"]);
+  },
+
+  async messagesBeforeTheSnapshotAreBounded(client) {
+    const { world, socket } = await beginOpen(client, { snapshot: () => new Promise(() => {}) });
+    for (let i = 0; i < 1_001; i++) {
+      world.socket.says("x");
+    }
+
+    equal(socket.state, "waiting");
+  },
+
+  async thePausesDoubleUpToTheLongest(client) {
+    const { world, socket } = await begin(client);
+    const pauses = [];
+    socket.addEventListener("state", ({ retryMillis }) => retryMillis && pauses.push(retryMillis));
+    for (let i = 0; i < 8; i++) {
+      world.socket.ends(1006);
+      await world.pass(socket.retryMillis);
+    }
+
+    equal(pauses, [500, 1_000, 2_000, 4_000, 8_000, 16_000, 30_000, 30_000]);
+  },
+
+  async halfOfAPauseIsChance(client) {
+    const { world, socket } = await begin(client);
+    world.chance = 0;
+    world.socket.ends(1006);
+    equal(socket.retryMillis, 250);
+
+    await world.pass(100);
+    equal(socket.retryMillis, 150);
+    await world.pass(150);
+    equal(socket.state, "connecting");
+    equal(socket.retryMillis, 0);
+  },
+
+  async aConnectionThatLastedStartsThePausesAnew(client) {
+    const { world, socket } = await begin(client);
+    world.socket.ends(1006);
+    await world.pass(500);
+    world.socket.opens();
+    await world.pass(4_999);
+    world.socket.ends(1006);
+    equal(socket.retryMillis, 1_000, "it broke at once");
+    await world.pass(1_000);
+    world.socket.opens();
+    await world.pass(5_000);
+    world.socket.ends(1006);
+
+    equal(socket.retryMillis, 500, "it lasted");
+  },
+
+  async theCloseCodeDecidesWhetherItComesBack(client) {
+    const after = async (code) => {
+      const { world, socket } = await beginOpen(client);
+      world.socket.ends(code);
+      return socket.state;
+    };
+    for (const code of [1000, 1005, 1008, 4000, 4999]) {
+      equal(await after(code), "closed", code);
+    }
+    for (const code of [1001, 1002, 1006, 1009, 1011, 1012, 1013, 1014, 3000]) {
+      equal(await after(code), "waiting", code);
+    }
+  },
+
+  async theApplicationMayDecideByCodeAndReason(client) {
+    const retries = (code, reason) => code === 4000 && reason === "moved";
+    const { world, socket } = await beginOpen(client, { retries });
+    world.socket.ends(4000, "moved");
+    equal(socket.state, "waiting");
+    await world.pass(500);
+    world.socket.ends(1006);
+
+    equal(socket.state, "closed");
+  },
+
+  async aBusyServerIsLeftAloneForLonger(client) {
+    const { world, socket } = await beginOpen(client);
+    world.socket.ends(1013);
+    equal(socket.retryMillis, 10_000);
+
+    world.wake();
+
+    equal(socket.retryMillis, 10_000, "although somebody looks");
+  },
+
+  async whoeverLooksAgainWaitsNoLonger(client) {
+    const { world, socket, told } = await begin(client, { firstDelayMillis: 20_000 });
+    await world.pass(3_000);
+    world.socket.ends(1006);
+    world.wake();
+    await world.settle();
+
+    equal(socket.retryMillis, 0);
+    await world.pass(0);
+    equal(told, ["waiting", "waiting", "connecting"]);
+  },
+
+  async lookingAgainAndAgainIsNoAttackOnTheServer(client) {
+    const { world } = await begin(client, { firstDelayMillis: 20_000 });
+    for (let i = 0; i < 100; i++) {
+      world.socket.ends(1006);
+      world.wake();
+      await world.pass(100);
+    }
+
+    equal(world.sockets.length, 11, "attempts in 10 seconds");
+  },
+
+  async retryConnectsNow(client) {
+    const { world, socket } = await begin(client, { connectMillis: 100_000 });
+    world.socket.ends(1013);
+    socket.retry();
+    await world.settle();
+
+    equal(socket.state, "connecting");
+    equal(world.sockets.length, 2);
+    await world.pass(50_000);
+    equal(world.sockets.length, 2, "and not once more");
+  },
+
+  async whatIsSentMeanwhileIsKeptInOrder(client) {
+    const { world, socket } = await begin(client, { snapshot: () => "all" });
+    socket.send("a");
+    world.socket.ends(1006);
+    socket.send("b");
+    await world.pass(500);
+    equal(socket.queued, 2);
+    world.socket.opens();
+    equal(world.socket.sent, [], "before the snapshot");
+    await world.settle();
+    socket.send("c");
+
+    equal(world.socket.sent, ["a", "b", "c"]);
+    equal(socket.queued, 0);
+  },
+
+  async whatIsSentIntoAClosingConnectionIsKept(client) {
+    const { world, socket } = await beginOpen(client);
+    world.socket.readyState = 2;
+    socket.send("a");
+    world.socket.ends(1001);
+    await world.pass(500);
+    world.socket.opens();
+    await world.settle();
+
+    equal(world.socket.sent, ["a"]);
+  },
+
+  async oneMessageTooManyIsAnErrorAndLosesNothing(client) {
+    const { world, socket } = await begin(client, { queueMessages: 2 });
+    socket.send("a");
+    socket.send("b");
+    equal(thrown(() => socket.send("c")), "QueueFullError");
+    world.socket.opens();
+    await world.settle();
+
+    equal(world.socket.sent, ["a", "b"]);
+  },
+
+  async oneByteTooManyIsAnError(client) {
+    const { socket } = await begin(client, { queueBytes: 10 });
+    socket.send("\u00fc\u00fc");
+    socket.send(new Uint8Array(4).buffer);
+    socket.send(new Uint16Array(1));
+    equal(thrown(() => socket.send("x")), "QueueFullError");
+    equal(socket.queued, 3);
+  },
+
+  async whatWasSentMakesRoomForMore(client) {
+    const { world, socket } = await begin(client, { queueBytes: 3, queueMessages: 1 });
+    for (const text of ["abc", "def"]) {
+      socket.send(text);
+      world.socket.opens();
+      await world.settle();
+      equal(world.socket.sent, [text]);
+      world.socket.ends(1006);
+      await world.pass(1_000);
+    }
+  },
+
+  async aNetworkThatTakesNothingIsAnError(client) {
+    const { world, socket } = await beginOpen(client, { queueBytes: 10 });
+    world.socket.bufferedAmount = 8;
+    socket.send("ab");
+    equal(thrown(() => socket.send("abc")), "QueueFullError");
+    equal(world.socket.sent, ["ab"]);
+  },
+
+  async closingIsForGood(client) {
+    const { world, socket, told } = await beginOpen(client, { ping: "ping" });
+    socket.close(4001, "enough");
+    equal([world.timers.size, world.wakers.size], [0, 0], "nothing is left");
+    world.socket.says("a");
+    world.socket.ends(1006);
+    await world.pass(100_000);
+
+    equal(world.socket.closedWith, [4001, "enough"]);
+    equal(told, ["open", "closed"]);
+    equal(thrown(() => socket.send("a")), "SocketClosedError");
+  },
+
+  async closingWhileItWaitsTellsWhatWasNotSent(client) {
+    const { world, socket } = await begin(client);
+    const unsent = [];
+    socket.addEventListener("state", (event) => unsent.push(event.unsent));
+    world.socket.ends(1006);
+    socket.send("a");
+    socket.close();
+    await world.pass(100_000);
+
+    equal(unsent, [undefined, 1]);
+    equal([world.timers.size, world.sockets.length], [0, 1]);
+  },
+
+  async aCodeThatAPageMayNotUseChangesNothing(client) {
+    const { world, socket, told } = await beginOpen(client);
+    equal(thrown(() => socket.close(1001)), "RangeError");
+    world.socket.says("a");
+
+    equal(socket.state, "open");
+    equal(told, ["open", "message a"]);
+  },
+
+  async aListenerMayClose(client) {
+    const { world, socket, told } = await begin(client, { snapshot: () => "all" });
+    socket.addEventListener("snapshot", () => socket.close());
+    world.socket.opens();
+    world.socket.says("a");
+    await world.settle();
+
+    equal(told, ["snapshot all", "closed"]);
+  },
+
+  async aListenerMayCloseBeforeTheAttempt(client) {
+    const { world, socket, told } = await begin(client);
+    socket.addEventListener("state", ({ state }) => state === "connecting" && socket.close());
+    world.socket.ends(1006);
+    await world.pass(500);
+
+    equal(told, ["waiting", "connecting", "closed"]);
+    equal([world.timers.size, world.sockets.length], [0, 1]);
+  },
+
+  async aConnectionThatDoesNotOpenIsGivenUp(client) {
+    const { world, socket } = await begin(client, { connectMillis: 2_000 });
+    const first = world.socket;
+    await world.pass(2_000);
+
+    equal(socket.state, "waiting");
+    equal(first.closedWith, [1005, ""]);
+  },
+
+  async anAnsweredPingKeepsTheConnectionAndIsNoMessage(client) {
+    const { world, socket, told } = await beginOpen(client, { ping: "ping" });
+    for (let i = 0; i < 3; i++) {
+      await world.pass(25_000);
+      world.socket.says("pong");
+    }
+    await world.pass(20_000);
+
+    equal(world.socket.sent, ["ping", "ping", "ping"]);
+    equal(told, ["open"]);
+    equal(socket.state, "open");
+  },
+
+  async whateverComesAfterAPingShowsThatThePeerIsThere(client) {
+    const { world, socket } = await beginOpen(client, { ping: "ping" });
+    await world.pass(25_000);
+    world.socket.says("a");
+    await world.pass(20_000);
+
+    equal(socket.state, "open");
+  },
+
+  async aPeerThatDoesNotAnswerIsLeft(client) {
+    const { world, socket, told } = await beginOpen(client, { ping: "ping" });
+    await world.pass(35_000);
+
+    equal(socket.state, "waiting");
+    equal(told, ["open", "waiting"]);
+    equal(world.socket.closedWith, [1005, ""]);
+  },
+
+  async whoeverLooksAgainAsksWhetherThePeerIsThere(client) {
+    const { world, socket } = await beginOpen(client, { ping: "are you there", pong: "yes" });
+    world.wake();
+    equal(world.socket.sent, ["are you there"]);
+    await world.pass(6_000);
+    world.wake();
+    await world.pass(4_000);
+
+    equal(socket.state, "waiting");
+  },
+};

@@ -1,0 +1,1 @@
+// A file of the application where the JavaScript client was to be.
