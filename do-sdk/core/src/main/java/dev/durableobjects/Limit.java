@@ -28,8 +28,8 @@ public enum Limit {
     STATEMENT_SECONDS("statementSeconds", 30, "a query that never ends would keep its object"),
     /// Seconds that preShutdown may take.
     PRE_SHUTDOWN_SECONDS("preShutdownSeconds", 10, "Cloudflare's bound"),
-    /// Seconds that events under way have to finish when the runtime closes; requests have the first
-    /// half of them.
+    /// Seconds that events under way have to finish when the runtime closes; requests have the
+    /// first half of them.
     SHUTDOWN_SECONDS("shutdownSeconds", 10, "a process manager waits about that long"),
     /// Keep-alive leases, `waitUntil` tasks, streams and pending timers that one object may have at
     /// a time.
