@@ -64,6 +64,9 @@ public enum Limit {
     /// Mebibytes of the journal from which its old files are freed, by checkpoints of the databases
     /// that have commits in them.
     JOURNAL_MIB("journalMib", 256, "a start after a crash reads all of it"),
+    /// Mebibytes that are free on the disk of the data directory, below which the runtime counts as
+    /// degraded.
+    FREE_DISK_MIB("freeDiskMib", 256, "a full disk fails the journal: be told before"),
     /// Bytes of static content that a mount may hold.
     STATIC_BYTES("staticBytes", 32 << 20, "static content is served from memory"),
     /// Threads that may be inside SQLite at a time, in the whole process; the first runtime of a

@@ -25,7 +25,6 @@ import io.helidon.webserver.http.HttpRouting;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
-import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -51,6 +50,7 @@ public final class DurableObjects implements AutoCloseable {
 
     private final Node node;
     private final NodeIndex index;
+    private final HealthCheck health;
     private final ObjectDirectory objects;
     private final Namespaces env;
     private final Traffic traffic;
@@ -59,9 +59,14 @@ public final class DurableObjects implements AutoCloseable {
     private final Latch closed;
 
     private DurableObjects(
-            Node node, NodeIndex index, List<ObjectClass<?>> classes, Set<String> origins) {
+            Node node,
+            NodeIndex index,
+            HealthCheck health,
+            List<ObjectClass<?>> classes,
+            Set<String> origins) {
         this.node = node;
         this.index = index;
+        this.health = health;
         this.origins = Set.copyOf(origins);
         this.objects = new ObjectDirectory(node);
         this.env = new Namespaces(node, objects, classes);
@@ -95,7 +100,9 @@ public final class DurableObjects implements AutoCloseable {
                                 directory,
                                 log,
                                 journal.redo());
-                DurableObjects started = new DurableObjects(node, index, opened, origins);
+                HealthCheck health =
+                        new HealthCheck(journal, outside.disk(), directory.path(), limits);
+                DurableObjects started = new DurableObjects(node, index, health, opened, origins);
                 journal.checkpointThrough(file -> started.checkpoint(file, outside.disk()));
                 return started;
             } catch (RuntimeException e) {
@@ -109,15 +116,14 @@ public final class DurableObjects implements AutoCloseable {
     }
 
     private static Journal journal(Surroundings outside, Path root) {
-        Limits limits = outside.limits();
         try {
             return new Journal(
                     root,
                     outside.disk(),
                     outside.waiting(),
-                    InstantSource.system(),
-                    limits.get(Limit.COMMIT_SECONDS),
-                    (long) limits.get(Limit.JOURNAL_MIB) << 20);
+                    outside.clock(),
+                    outside.limits().get(Limit.COMMIT_SECONDS),
+                    outside.journalBytesMax());
         } catch (IOException e) {
             throw new UncheckedIOException("cannot use the journal of " + root, e);
         }
@@ -146,6 +152,12 @@ public final class DurableObjects implements AutoCloseable {
     /// Returns how many objects are in memory.
     public int liveObjects() {
         return objects.size();
+    }
+
+    /// Returns whether the runtime can do its work, and if not, what is in its way. It looks at the
+    /// disk, but neither writes nor waits.
+    public Health health() {
+        return health.run(closing.get());
     }
 
     /// Returns how many WebSockets are watched over. For tests.
@@ -179,6 +191,7 @@ public final class DurableObjects implements AutoCloseable {
                 config.clientFolder().map(folder -> ClientModules.in(folder, files)).orElse(files);
         Optional<HttpRouting.Builder> own = config.routing();
         HttpRouting.Builder http = own.orElseGet(HttpRouting::builder);
+        config.healthPath().ifPresent(path -> http.get(path, new HealthHandler(this::health)));
         http.any(new HttpEdge(routing, content));
         if (own.isEmpty()) {
             server.addRouting(http);

@@ -13,9 +13,11 @@ import dev.durableobjects.spi.CommitLog;
 import io.helidon.common.config.Config;
 import java.nio.file.Path;
 import java.security.SecureRandom;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.BiFunction;
 import java.util.function.Consumer;
@@ -33,6 +35,8 @@ public final class DurableObjectsBuilder {
     private Waiting waiting = Waiting.system();
     private Disk disk = Disk.system();
     private UnaryOperator<CommitLog> log = UnaryOperator.identity();
+    private InstantSource clock = InstantSource.system();
+    private Optional<Long> journalBytes = Optional.empty();
 
     DurableObjectsBuilder() {}
 
@@ -129,7 +133,10 @@ public final class DurableObjectsBuilder {
     ///   another unique key than before
     public DurableObjects build() {
         return DurableObjects.start(
-                new Surroundings(directory, limits, random, waiting, disk, log), classes, origins);
+                new Surroundings(
+                        directory, limits, random, waiting, disk, log, clock, journalBytes),
+                classes,
+                origins);
     }
 
     /// Replaces how the engine waits, for simulations.
@@ -141,6 +148,19 @@ public final class DurableObjectsBuilder {
     /// Replaces what forces disk, for tests of faults.
     DurableObjectsBuilder disk(Disk other) {
         this.disk = other;
+        return this;
+    }
+
+    /// Replaces the clock, for tests.
+    DurableObjectsBuilder clock(InstantSource other) {
+        this.clock = other;
+        return this;
+    }
+
+    /// Sets the size from which the journal's files are freed, for tests in which a journal of
+    /// `Limit.JOURNAL_MIB` would never be full.
+    DurableObjectsBuilder journalBytes(long bytes) {
+        this.journalBytes = Optional.of(bytes);
         return this;
     }
 

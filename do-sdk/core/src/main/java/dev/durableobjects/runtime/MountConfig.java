@@ -17,6 +17,7 @@ public final class MountConfig {
     private final Set<String> origins = new LinkedHashSet<>();
     private @Nullable String staticFolder;
     private @Nullable String clientFolder;
+    private @Nullable String healthPath;
     private HttpRouting.@Nullable Builder routing;
 
     MountConfig(Set<String> origins) {
@@ -56,6 +57,22 @@ public final class MountConfig {
         return this;
     }
 
+    /// Answers `GET` of a path with the runtime's [Health], before static content and the Worker:
+    /// status 200 while it does its work, 503 while it does not, and as JSON
+    /// `{"status":"HEALTHY","problems":[]}`. Not served if no path is set. It says so without a
+    /// login, and names no files.
+    ///
+    /// @param path usually `/health`
+    /// @throws IllegalArgumentException if it does not begin with a slash
+    public MountConfig health(String path) {
+        if (!path.startsWith("/")) {
+            throw new IllegalArgumentException(
+                    "the path of the health check must begin with /, was '%s'".formatted(path));
+        }
+        this.healthPath = path;
+        return this;
+    }
+
     /// Adds the Worker behind the routes of an HTTP routing of your own, instead of on a new one.
     /// You pass the routing to the server yourself.
     public MountConfig routing(HttpRouting.Builder own) {
@@ -73,6 +90,10 @@ public final class MountConfig {
 
     Optional<String> clientFolder() {
         return Optional.ofNullable(clientFolder);
+    }
+
+    Optional<String> healthPath() {
+        return Optional.ofNullable(healthPath);
     }
 
     Optional<HttpRouting.Builder> routing() {

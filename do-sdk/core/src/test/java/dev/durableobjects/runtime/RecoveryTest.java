@@ -14,6 +14,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import dev.durableobjects.DurableObjectException;
 import dev.durableobjects.internal.journal.FaultyDisk;
+import java.io.BufferedReader;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -193,6 +194,25 @@ class RecoveryTest {
             assertThat(other.waitFor(), is(0));
             assertThat(said, containsString("SQLITE_BUSY"));
         }
+    }
+
+    @Test
+    void aDirectoryOfAnotherProcessIsRefusedByTheNameOfThatProcess() throws Exception {
+        Path directory = parent.resolve("data");
+        Process holder = ChildJvm.start(CrashChild.class, directory.toString(), "0");
+        try (BufferedReader lines = holder.inputReader(ChildJvm.CHARSET)) {
+            assertThat("it has written", lines.readLine() != null, is(true));
+
+            IllegalStateException refused =
+                    assertThrows(IllegalStateException.class, () -> start(directory));
+
+            assertThat(
+                    refused.getMessage(), containsString("is in use by process " + holder.pid()));
+        } finally {
+            holder.toHandle().destroyForcibly();
+            holder.waitFor();
+        }
+        start(directory).close();
     }
 
     @Test

@@ -38,7 +38,9 @@ public final class Main {
                         .build();
         WebServerConfig.Builder server = WebServer.builder().config(config.get("server"));
         objects.mount(
-                server, new SeatWorker(), mount -> mount.staticContent("page").javaScriptClient());
+                server,
+                new SeatWorker(),
+                mount -> mount.staticContent("page").javaScriptClient().health("/health"));
         WebServer started = server.build().start();
         if (!started.isRunning()) {
             objects.close();

@@ -66,7 +66,7 @@ final class FailureResponses {
     private static boolean isUnavailable(DurableObjectException failure) {
         return switch (failure.kind()) {
             case OVERLOADED, TIMED_OUT, CLOSED -> true;
-            case THROWN, RESET, ABORTED, CANCELLED -> false;
+            case THROWN, RESET, ABORTED, UNREADABLE, CANCELLED -> false;
         };
     }
 

@@ -3,6 +3,7 @@ package dev.durableobjects.internal.journal;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import org.jspecify.annotations.Nullable;
@@ -42,6 +43,11 @@ public interface Disk {
                 channel.force(false);
             }
         }
+    }
+
+    /// Returns how many bytes can still be written to the disk that holds a directory.
+    default long freeBytes(Path directory) throws IOException {
+        return Files.getFileStore(directory).getUsableSpace();
     }
 
     /// Returns the real thing.

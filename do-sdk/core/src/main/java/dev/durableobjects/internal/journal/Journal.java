@@ -40,7 +40,7 @@ public final class Journal implements CommitLog {
     private ByteBuffer buffer = ByteBuffer.allocateDirect(BUFFER_BYTES);
     private long forgotten;
 
-    // Guarded by this; durable and failure are also read without the lock.
+    // Guarded by this; durable and failure are also read without the lock. Late is written without.
     /// The last position of every object that has records.
     private final Map<String, Long> lastOf = new HashMap<>();
 
@@ -48,6 +48,7 @@ public final class Journal implements CommitLog {
     private Batch pending = new Batch();
     private long appended;
     private volatile long durable;
+    private volatile long late;
     private volatile @Nullable CommitFailedException failure;
     private boolean closed;
 
@@ -144,6 +145,7 @@ public final class Journal implements CommitLog {
         }
         checkFailure();
         if (position > durable) {
+            late = position;
             throw CommitFailedException.timedOut();
         }
     }
@@ -151,6 +153,13 @@ public final class Journal implements CommitLog {
     @Override
     public long durable() {
         return durable;
+    }
+
+    /// Returns how the journal is doing.
+    public JournalState state() {
+        CommitFailedException failed = failure;
+        String why = failed == null ? "" : String.valueOf(failed.getMessage());
+        return segments.state(why, late > durable);
     }
 
     @Override

@@ -63,6 +63,7 @@ final class Segments implements AutoCloseable {
     private long number = 1;
     private long last;
     private Checkpointer live = file -> false;
+    private String obstacle = "";
     private boolean closed;
 
     private Segments(Path root, Disk disk, Waiting waiting, long bytesMax, Redo redo)
@@ -217,6 +218,7 @@ final class Segments implements AutoCloseable {
                     isDone = !freeOldest();
                 } catch (IOException | RuntimeException e) {
                     isDone = true;
+                    waitFor(String.valueOf(e.getMessage()));
                     LOGGER.log(
                             System.Logger.Level.WARNING,
                             "a file of the journal cannot be freed now; it is tried again with the"
@@ -228,6 +230,17 @@ final class Segments implements AutoCloseable {
                 waiting.park(this);
             }
         }
+    }
+
+    /// Returns how the journal is doing.
+    ///
+    /// @param failure why it has failed, empty if it has not
+    synchronized JournalState state(String failure, boolean isLate) {
+        return new JournalState(failure, isLate, bytes(), bytesMax, obstacle);
+    }
+
+    private synchronized void waitFor(String what) {
+        obstacle = what;
     }
 
     private synchronized long bytes() {
@@ -269,6 +282,7 @@ final class Segments implements AutoCloseable {
             if (isClosed()) {
                 return false;
             }
+            waitFor(file);
             checkpoint(file);
             addDirectories(root.resolve(file), directories);
         }
@@ -280,6 +294,7 @@ final class Segments implements AutoCloseable {
         synchronized (this) {
             Old gone = old.remove(segment);
             freedUpTo = gone == null ? freedUpTo : gone.last();
+            obstacle = "";
         }
         return true;
     }

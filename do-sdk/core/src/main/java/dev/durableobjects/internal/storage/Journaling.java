@@ -1,11 +1,12 @@
 package dev.durableobjects.internal.storage;
 
+import dev.durableobjects.DurableObjectException;
+import dev.durableobjects.DurableObjectException.Kind;
 import dev.durableobjects.DurableObjectId;
 import dev.durableobjects.internal.journal.Redo;
 import dev.durableobjects.internal.journal.Redo.Closed;
 import dev.durableobjects.spi.Commit;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.sql.SQLException;
 import java.util.Optional;
 
@@ -16,11 +17,13 @@ import java.util.Optional;
 public record Journaling(Redo redo, String file) {
 
     /// Brings the database up to date, before it is opened or found missing.
+    ///
+    /// @throws DurableObjectException if it cannot be: then the object cannot be used
     void prepare() {
         try {
             redo.prepare(file);
         } catch (IOException e) {
-            throw new UncheckedIOException("cannot bring %s up to date".formatted(file), e);
+            throw unreadable(e);
         }
     }
 
@@ -29,7 +32,14 @@ public record Journaling(Redo redo, String file) {
         redo.release(file, Closed.WHOLE);
     }
 
+    private DurableObjectException unreadable(IOException e) {
+        return new DurableObjectException(
+                Kind.UNREADABLE, DataDirectory.id(file), "cannot use %s: %s".formatted(file, e), e);
+    }
+
     /// Opens a prepared database.
+    ///
+    /// @throws DurableObjectException if its file cannot be opened
     SqliteConnection open(Opening opening) throws SQLException {
         boolean isDone = false;
         try {
@@ -38,7 +48,7 @@ public record Journaling(Redo redo, String file) {
             isDone = true;
             return opened;
         } catch (IOException e) {
-            throw new UncheckedIOException("cannot open " + file, e);
+            throw unreadable(e);
         } finally {
             if (!isDone) {
                 release();

@@ -1,0 +1,66 @@
+package dev.durableobjects.runtime;
+
+import dev.durableobjects.Limit;
+import dev.durableobjects.Limits;
+import dev.durableobjects.internal.journal.Disk;
+import dev.durableobjects.internal.journal.Journal;
+import dev.durableobjects.internal.journal.JournalState;
+import dev.durableobjects.runtime.Health.Problem;
+import dev.durableobjects.runtime.Health.Reason;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/// Looks at the parts of a runtime that can fail as a whole. Safe for use by many threads.
+///
+/// @param directory holds the data
+record HealthCheck(Journal journal, Disk disk, Path directory, Limits limits) {
+
+    /// How far beyond its bound the journal is not worth a word: a file is being freed then.
+    private static final double LENIENCE = 1.25;
+
+    Health run(boolean isClosing) {
+        List<Problem> problems = new ArrayList<>();
+        if (isClosing) {
+            problems.add(new Problem(Reason.CLOSING, "the runtime is closing or closed"));
+        }
+        checkJournal(journal.state(), problems);
+        checkDisk(problems);
+        return new Health(problems);
+    }
+
+    private static void checkJournal(JournalState state, List<Problem> problems) {
+        if (!state.failure().isEmpty()) {
+            problems.add(new Problem(Reason.JOURNAL_FAILED, state.failure()));
+        } else if (state.isLate()) {
+            problems.add(
+                    new Problem(
+                            Reason.JOURNAL_LATE,
+                            "a commit is not durable after Limit.COMMIT_SECONDS"));
+        }
+        if (state.bytes() > state.bytesMax() * LENIENCE) {
+            problems.add(
+                    new Problem(
+                            Reason.JOURNAL_LONG,
+                            "the journal has %d bytes instead of %d; its oldest file waits for: %s"
+                                    .formatted(state.bytes(), state.bytesMax(), state.obstacle())));
+        }
+    }
+
+    private void checkDisk(List<Problem> problems) {
+        long least = (long) limits.get(Limit.FREE_DISK_MIB) << 20;
+        try {
+            long free = disk.freeBytes(directory);
+            if (free < least) {
+                problems.add(
+                        new Problem(
+                                Reason.DISK_LOW,
+                                "%d bytes are free on the disk of %s, and %d should be"
+                                        .formatted(free, directory, least)));
+            }
+        } catch (IOException e) {
+            problems.add(new Problem(Reason.DISK_LOW, "nobody can tell what is free: " + e));
+        }
+    }
+}
