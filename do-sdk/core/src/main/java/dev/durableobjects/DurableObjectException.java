@@ -25,9 +25,10 @@ public final class DurableObjectException extends RuntimeException {
         TIMED_OUT(true, true, true, true),
         /// A queue or a bound is full. Nothing was started. Trying again at once makes it worse.
         OVERLOADED(true, true, true, false),
-        /// The object's database is missing, or cannot be opened. Nothing was started. Only this
-        /// object is concerned; somebody must put its database back.
-        UNREADABLE(true, false, false, false),
+        /// The object's database is missing or damaged. Nothing of the call was kept, the object
+        /// was reset if it was in memory, and others are not concerned. Somebody must put the
+        /// database back.
+        UNREADABLE(true, false, false, true),
         /// The runtime is closing or closed.
         CLOSED(true, true, false, false),
         /// The caller was interrupted before its call began. Nothing was started.

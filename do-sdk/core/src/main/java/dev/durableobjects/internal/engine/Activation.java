@@ -344,7 +344,7 @@ final class Activation implements Host {
         try {
             return outbox.commit();
         } catch (RuntimeException | Error e) { // Whatever it is, nobody knows what was committed.
-            breakDown(Kind.RESET, Failures.rolledBack(e), e);
+            breakDown(Failures.kindOf(e), Failures.rolledBack(e), e);
             return NOT_COMMITTED;
         }
     }

@@ -11,7 +11,10 @@ final class Failures {
 
     private static final System.Logger LOGGER = System.getLogger(Failures.class.getName());
 
+    private static final int SQLITE_CORRUPT = 11;
     private static final int SQLITE_CONSTRAINT = 19;
+    private static final int SQLITE_NOTADB = 26;
+    private static final int PRIMARY_MASK = 0xff;
 
     private static final String ROLLED_BACK =
             "Durable Object was reset and rolled back to its last known good state because ";
@@ -60,11 +63,26 @@ final class Failures {
         return ROLLED_BACK + whyNotCommitted(failure) + ": " + failure.getMessage();
     }
 
+    /// Returns what kind of failure it is for callers that a commit failed.
+    static Kind kindOf(Throwable failure) {
+        return switch (sqliteCode(failure)) {
+            case SQLITE_CORRUPT, SQLITE_NOTADB -> Kind.UNREADABLE;
+            default -> Kind.RESET;
+        };
+    }
+
     private static String whyNotCommitted(Throwable failure) {
-        return failure instanceof SqlStorageException sql
-                        && (sql.code() & 0xff) == SQLITE_CONSTRAINT
-                ? "the application left the database in a state where constraints were violated"
-                : "its commit failed";
+        return switch (sqliteCode(failure)) {
+            case SQLITE_CONSTRAINT ->
+                    "the application left the database in a state where constraints were violated";
+            case SQLITE_CORRUPT, SQLITE_NOTADB -> "its database is damaged";
+            default -> "its commit failed";
+        };
+    }
+
+    /// @return 0 if it is none of SQLite
+    private static int sqliteCode(Throwable failure) {
+        return failure instanceof SqlStorageException sql ? sql.code() & PRIMARY_MASK : 0;
     }
 
     /// Logs what concerns no caller.

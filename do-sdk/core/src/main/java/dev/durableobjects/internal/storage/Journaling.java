@@ -32,7 +32,7 @@ public record Journaling(Redo redo, String file) {
         redo.release(file, Closed.WHOLE);
     }
 
-    private DurableObjectException unreadable(IOException e) {
+    private DurableObjectException unreadable(Exception e) {
         return new DurableObjectException(
                 Kind.UNREADABLE, DataDirectory.id(file), "cannot use %s: %s".formatted(file, e), e);
     }
@@ -49,6 +49,11 @@ public record Journaling(Redo redo, String file) {
             return opened;
         } catch (IOException e) {
             throw unreadable(e);
+        } catch (SQLException e) {
+            if (SqlErrors.isDamage(e)) {
+                throw unreadable(e);
+            }
+            throw e;
         } finally {
             if (!isDone) {
                 release();

@@ -29,6 +29,12 @@ final class SqlErrors {
         return of(e, "the statement ran longer than Limit.STATEMENT_SECONDS and was stopped: ");
     }
 
+    /// Returns whether an error says that the file is not what SQLite has written.
+    static boolean isDamage(SQLException e) {
+        SQLiteErrorCode code = SQLiteErrorCode.getErrorCode(e.getErrorCode() & PRIMARY_MASK);
+        return code == SQLiteErrorCode.SQLITE_CORRUPT || code == SQLiteErrorCode.SQLITE_NOTADB;
+    }
+
     private static SqlStorageException of(SQLException e, String prefix) {
         if (!(e instanceof SQLiteException sqlite)) {
             return new SqlStorageException(prefix + e.getMessage(), e.getErrorCode(), e);
