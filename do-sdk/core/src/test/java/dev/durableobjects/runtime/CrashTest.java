@@ -11,8 +11,11 @@ import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/// Kills a process under load again and again. `-Ddurable.crash.rounds=500` does it for long.
+/// Kills a process under load again and again. `-Ddurable.crash.rounds=500` does it for long,
+/// `-Ddurable.crash.seed=SEED` kills after as many writes again.
 class CrashTest {
+
+    private static final System.Logger LOGGER = System.getLogger(CrashTest.class.getName());
 
     private static final int ROUNDS = Integer.getInteger("durable.crash.rounds", 5);
     private static final long SEED = Long.getLong("durable.crash.seed", System.nanoTime());
@@ -38,6 +41,12 @@ class CrashTest {
             assertThat(which, acknowledged.size() > size, is(true));
             checkAll(which);
         }
+        LOGGER.log(
+                System.Logger.Level.INFO,
+                "{0} kills, {1} acknowledged writes, all there; seed {2}",
+                ROUNDS,
+                acknowledged.size(),
+                String.valueOf(SEED));
     }
 
     private void killAfter(int writes, int first) throws Exception {
@@ -64,6 +73,7 @@ class CrashTest {
             for (int i = 0; i < OBJECTS; i++) {
                 Notes notes = NotesDirectory.notes(objects, name(i));
                 assertThat(which, notes.halves(), is(0));
+                assertThat(which, notes.keys(), is(notes.read()));
                 found.addAll(notes.read());
             }
         }

@@ -8,11 +8,14 @@ interface Notes {
 
     Binding<Notes> NOTES = Binding.of("NOTES", Notes.class);
 
-    /// Adds a note in two writes, of which never only one may be seen.
+    /// Adds a note in three writes, of which never only some may be seen.
     void write(int number, int bytes);
 
     /// Returns every note of which both halves are there.
     List<Integer> read();
+
+    /// Returns every note whose key is there.
+    List<Integer> keys();
 
     /// Returns how many halves have no other.
     int halves();

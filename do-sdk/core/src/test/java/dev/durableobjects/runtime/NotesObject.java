@@ -6,7 +6,7 @@ import dev.durableobjects.Env;
 import dev.durableobjects.sql.SqlStorage;
 import java.util.List;
 
-/// Keeps notes in two tables.
+/// Keeps notes in two tables, and a key for each.
 final class NotesObject extends DurableObject implements Notes {
 
     private final SqlStorage sql;
@@ -21,6 +21,7 @@ final class NotesObject extends DurableObject implements Notes {
         createTables();
         sql.exec("INSERT INTO bodies VALUES (?, ?)", number, new byte[bytes]);
         sql.exec("INSERT INTO numbers VALUES (?)", number);
+        ctx.storage().kv().put("%09d".formatted(number), number);
     }
 
     @Override
@@ -28,6 +29,11 @@ final class NotesObject extends DurableObject implements Notes {
         createTables();
         return sql.exec("SELECT n FROM bodies JOIN numbers USING (n) ORDER BY n")
                 .map(row -> Math.toIntExact(row.getLong("n")));
+    }
+
+    @Override
+    public List<Integer> keys() {
+        return List.copyOf(ctx.storage().kv().list(Integer.class).toMap().values());
     }
 
     @Override

@@ -1,5 +1,6 @@
 package dev.durableobjects.simulation;
 
+import java.nio.file.Path;
 import java.util.regex.Pattern;
 
 /// What is wrong with a simulated engine. A simulation that cannot find these finds nothing.
@@ -16,6 +17,8 @@ enum Fault {
     OFF_BY_ONE("turns, now only|was known to begin with"),
     /// A sync returns before the disk has anything.
     LYING_DISK("turns, now only|was known to begin with|cannot use the journal"),
+    /// Only the journal is forced, so what it does not have any more may be lost.
+    LYING_CHECKPOINT("turns, now only|was known to begin with|half of a turn|cannot use objects"),
     /// Calls enter in another order than they were made.
     NO_ORDER("was overtaken");
 
@@ -23,6 +26,12 @@ enum Fault {
 
     Fault(String finding) {
         this.finding = finding;
+    }
+
+    /// Returns whether a sync of this file does nothing.
+    boolean forgets(Path file) {
+        return this == LYING_DISK
+                || (this == LYING_CHECKPOINT && file.toString().endsWith(".sqlite"));
     }
 
     /// Returns whether this is what a simulation must say about the fault.

@@ -13,7 +13,7 @@ record FaultyLog(CommitLog log, long early) implements CommitLog {
         return switch (fault) {
             case NO_OUTPUT_GATE -> new FaultyLog(log, Long.MAX_VALUE);
             case OFF_BY_ONE -> new FaultyLog(log, 1);
-            case NONE, HALF_TURNS, OPEN_SECTIONS, LYING_DISK, NO_ORDER -> log;
+            case NONE, HALF_TURNS, OPEN_SECTIONS, LYING_DISK, LYING_CHECKPOINT, NO_ORDER -> log;
         };
     }
 

@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
-import java.util.TreeSet;
+import java.util.TreeMap;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -24,7 +24,7 @@ final class History {
     private final Map<String, Instance> newest = new HashMap<>();
     private final Map<String, Ask> asks = new HashMap<>();
     private final Map<String, Cause> causes = new HashMap<>();
-    private final Set<String> met = new TreeSet<>();
+    private final Map<String, Integer> met = new TreeMap<>();
     private int numbers;
     private boolean frozen;
     private @Nullable AssertionError violation;
@@ -132,10 +132,11 @@ final class History {
 
     /// Remembers that a run has met a situation.
     void met(String situation) {
-        met.add(situation);
+        met.merge(situation, 1, Integer::sum);
     }
 
-    Set<String> met() {
+    /// Returns how often the run has met each situation.
+    Map<String, Integer> met() {
         return met;
     }
 

@@ -13,13 +13,15 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.Set;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /// Real files on a disk that is slow, may fail, and may lose what was not forced.
 ///
 /// Only what was forced of a file survives a loss of power for sure, and only files whose directory
-/// was forced; of the rest survives, sector by sector, as much as the seed says. When just the
+/// was forced; of the rest survives, sector by sector, as much as the seed says. A file of the
+/// journal that was deleted may come back, unless its directory was forced since. When just the
 /// process dies everything stays, but is no more durable than before. The node's index, which
 /// SQLite forces itself, takes no part in this.
 final class SimulatedDisk {
@@ -27,7 +29,9 @@ final class SimulatedDisk {
     /// What a disk writes as a whole.
     private static final int SECTOR_BYTES = 512;
 
-    private static final List<Path> SHARED = List.of(Path.of("objects"), Path.of("journal"));
+    private static final Path JOURNAL = Path.of("journal");
+
+    private static final List<Path> SHARED = List.of(Path.of("objects"), JOURNAL);
 
     /// The files as they were last forced, and those whose names were, by their paths in the data
     /// directory.
@@ -65,6 +69,11 @@ final class SimulatedDisk {
         copy(target, random, false);
     }
 
+    /// Returns whether old files of the journal were freed.
+    boolean hasFreed() {
+        return Files.notExists(home.resolve(JOURNAL).resolve("0000000000000001.journal"));
+    }
+
     private void copy(Path target, Random random, boolean isPowered) {
         try (Stream<Path> all = Files.walk(home)) {
             for (Path file : all.map(home::relativize).sorted().toList()) {
@@ -81,10 +90,26 @@ final class SimulatedDisk {
                     named.add(file);
                 }
             }
+            if (!isPowered) {
+                copyDeleted(target, random);
+            }
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
         home = target;
+    }
+
+    private void copyDeleted(Path target, Random random) throws IOException {
+        for (Path file : named.stream().sorted().toList()) {
+            if (!file.startsWith(JOURNAL) || Files.exists(home.resolve(file))) {
+                continue;
+            }
+            if (random.nextBoolean()) {
+                Files.write(target.resolve(file), forced.getOrDefault(file, new byte[0]));
+            } else {
+                named.remove(file);
+            }
+        }
     }
 
     /// Returns what is left of a file: of each sector the new content or the old one.
@@ -132,10 +157,12 @@ final class SimulatedDisk {
         public void force(Path file, FileChannel channel) throws IOException {
             byte[] reached = Files.readAllBytes(file);
             if (!isCalm) {
-                dawdle();
+                if (!isDatabase(file)) { // Some are forced under a lock, where nobody may pause.
+                    dawdle();
+                }
                 burn();
             }
-            if (world.fault() != Fault.LYING_DISK) {
+            if (!world.fault().forgets(file)) {
                 forced.put(home.relativize(file), reached);
             }
         }
@@ -146,7 +173,10 @@ final class SimulatedDisk {
                 return;
             }
             try (Stream<Path> files = Files.list(directory)) {
-                files.map(home::relativize).forEach(named::add);
+                Set<Path> there = files.map(home::relativize).collect(Collectors.toSet());
+                Path parent = home.relativize(directory);
+                named.removeIf(file -> parent.equals(file.getParent()) && !there.contains(file));
+                named.addAll(there);
             }
         }
 
@@ -157,6 +187,10 @@ final class SimulatedDisk {
 
         boolean isDead() {
             return syncsLeft <= 0;
+        }
+
+        private static boolean isDatabase(Path file) {
+            return file.toString().endsWith(".sqlite");
         }
 
         private void burn() throws IOException {

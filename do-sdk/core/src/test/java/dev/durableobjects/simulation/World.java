@@ -28,6 +28,9 @@ final class World {
     private static final int CALLS = 3;
     private static final int CRASH_STEPS = 400;
 
+    /// So small that old files of the journal are freed in many lives, or never.
+    private static final long[] JOURNAL_BYTES = {16 << 10, 64 << 10, 1 << 20};
+
     private final long seed;
     private final Fault fault;
     private final History history = new History();
@@ -38,6 +41,7 @@ final class World {
     private DurableObjects runtime;
     private Programs programs;
     private int calling;
+    private long journalBytes;
 
     World(long seed, Fault fault) {
         this.seed = seed;
@@ -60,6 +64,7 @@ final class World {
         Random lives = new Random(seed);
         SimulatedDisk disk = new SimulatedDisk(home);
         int last = 1 + lives.nextInt(2);
+        journalBytes = JOURNAL_BYTES[lives.nextInt(JOURNAL_BYTES.length)];
         for (int life = 0; life <= last; life++) {
             waiting = new SimulatedWaiting(lives.nextLong());
             programs = new Programs(waiting.random(), CELLS);
@@ -77,6 +82,9 @@ final class World {
                 endSomehow(disk, next, life == 0 ? CRASH_STEPS : CRASH_STEPS / 4);
             }
             waiting.run();
+            if (disk.hasFreed()) {
+                history.met("a freed file");
+            }
             history.freeze(false);
             history.verify();
         }
@@ -138,6 +146,7 @@ final class World {
                         .namespace(Cell.CELL, (ctx, env) -> new Cell(ctx, env, this));
         TestRuntime.withWaiting(builder, waiting);
         TestRuntime.withDisk(builder, sync);
+        TestRuntime.withJournalBytes(builder, journalBytes);
         TestRuntime.withLog(builder, log -> FaultyLog.of(fault, log));
         return builder.build();
     }
