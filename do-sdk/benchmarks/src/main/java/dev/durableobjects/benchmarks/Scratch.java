@@ -10,11 +10,12 @@ import java.util.stream.Stream;
 /// A directory for the files of one measurement, deleted with everything in it when it is closed.
 ///
 /// It lies where temporary files lie: give `-Djava.io.tmpdir` to measure another disk. Immutable.
-final class Scratch implements AutoCloseable {
+public final class Scratch implements AutoCloseable {
 
     private final Path path;
 
-    Scratch() {
+    /// Makes the directory.
+    public Scratch() {
         try {
             path = Files.createTempDirectory("durable-objects-benchmark");
         } catch (IOException e) {
@@ -22,7 +23,8 @@ final class Scratch implements AutoCloseable {
         }
     }
 
-    Path path() {
+    /// Returns where it is.
+    public Path path() {
         return path;
     }
 

@@ -54,7 +54,10 @@ class EngineSimulationTest {
 
         run(Fault.NONE, SEEDS, met);
 
-        REPORT.log(Level.INFO, "{0} seeds from {1} on met {2}", new Object[] {"" + SEEDS, "" + FIRST, met});
+        REPORT.log(
+                Level.INFO,
+                "{0} seeds from {1} on met {2}",
+                new Object[] {"" + SEEDS, "" + FIRST, met});
         if (SEEDS >= 1_000) {
             assertThat(
                     met.keySet(),

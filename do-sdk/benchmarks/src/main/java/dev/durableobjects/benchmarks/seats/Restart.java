@@ -1,0 +1,127 @@
+package dev.durableobjects.benchmarks.seats;
+
+import dev.durableobjects.benchmarks.Args;
+import dev.durableobjects.benchmarks.Report;
+import dev.durableobjects.runtime.DurableObjects;
+import io.helidon.logging.common.LogConfig;
+import java.io.IOException;
+import java.net.ServerSocket;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+
+/// How long a server is away after it was killed with a full journal.
+///
+/// `Restart DIRECTORY` fills the journal of `objects=1000` flights there to `mib=256`, then
+/// `rounds=5` times kills the server (kill -9) and starts it again: from the start of the process
+/// to the first answer of status 200, Java's own start included. Goal: 2 seconds. `mib=0` shows
+/// what a start with nothing to recover takes.
+final class Restart {
+
+    private static final int THREADS = 64;
+    private static final long GLANCE_NANOS = TimeUnit.MILLISECONDS.toNanos(2);
+
+    private final HttpClient client = HttpClient.newHttpClient();
+    private final Path directory;
+    private final int port;
+
+    private Restart(Path directory, int port) {
+        this.directory = directory;
+        this.port = port;
+    }
+
+    /// Runs the program.
+    public static void main(String[] arguments) throws IOException, InterruptedException {
+        LogConfig.configureRuntime();
+        Path directory = Path.of(arguments[0]);
+        Args args =
+                Args.of(
+                        Arrays.copyOfRange(arguments, 1, arguments.length),
+                        Map.of(
+                                "objects", List.of(1_000),
+                                "mib", List.of(256),
+                                "rounds", List.of(5)));
+        Report.machine();
+        fill(directory, args.number("objects"), (long) args.number("mib") << 20);
+        Restart measured = new Restart(directory, freePort());
+        long[] nanos = new long[args.number("rounds")];
+        for (int i = 0; i < nanos.length; i++) {
+            nanos[i] = measured.startAndKill();
+        }
+        Report.line(
+                "journal of %,d MiB at the end"
+                        .formatted(Load.size(directory.resolve("journal")) >> 20));
+        Report.durations("process start to first 200", nanos);
+    }
+
+    private static void fill(Path directory, int objects, long bytes) {
+        try (DurableObjects filled =
+                DurableObjects.builder()
+                        .directory(directory)
+                        .namespace(SeatServer.FLIGHT, Flight::new)
+                        .build()) {
+            Load.fill(filled, objects, THREADS, bytes);
+        }
+    }
+
+    private long startAndKill() throws IOException, InterruptedException {
+        long begin = System.nanoTime();
+        Process server =
+                new ProcessBuilder(
+                                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                                "--enable-native-access=ALL-UNNAMED",
+                                "-cp",
+                                System.getProperty("java.class.path"),
+                                SeatServer.class.getName(),
+                                String.valueOf(port),
+                                directory.toString())
+                        .redirectErrorStream(true)
+                        .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+                        .start();
+        try {
+            while (!answers()) {
+                if (!server.isAlive()) {
+                    throw new IllegalStateException("the server ended: " + server.exitValue());
+                }
+                LockSupport.parkNanos(GLANCE_NANOS);
+            }
+            long end = System.nanoTime();
+            write(); // So that it is killed with something new in the journal.
+            return end - begin;
+        } finally {
+            server.toHandle().destroyForcibly();
+            server.waitFor();
+        }
+    }
+
+    private boolean answers() throws InterruptedException {
+        try {
+            return get("/seats") == 200;
+        } catch (IOException e) {
+            return false; // It does not listen yet.
+        }
+    }
+
+    private void write() throws IOException, InterruptedException {
+        get("/bump");
+    }
+
+    private int get(String path) throws IOException, InterruptedException {
+        URI target = URI.create("http://127.0.0.1:%d%s?flightId=1".formatted(port, path));
+        return client.send(HttpRequest.newBuilder(target).build(), BodyHandlers.discarding())
+                .statusCode();
+    }
+
+    private static int freePort() throws IOException {
+        try (ServerSocket socket = new ServerSocket(0)) {
+            return socket.getLocalPort();
+        }
+    }
+}
