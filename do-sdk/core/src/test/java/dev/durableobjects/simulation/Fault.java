@@ -16,7 +16,7 @@ enum Fault {
     /// Everybody waits for the commit before the right one.
     OFF_BY_ONE("turns, now only|was known to begin with"),
     /// A sync returns before the disk has anything.
-    LYING_DISK("turns, now only|was known to begin with|cannot use the journal"),
+    LYING_DISK("turns, now only|was known to begin with|cannot use"),
     /// Only the journal is forced, so what it does not have any more may be lost.
     LYING_CHECKPOINT("turns, now only|was known to begin with|half of a turn|cannot use objects"),
     /// Calls enter in another order than they were made.

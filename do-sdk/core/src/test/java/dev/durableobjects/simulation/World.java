@@ -29,7 +29,7 @@ final class World {
     private static final int CRASH_STEPS = 400;
 
     /// So small that old files of the journal are freed in many lives, or never.
-    private static final long[] JOURNAL_BYTES = {16 << 10, 64 << 10, 1 << 20};
+    private static final long[] JOURNAL_BYTES = {1 << 10, 8 << 10, 1 << 20};
 
     private final long seed;
     private final Fault fault;

@@ -28,6 +28,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
@@ -50,6 +51,7 @@ class FaultSpec {
 
     @TempDir private Path parent;
     private final FaultyDisk disk = new FaultyDisk();
+    private final Random random = new Random(0);
     private ProbeRuntime runtime;
 
     @AfterEach
@@ -324,10 +326,17 @@ class FaultSpec {
                 object,
                 (self, argument) -> {
                     self.createTable();
-                    self.insert(new byte[20_000]);
+                    self.insert(noise());
                     self.ctx().storage().sql().exec("DELETE FROM t");
                     return "";
                 });
+    }
+
+    /// Returns bytes that are not those before, for the journal keeps what has changed.
+    private byte[] noise() {
+        byte[] bytes = new byte[20_000];
+        random.nextBytes(bytes);
+        return bytes;
     }
 
     private Path file(String object) {
