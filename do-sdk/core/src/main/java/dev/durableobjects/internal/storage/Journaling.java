@@ -44,7 +44,6 @@ public record Journaling(Redo redo, String file) {
         boolean isDone = false;
         try {
             SqliteConnection opened = opening.run();
-            opened.run("PRAGMA synchronous = OFF"); // The journal orders and forces.
             isDone = true;
             return opened;
         } catch (IOException e) {

@@ -244,14 +244,18 @@ final class ObjectConnection implements SqliteStorage.ConnectionSource {
 
     private SqliteConnection openFile() throws SQLException {
         return journaling == null
-                ? keep(SqliteConnection.open(file.toString(), this, limits, waiting), null)
+                ? keep(open(SqliteConnection.Syncs.CHECKPOINTS), null)
                 : journaling.open(this::openJournaled);
+    }
+
+    private SqliteConnection open(SqliteConnection.Syncs syncs) throws SQLException {
+        return SqliteConnection.open(file.toString(), syncs, this, limits, waiting);
     }
 
     private SqliteConnection openJournaled() throws SQLException, IOException {
         DatabaseFile source = DatabaseFile.open(file);
         try {
-            return keep(SqliteConnection.open(file.toString(), this, limits, waiting), source);
+            return keep(open(SqliteConnection.Syncs.NONE), source); // The journal forces.
         } catch (SQLException e) {
             source.close();
             throw e;

@@ -32,18 +32,6 @@ import org.sqlite.jdbc4.JDBC4Connection;
 /// Only the object's thread may use it, except for [#stop] and [#reallyClose].
 final class SqliteConnection extends JDBC4Connection {
 
-    /// Page 1 keeps the journal mode; everything else is a setting of this connection. The locking
-    /// mode comes first: then the index of the write-ahead log lives on the heap, without a file.
-    private static final String SETTINGS =
-            """
-            PRAGMA locking_mode = EXCLUSIVE;
-            PRAGMA journal_mode = WAL;
-            PRAGMA synchronous = NORMAL;
-            PRAGMA wal_autocheckpoint = 0;
-            PRAGMA foreign_keys = ON;
-            PRAGMA temp_store = MEMORY;
-            """;
-
     private static final String MEMORY = ":memory:";
 
     private final Host host;
@@ -84,14 +72,28 @@ final class SqliteConnection extends JDBC4Connection {
     /// Opens a database without a file.
     static SqliteConnection openMemory(ObjectConnection owner, Limits limits, Waiting waiting)
             throws SQLException {
-        return open(MEMORY, owner, limits, waiting);
+        return open(MEMORY, Syncs.NONE, owner, limits, waiting);
+    }
+
+    /// Who forces what is committed.
+    enum Syncs {
+        /// Nobody, or somebody else.
+        NONE("OFF"),
+        /// SQLite, where the database would be damaged otherwise: before and after a checkpoint.
+        CHECKPOINTS("NORMAL");
+
+        private final String mode;
+
+        Syncs(String mode) {
+            this.mode = mode;
+        }
     }
 
     /// Opens a database file, and makes it if there is none.
     ///
     /// @throws SQLException if it cannot be opened, for example because another process has it open
     static SqliteConnection open(
-            String file, ObjectConnection owner, Limits limits, Waiting waiting)
+            String file, Syncs syncs, ObjectConnection owner, Limits limits, Waiting waiting)
             throws SQLException {
         SQLiteConfig config = new SQLiteConfig();
         config.setBusyTimeout(0);
@@ -100,8 +102,7 @@ final class SqliteConnection extends JDBC4Connection {
         SqliteConnection connection =
                 new SqliteConnection(file, owner, limits, waiting, config.toProperties());
         try {
-            connection.run(SETTINGS);
-            connection.run("PRAGMA cache_size = -%d".formatted(limits.get(Limit.PAGE_CACHE_KIB)));
+            connection.run(settings(syncs, limits));
             connection.limit();
             ProgressHandler.setHandler(connection, StatementClock.STEPS, connection.clock);
             return connection;
@@ -109,6 +110,23 @@ final class SqliteConnection extends JDBC4Connection {
             connection.reallyClose();
             throw e;
         }
+    }
+
+    /// Page 1 keeps the journal mode; everything else is a setting of this connection. The locking
+    /// mode comes first: then the index of the write-ahead log lives on the heap, without a file.
+    /// `synchronous` comes before the journal mode, which makes the first page of a new database
+    /// and would force it three times over.
+    private static String settings(Syncs syncs, Limits limits) {
+        return """
+        PRAGMA locking_mode = EXCLUSIVE;
+        PRAGMA synchronous = %s;
+        PRAGMA journal_mode = WAL;
+        PRAGMA wal_autocheckpoint = 0;
+        PRAGMA foreign_keys = ON;
+        PRAGMA temp_store = MEMORY;
+        PRAGMA cache_size = -%d;
+        """
+                .formatted(syncs.mode, limits.get(Limit.PAGE_CACHE_KIB));
     }
 
     private void limit() throws SQLException {
