@@ -244,18 +244,18 @@ final class ObjectConnection implements SqliteStorage.ConnectionSource {
 
     private SqliteConnection openFile() throws SQLException {
         return journaling == null
-                ? keep(open(SqliteConnection.Syncs.CHECKPOINTS), null)
+                ? keep(open(Syncs.CHECKPOINTS), null)
                 : journaling.open(this::openJournaled);
     }
 
-    private SqliteConnection open(SqliteConnection.Syncs syncs) throws SQLException {
+    private SqliteConnection open(Syncs syncs) throws SQLException {
         return SqliteConnection.open(file.toString(), syncs, this, limits, waiting);
     }
 
     private SqliteConnection openJournaled() throws SQLException, IOException {
         DatabaseFile source = DatabaseFile.open(file);
         try {
-            return keep(open(SqliteConnection.Syncs.NONE), source); // The journal forces.
+            return keep(open(Syncs.NONE), source); // The journal forces.
         } catch (SQLException e) {
             source.close();
             throw e;

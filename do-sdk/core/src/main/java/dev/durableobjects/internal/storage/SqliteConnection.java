@@ -75,20 +75,6 @@ final class SqliteConnection extends JDBC4Connection {
         return open(MEMORY, Syncs.NONE, owner, limits, waiting);
     }
 
-    /// Who forces what is committed.
-    enum Syncs {
-        /// Nobody, or somebody else.
-        NONE("OFF"),
-        /// SQLite, where the database would be damaged otherwise: before and after a checkpoint.
-        CHECKPOINTS("NORMAL");
-
-        private final String mode;
-
-        Syncs(String mode) {
-            this.mode = mode;
-        }
-    }
-
     /// Opens a database file, and makes it if there is none.
     ///
     /// @throws SQLException if it cannot be opened, for example because another process has it open
@@ -102,7 +88,7 @@ final class SqliteConnection extends JDBC4Connection {
         SqliteConnection connection =
                 new SqliteConnection(file, owner, limits, waiting, config.toProperties());
         try {
-            connection.run(settings(syncs, limits));
+            connection.run(syncs.settings(limits.get(Limit.PAGE_CACHE_KIB)));
             connection.limit();
             ProgressHandler.setHandler(connection, StatementClock.STEPS, connection.clock);
             return connection;
@@ -110,23 +96,6 @@ final class SqliteConnection extends JDBC4Connection {
             connection.reallyClose();
             throw e;
         }
-    }
-
-    /// Page 1 keeps the journal mode; everything else is a setting of this connection. The locking
-    /// mode comes first: then the index of the write-ahead log lives on the heap, without a file.
-    /// `synchronous` comes before the journal mode, which makes the first page of a new database
-    /// and would force it three times over.
-    private static String settings(Syncs syncs, Limits limits) {
-        return """
-        PRAGMA locking_mode = EXCLUSIVE;
-        PRAGMA synchronous = %s;
-        PRAGMA journal_mode = WAL;
-        PRAGMA wal_autocheckpoint = 0;
-        PRAGMA foreign_keys = ON;
-        PRAGMA temp_store = MEMORY;
-        PRAGMA cache_size = -%d;
-        """
-                .formatted(syncs.mode, limits.get(Limit.PAGE_CACHE_KIB));
     }
 
     private void limit() throws SQLException {
