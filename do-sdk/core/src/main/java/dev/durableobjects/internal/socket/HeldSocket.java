@@ -129,7 +129,7 @@ public final class HeldSocket implements WebSocket.Connection {
             end();
             tell(() -> listener.closed(close.code(), close.reason(), true));
         } catch (ProtocolException e) {
-            fail(Frame.close(e.closeCode(), e.reason()), settings.lingerNanos(), e.count());
+            fail(e);
             linger(network);
             end();
             tell(() -> listener.failed(e));
@@ -310,10 +310,11 @@ public final class HeldSocket implements WebSocket.Connection {
                 lostCode = CloseCode.TRY_AGAIN_LATER;
                 lostReason = "the peer reads too slowly";
             }
-            fail(
-                    Frame.close(CloseCode.TRY_AGAIN_LATER, "the peer reads too slowly"),
-                    settings.closeNanos(),
-                    Count.TOO_SLOW);
+            beginClosing(settings.closeNanos());
+            Frame close = Frame.close(CloseCode.TRY_AGAIN_LATER, "the peer reads too slowly");
+            if (writer.endInsteadOfQueued(close)) {
+                counters.add(Count.TOO_SLOW, 1);
+            }
         }
     }
 
@@ -322,10 +323,10 @@ public final class HeldSocket implements WebSocket.Connection {
         writer.endAfterQueued(close);
     }
 
-    private void fail(Frame close, long nanos, Count what) {
-        beginClosing(nanos);
-        if (writer.endInsteadOfQueued(close)) {
-            counters.add(what, 1);
+    private void fail(ProtocolException violation) {
+        beginClosing(settings.lingerNanos());
+        if (writer.endAfterQueued(Frame.close(violation.closeCode(), violation.reason()))) {
+            counters.add(violation.count(), 1);
         }
     }
 

@@ -37,12 +37,16 @@ final class SocketWriter {
     }
 
     /// Queues the last frame. What is offered later is dropped.
-    synchronized void endAfterQueued(Frame last) {
-        if (!ended) {
-            ended = true;
-            queue.add(last);
-            startWriting();
+    ///
+    /// @return false if the last frame was queued before
+    synchronized boolean endAfterQueued(Frame last) {
+        if (ended) {
+            return false;
         }
+        ended = true;
+        queue.add(last);
+        startWriting();
+        return true;
     }
 
     /// Drops what is queued and queues the last frame. What is offered later is dropped.
@@ -53,8 +57,7 @@ final class SocketWriter {
             return false;
         }
         queue.clear();
-        endAfterQueued(last);
-        return true;
+        return endAfterQueued(last);
     }
 
     /// Returns whether the last frame was queued.
