@@ -22,17 +22,6 @@ import java.util.concurrent.TimeUnit;
 /// messages: `FanOut PORT [sockets=300] [bookings=600] [seconds=30]`. One thread books, one reads.
 public final class FanOut {
 
-    private static final String UPGRADE =
-            """
-            GET /ws?flightId=%s HTTP/1.1\r
-            Host: 127.0.0.1:%d\r
-            Upgrade: websocket\r
-            Connection: Upgrade\r
-            Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r
-            Sec-WebSocket-Version: 13\r
-            \r
-            """;
-
     private final int port;
     private final String flight = "fan" + System.nanoTime();
     private final Selector selector;
@@ -100,9 +89,7 @@ public final class FanOut {
     private void connect() throws IOException {
         SocketChannel channel =
                 SocketChannel.open(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
-        channel.write(
-                ByteBuffer.wrap(
-                        UPGRADE.formatted(flight, port).getBytes(StandardCharsets.US_ASCII)));
+        channel.write(ByteBuffer.wrap(upgrade().getBytes(StandardCharsets.US_ASCII)));
         buffer.clear();
         while (!head().contains("\r\n\r\n")) {
             if (channel.read(buffer) < 0) {
@@ -114,6 +101,19 @@ public final class FanOut {
         }
         channel.configureBlocking(false);
         channel.register(selector, SelectionKey.OP_READ, new FrameCounter());
+    }
+
+    private String upgrade() {
+        return """
+        GET /ws?flightId=%s HTTP/1.1\r
+        Host: 127.0.0.1:%d\r
+        Upgrade: websocket\r
+        Connection: Upgrade\r
+        Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r
+        Sec-WebSocket-Version: 13\r
+        \r
+        """
+                .formatted(flight, port);
     }
 
     private String head() {

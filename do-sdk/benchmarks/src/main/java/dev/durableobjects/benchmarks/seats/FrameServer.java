@@ -12,6 +12,7 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 
@@ -95,10 +96,10 @@ public final class FrameServer {
         return at < 0 ? 0 : Integer.parseInt(rest.substring(0, rest.indexOf('\r')).strip());
     }
 
-    /// The seats of a flight as one frame, as long as the SDK's.
+    /// The seats of a flight as one frame, as long as the one of the SDK.
     private static byte[] frame() {
         byte[] text =
-                Json.text(SeatSql.seatIds().stream().map(id -> new Seat(id, null)).toList())
+                Json.text(SeatSql.seatIds().stream().map(id -> new Seat(id, Optional.empty())).toList())
                         .getBytes(StandardCharsets.UTF_8);
         return ByteBuffer.allocate(4 + text.length)
                 .put((byte) 0x81)
