@@ -99,7 +99,10 @@ public final class FrameServer {
     /// The seats of a flight as one frame, as long as the one of the SDK.
     private static byte[] frame() {
         byte[] text =
-                Json.text(SeatSql.seatIds().stream().map(id -> new Seat(id, Optional.empty())).toList())
+                Json.text(
+                                SeatSql.seatIds().stream()
+                                        .map(id -> new Seat(id, Optional.empty()))
+                                        .toList())
                         .getBytes(StandardCharsets.UTF_8);
         return ByteBuffer.allocate(4 + text.length)
                 .put((byte) 0x81)

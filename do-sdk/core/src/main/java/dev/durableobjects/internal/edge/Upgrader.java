@@ -66,10 +66,8 @@ final class Upgrader extends WsUpgrader {
                 connections.leave(peer);
             }
         }
-        return socket.<ServerConnection>map(
-                        open ->
-                                new SocketConnection(
-                                        open, transport, () -> connections.leave(peer)))
+        return socket.<ServerConnection>map(open ->
+                        new SocketConnection(open, transport, () -> connections.leave(peer)))
                 .orElse(RefusedConnection.INSTANCE);
     }
 
