@@ -23,7 +23,8 @@ public final class DurableObjectException extends RuntimeException {
         ABORTED(true, false, false, true),
         /// The object took too long in a critical section or a commit, and was reset.
         TIMED_OUT(true, true, true, true),
-        /// A queue or a bound is full. Nothing was started. Trying again at once makes it worse.
+        /// A queue or a bound is full. What was refused was not started. Trying again at once makes
+        /// it worse.
         OVERLOADED(true, true, true, false),
         /// The object's database is missing or damaged. Nothing of the call was kept, the object
         /// was reset if it was in memory, and others are not concerned. Somebody must put the

@@ -43,13 +43,28 @@ public enum Limit {
     REFUSED_BODY_BYTES("refusedBodyBytes", 1 << 20, "some clients read only after they have sent"),
     /// Bytes of UTF-8 of an object's name that are carried into the object.
     NAME_BYTES("nameBytes", 1024, "Cloudflare's bound; a longer name still has an id"),
+    /// Bytes of messages that one event may send, a broadcast counted once. The message that
+    /// exceeds it is refused as overload.
+    EVENT_OUTPUT_BYTES("eventOutputBytes", 64 << 20, "they are held until the commit is durable"),
+    /// WebSocket connections of a runtime at a time. At the bound, a handshake gets status 503.
+    SOCKETS_PER_NODE("socketsPerNode", 65_536, "each has a thread, buffers and a file handle"),
+    /// WebSocket connections from one address at a time; IPv6 addresses of one /64 network are one.
+    /// At the bound, a handshake gets status 429. Lower it only where clients connect directly.
+    SOCKETS_PER_ADDRESS("socketsPerAddress", 65_536, "all clients of a proxy have its address"),
     /// Sockets that one object may hold.
     SOCKETS_PER_OBJECT("socketsPerObject", 32_768, "Cloudflare's bound"),
     /// Bytes of a received WebSocket message, after its fragments were joined. A bigger one closes
     /// the connection with 1009.
     SOCKET_MESSAGE_BYTES("socketMessageBytes", 1 << 20, "a message is held in memory as a whole"),
+    /// Messages that a peer may send on one socket in a second, control frames and fragments
+    /// included; it may send those of ten seconds at once. More closes the connection with 1008.
+    SOCKET_MESSAGES_PER_SECOND(
+            "socketMessagesPerSecond", 1_000, "one peer must not keep an object from the others"),
     /// Bytes that may wait to be sent on one socket. A reader slower than that is closed with 1013.
     SOCKET_QUEUE_BYTES("socketQueueBytes", 4 << 20, "a stalled reader must not fill the memory"),
+    /// Bytes that may wait to be sent on one socket of a namespace that coalesces. At more, the
+    /// newest message replaces those that wait.
+    SOCKET_COALESCE_BYTES("socketCoalesceBytes", 64 << 10, "what waits longer is out of date"),
     /// Seconds between two pings on a socket. A peer that answers none of two is taken as gone.
     SOCKET_PING_SECONDS("socketPingSeconds", 20, "a peer that vanished sends no Close frame"),
     /// Seconds that a peer has to answer a Close frame, and that the opening handshake has.

@@ -5,6 +5,7 @@ import dev.durableobjects.Limit;
 import dev.durableobjects.Limits;
 import dev.durableobjects.Worker;
 import dev.durableobjects.internal.edge.ClientModules;
+import dev.durableobjects.internal.edge.Connections;
 import dev.durableobjects.internal.edge.HttpEdge;
 import dev.durableobjects.internal.edge.OriginPolicy;
 import dev.durableobjects.internal.edge.StaticContent;
@@ -54,6 +55,7 @@ public final class DurableObjects implements AutoCloseable {
     private final ObjectDirectory objects;
     private final Namespaces env;
     private final Traffic traffic;
+    private final Connections connections;
     private final Set<String> origins;
     private final AtomicBoolean closing = new AtomicBoolean();
     private final Latch closed;
@@ -71,6 +73,7 @@ public final class DurableObjects implements AutoCloseable {
         this.objects = new ObjectDirectory(node);
         this.env = new Namespaces(node, objects, classes);
         this.traffic = new Traffic(node.waiting());
+        this.connections = new Connections(node.limits(), node.sockets().counters());
         this.closed = new Latch(node.waiting());
     }
 
@@ -160,6 +163,11 @@ public final class DurableObjects implements AutoCloseable {
         return health.run(closing.get());
     }
 
+    /// Returns what the runtime counts.
+    public Metrics metrics() {
+        return Metrics.of(objects.size(), connections.size(), node.sockets().counters());
+    }
+
     /// Returns how many WebSockets are watched over. For tests.
     int connections() {
         return node.sockets().size();
@@ -183,6 +191,7 @@ public final class DurableObjects implements AutoCloseable {
                         env,
                         new OriginPolicy(config.origins()),
                         traffic,
+                        connections,
                         node.random(),
                         node.limits());
         StaticContent files =

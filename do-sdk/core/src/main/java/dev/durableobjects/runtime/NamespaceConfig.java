@@ -2,6 +2,7 @@ package dev.durableobjects.runtime;
 
 import dev.durableobjects.Admission;
 import dev.durableobjects.sql.SqlPolicy;
+import dev.durableobjects.websocket.SocketQueuePolicy;
 import java.util.Locale;
 
 /// How a namespace is set up beside its binding and its class. Immutable; made by
@@ -11,11 +12,13 @@ public final class NamespaceConfig {
     private final String uniqueKey;
     private final Admission admission;
     private final SqlPolicy sqlPolicy;
+    private final SocketQueuePolicy socketQueuePolicy;
 
     private NamespaceConfig(Builder builder) {
         this.uniqueKey = builder.uniqueKey;
         this.admission = builder.admission;
         this.sqlPolicy = builder.sqlPolicy;
+        this.socketQueuePolicy = builder.socketQueuePolicy;
     }
 
     /// Returns the key from which ids and file names derive.
@@ -33,12 +36,18 @@ public final class NamespaceConfig {
         return sqlPolicy;
     }
 
+    /// Returns what becomes of sockets whose peer reads too slowly.
+    public SocketQueuePolicy socketQueuePolicy() {
+        return socketQueuePolicy;
+    }
+
     /// Collects the settings of a namespace. Not safe for use by several threads.
     public static final class Builder {
 
         private String uniqueKey;
         private Admission admission = Admission.all();
         private SqlPolicy sqlPolicy = SqlPolicy.CLOUDFLARE;
+        private SocketQueuePolicy socketQueuePolicy = SocketQueuePolicy.CLOSE;
 
         Builder(String binding) {
             this.uniqueKey = binding.toLowerCase(Locale.ROOT);
@@ -68,6 +77,13 @@ public final class NamespaceConfig {
         /// Sets what SQL the objects may run; the default is [SqlPolicy#CLOUDFLARE].
         public Builder sqlPolicy(SqlPolicy policy) {
             this.sqlPolicy = policy;
+            return this;
+        }
+
+        /// Sets what becomes of sockets whose peer reads too slowly; the default is
+        /// [SocketQueuePolicy#CLOSE].
+        public Builder socketQueuePolicy(SocketQueuePolicy policy) {
+            this.socketQueuePolicy = policy;
             return this;
         }
 

@@ -27,6 +27,12 @@ record RegisteredClass(
     }
 
     private <T> ObjectClass<T> open(Binding<T> typed, Admitter admitter) {
-        return new ObjectClass<>(typed, config.uniqueKey(), factory, admitter, config.sqlPolicy());
+        return new ObjectClass<>(
+                typed,
+                config.uniqueKey(),
+                factory,
+                admitter,
+                config.sqlPolicy(),
+                config.socketQueuePolicy());
     }
 }

@@ -240,7 +240,7 @@ class AbortSpec {
         reader.join();
     }
 
-    /// A connection that breaks its promise never to throw.
+    /// A connection whose end takes its time.
     private static final class Stuck implements Transport {
 
         private final CountDownLatch reading = new CountDownLatch(1);
@@ -249,11 +249,7 @@ class AbortSpec {
         @Override
         public byte read() {
             reading.countDown();
-            try {
-                over.await();
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-            }
+            awaitEnd();
             throw new Gone(new IllegalStateException("over"));
         }
 
@@ -267,7 +263,15 @@ class AbortSpec {
 
         @Override
         public void close() {
-            throw new IllegalStateException("cannot be closed");
+            awaitEnd();
+        }
+
+        private void awaitEnd() {
+            try {
+                over.await();
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
         }
     }
 

@@ -65,7 +65,8 @@ class JavaScriptClientSpec {
                 directory,
                 port,
                 settings -> {},
-                mount -> mount.staticContent("client").javaScriptClient());
+                mount -> mount.staticContent("client").javaScriptClient(),
+                room -> {});
     }
 
     @Test

@@ -30,13 +30,12 @@ final class RawWebSocket implements AutoCloseable {
     private final Socket socket;
     private final DataInputStream in;
     private final OutputStream out;
-    private final String head;
+    private String head = "";
 
-    private RawWebSocket(Socket socket, String head) throws IOException {
+    private RawWebSocket(Socket socket) throws IOException {
         this.socket = socket;
         this.in = new DataInputStream(socket.getInputStream());
         this.out = socket.getOutputStream();
-        this.head = head;
     }
 
     /// Connects and sends the opening handshake; [#head] has the answer.
@@ -54,17 +53,25 @@ final class RawWebSocket implements AutoCloseable {
 
     /// Connects and sends a request with these headers instead of those of a handshake.
     static RawWebSocket handshake(int port, String path, List<String> headers) throws IOException {
+        RawWebSocket client = open(port);
+        client.sendBytes(
+                "GET %s HTTP/1.1\r\nHost: 127.0.0.1:%d\r\n%s\r\n\r\n"
+                        .formatted(path, port, String.join("\r\n", headers))
+                        .getBytes(StandardCharsets.ISO_8859_1));
+        client.readHead();
+        return client;
+    }
+
+    /// Connects and sends nothing.
+    static RawWebSocket open(int port) throws IOException {
         Socket socket = new Socket();
         socket.setReceiveBufferSize(16 << 10);
         socket.connect(
                 new java.net.InetSocketAddress(InetAddress.getLoopbackAddress(), port),
                 TIMEOUT_MILLIS);
         socket.setSoTimeout(TIMEOUT_MILLIS);
-        String request =
-                "GET %s HTTP/1.1\r\nHost: 127.0.0.1:%d\r\n%s\r\n\r\n"
-                        .formatted(path, port, String.join("\r\n", headers));
-        socket.getOutputStream().write(request.getBytes(StandardCharsets.ISO_8859_1));
-        return new RawWebSocket(socket, readHead(socket));
+        socket.setTcpNoDelay(true);
+        return new RawWebSocket(socket);
     }
 
     /// Returns the status line and the headers of the answer to the handshake.
@@ -85,6 +92,11 @@ final class RawWebSocket implements AutoCloseable {
 
     /// Sends a masked frame with this first byte.
     void sendFrame(int first, byte[] payload) throws IOException {
+        sendBytes(frame(first, payload));
+    }
+
+    /// Returns a masked frame with this first byte.
+    static byte[] frame(int first, byte[] payload) {
         ByteArrayOutputStream frame = new ByteArrayOutputStream();
         frame.write(first);
         if (payload.length < 126) {
@@ -102,7 +114,7 @@ final class RawWebSocket implements AutoCloseable {
             masked[i] ^= MASK[i & 3];
         }
         frame.writeBytes(masked);
-        sendBytes(frame.toByteArray());
+        return frame.toByteArray();
     }
 
     void sendBytes(byte[] bytes) throws IOException {
@@ -121,18 +133,18 @@ final class RawWebSocket implements AutoCloseable {
         }
         byte[] payload = new byte[length];
         in.readFully(payload);
-        return new Frame(first & 0xf, payload);
+        return new Frame(first, payload);
     }
 
     /// Reads the next frame that is not a Ping of the server.
     Frame readAnswer() throws IOException {
         Frame frame = read();
-        return frame.opcode == PING ? readAnswer() : frame;
+        return frame.opcode() == PING ? readAnswer() : frame;
     }
 
     String readText() throws IOException {
         Frame frame = readAnswer();
-        if (frame.opcode != TEXT) {
+        if (frame.opcode() != TEXT) {
             throw new IOException("expected a text, got " + frame);
         }
         return frame.text();
@@ -165,6 +177,11 @@ final class RawWebSocket implements AutoCloseable {
         }
     }
 
+    /// Ends the sending half of the connection.
+    void halfClose() throws IOException {
+        socket.shutdownOutput();
+    }
+
     /// Vanishes with a reset instead of a farewell.
     void reset() throws IOException {
         socket.setSoLinger(true, 0);
@@ -176,21 +193,27 @@ final class RawWebSocket implements AutoCloseable {
         socket.close();
     }
 
-    private static String readHead(Socket socket) throws IOException {
-        StringBuilder head = new StringBuilder();
-        while (head.indexOf("\r\n\r\n") < 0) {
-            int next = socket.getInputStream().read();
+    /// Reads the answer to a handshake, and returns it.
+    String readHead() throws IOException {
+        StringBuilder read = new StringBuilder();
+        while (read.indexOf("\r\n\r\n") < 0) {
+            int next = in.read();
             if (next < 0) {
                 break;
             }
-            head.append((char) next);
+            read.append((char) next);
         }
-        return head.toString();
+        head = read.toString();
+        return head;
     }
 
     /// A frame of the server.
     @SuppressWarnings("ArrayRecordComponent") // Compared by its text.
-    record Frame(int opcode, byte[] payload) {
+    record Frame(int first, byte[] payload) {
+
+        int opcode() {
+            return first & 0xf;
+        }
 
         String text() {
             return new String(payload, StandardCharsets.UTF_8);
@@ -203,7 +226,7 @@ final class RawWebSocket implements AutoCloseable {
 
         @Override
         public String toString() {
-            return "frame %d with %d bytes".formatted(opcode, payload.length);
+            return "frame %d with %d bytes".formatted(opcode(), payload.length);
         }
     }
 }

@@ -45,7 +45,10 @@ final class Room extends DurableObject implements RoomApi {
         if (request.query("dismiss").isPresent()) {
             pair.server().close(4001, "not today");
         }
-        return Response.webSocket(pair.client());
+        Response upgrade = Response.webSocket(pair.client());
+        return request.query("protocol")
+                .map(protocol -> upgrade.withHeader("sec-websocket-protocol", protocol))
+                .orElse(upgrade);
     }
 
     @Override

@@ -4,6 +4,7 @@ import dev.durableobjects.Limit;
 import dev.durableobjects.runtime.DurableObjects;
 import dev.durableobjects.runtime.DurableObjectsBuilder;
 import dev.durableobjects.runtime.MountConfig;
+import dev.durableobjects.runtime.NamespaceConfig;
 import dev.durableobjects.runtime.TestRuntime;
 import io.helidon.webserver.WebServer;
 import io.helidon.webserver.WebServerConfig;
@@ -30,7 +31,7 @@ final class RoomServer implements AutoCloseable {
             Path directory,
             Consumer<DurableObjectsBuilder> settings,
             Consumer<MountConfig> mountSettings) {
-        return start(directory, 0, settings, mountSettings);
+        return start(directory, 0, settings, mountSettings, room -> {});
     }
 
     /// @param port where to listen, 0 for any free port
@@ -38,12 +39,13 @@ final class RoomServer implements AutoCloseable {
             Path directory,
             int port,
             Consumer<DurableObjectsBuilder> settings,
-            Consumer<MountConfig> mountSettings) {
+            Consumer<MountConfig> mountSettings,
+            Consumer<NamespaceConfig.Builder> roomSettings) {
         DurableObjectsBuilder builder =
                 DurableObjects.builder()
                         .directory(directory)
                         .limit(Limit.SOCKET_CLOSE_SECONDS, 2)
-                        .namespace(Room.ROOM, Room::new);
+                        .namespace(Room.ROOM, Room::new, roomSettings);
         settings.accept(builder);
         DurableObjects objects = builder.build();
         WebServerConfig.Builder server = WebServer.builder().port(port).host("127.0.0.1");

@@ -70,6 +70,9 @@ class ShutdownSpec {
         if (request.path().equals("/stream")) {
             return env.namespace(Probe.PROBE).getByName("a").fetch(request);
         }
+        if (request.path().equals("/no-object")) {
+            return Response.text(200, "");
+        }
         if (request.path().equals("/endless")) {
             return Response.of(200).withChunks(this::heldBack);
         }
@@ -202,7 +205,7 @@ class ShutdownSpec {
                     runtime.close();
                     return true;
                 });
-        while (get("/").status() != 503) {
+        while (get("/no-object").status() != 503) { // It waits for no object that is held.
             Thread.onSpinWait();
         }
         return closed;

@@ -28,6 +28,11 @@ final class BadRequestException extends RuntimeException {
                 Response.text(status, text).withHeader("connection", "close"));
     }
 
+    /// Returns a refusal of a WebSocket of another version than ours.
+    static BadRequestException upgradeRequired(String text) {
+        return new BadRequestException(OpeningHandshake.upgradeRequired(text));
+    }
+
     /// Returns the answer.
     Response response() {
         return response;

@@ -70,7 +70,8 @@ final class FailureResponses {
         };
     }
 
-    private static Response later(int status, String text, Duration delay) {
+    /// Returns a response that asks to come back.
+    static Response later(int status, String text, Duration delay) {
         long seconds = Math.max(1, delay.plusMillis(999).toSeconds());
         return Response.text(status, text).withHeader("retry-after", String.valueOf(seconds));
     }

@@ -41,6 +41,11 @@ final class HelidonTransport implements Transport {
     }
 
     @Override
+    public boolean hasUnread() {
+        return connection.dataReader().available() > 0;
+    }
+
+    @Override
     public void write(byte[] bytes, int length) {
         try {
             connection.dataWriter().writeNow(BufferData.create(bytes, 0, length));

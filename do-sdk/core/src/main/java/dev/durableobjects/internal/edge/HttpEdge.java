@@ -76,8 +76,7 @@ public final class HttpEdge implements Handler {
         answer.webSocket()
                 .flatMap(socket -> socket.connection())
                 .ifPresent(connection -> ((HeldSocket) connection).abandon());
-        return Response.text(426, "Expected an Upgrade to websocket.")
-                .withHeader("upgrade", "websocket");
+        return OpeningHandshake.upgradeRequired("Expected an Upgrade to websocket.");
     }
 
     private static Request translated(String method, ServerRequest request) {

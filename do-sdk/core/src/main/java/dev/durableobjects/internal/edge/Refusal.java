@@ -24,7 +24,9 @@ final class Refusal {
 
     /// Sends it as far as the client takes it.
     void send(Response answer) {
-        Headers headers = answer.withHeader("connection", "close").headers();
+        boolean isUpgrade = answer.headers().get("upgrade").isPresent();
+        Headers headers =
+                answer.headers().with("connection", isUpgrade ? "close, upgrade" : "close");
         Status status = Status.create(answer.status());
         String firstLine = "HTTP/1.1 %d %s".formatted(status.code(), status.reasonPhrase());
         try {

@@ -10,15 +10,22 @@ final class SocketConnection implements ServerConnection {
 
     private final HeldSocket socket;
     private final HelidonTransport transport;
+    private final Runnable onEnd;
 
-    SocketConnection(HeldSocket socket, HelidonTransport transport) {
+    /// @param onEnd run when the connection has ended
+    SocketConnection(HeldSocket socket, HelidonTransport transport, Runnable onEnd) {
         this.socket = socket;
         this.transport = transport;
+        this.onEnd = onEnd;
     }
 
     @Override
     public void handle(Limit limit) {
-        socket.serve(transport);
+        try {
+            socket.serve(transport);
+        } finally {
+            onEnd.run();
+        }
     }
 
     /// Never idle in the server's eyes: it would end quiet sockets. Ours are kept alive by pings.

@@ -8,8 +8,8 @@ import io.helidon.webserver.http1.spi.Http1Upgrader;
 import io.helidon.webserver.websocket.WsConfig;
 
 /// Puts our upgrade in front of Helidon's own. Found by the server through `ServiceLoader`; it
-/// holds no state, each server's Worker is found through its routing. Extended by [Capitalized]
-/// only.
+/// holds no state, each server's Worker is found through its routing. Extended by [Capitalized] and
+/// [Shouted] only.
 @Weight(Weighted.DEFAULT_WEIGHT + 50)
 public class UpgradeProvider implements Http1UpgradeProvider<WsConfig> {
 
@@ -42,6 +42,19 @@ public class UpgradeProvider implements Http1UpgradeProvider<WsConfig> {
         @Override
         public Http1Upgrader create(WsConfig config, ProtocolConfigs configs) {
             return new Upgrader(config, "WebSocket");
+        }
+    }
+
+    /// The same for clients that know upper case only.
+    @Weight(Weighted.DEFAULT_WEIGHT + 50)
+    public static final class Shouted extends UpgradeProvider {
+
+        /// For `ServiceLoader`.
+        public Shouted() {}
+
+        @Override
+        public Http1Upgrader create(WsConfig config, ProtocolConfigs configs) {
+            return new Upgrader(config, "WEBSOCKET");
         }
     }
 }

@@ -3,19 +3,17 @@ package dev.durableobjects.internal.edge;
 import dev.durableobjects.http.Request;
 import dev.durableobjects.http.Response;
 import dev.durableobjects.internal.socket.HeldSocket;
+import dev.durableobjects.internal.socket.SocketCounters.Count;
 import dev.durableobjects.internal.socket.Transport;
 import dev.durableobjects.websocket.WebSocket;
-import io.helidon.http.HeaderName;
-import io.helidon.http.HeaderNames;
 import io.helidon.http.HttpPrologue;
 import io.helidon.http.WritableHeaders;
 import io.helidon.webserver.ConnectionContext;
 import io.helidon.webserver.spi.ServerConnection;
 import io.helidon.webserver.websocket.WsConfig;
 import io.helidon.webserver.websocket.WsUpgrader;
-import java.util.Arrays;
-import java.util.Base64;
-import java.util.Locale;
+import java.net.SocketAddress;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /// The opening handshake of RFC 6455 section 4.2, where the Worker decides: it answers with an
@@ -23,8 +21,6 @@ import org.jspecify.annotations.Nullable;
 ///
 /// A server without a Worker keeps Helidon's own WebSocket routing. Stateless.
 final class Upgrader extends WsUpgrader {
-
-    private static final int KEY_BYTES = 16;
 
     private final String spelling;
 
@@ -46,33 +42,59 @@ final class Upgrader extends WsUpgrader {
         if (routing == null) {
             return super.upgrade(connection, prologue, headers);
         }
-        return routing.serve(
-                prologue,
-                () -> {
-                    check(connection, routing, prologue, headers);
-                    return routing.fetch(translated(prologue, headers));
-                },
-                answer -> send(answer, connection, headers));
-    }
-
-    private ServerConnection send(
-            Response answer, ConnectionContext connection, WritableHeaders<?> headers) {
+        Connections connections = routing.connections();
+        SocketAddress peer = connection.remotePeer().address();
         HelidonTransport transport = new HelidonTransport(connection);
-        HeldSocket socket =
-                (HeldSocket) answer.webSocket().flatMap(WebSocket::connection).orElse(null);
-        if (socket == null || !socket.claim()) {
-            new Refusal(transport).send(notAccepted(answer));
+        Optional<Response> refusal = connections.enter(peer);
+        if (refusal.isPresent()) {
+            refuse(connections, transport, refusal.get());
             return RefusedConnection.INSTANCE;
         }
+        Optional<HeldSocket> socket = Optional.empty();
+        try {
+            socket =
+                    routing.serve(
+                            prologue,
+                            () -> {
+                                check(connection, routing, prologue, headers);
+                                return agreed(
+                                        routing.fetch(translated(prologue, headers)), headers);
+                            },
+                            answer -> send(answer, connections, connection, headers));
+        } finally {
+            if (socket.isEmpty()) {
+                connections.leave(peer);
+            }
+        }
+        return socket.<ServerConnection>map(open ->
+                        new SocketConnection(open, transport, () -> connections.leave(peer)))
+                .orElse(RefusedConnection.INSTANCE);
+    }
+
+    /// Answers the handshake.
+    ///
+    /// @return the open socket, nothing if the handshake was refused
+    private Optional<HeldSocket> send(
+            Response answer,
+            Connections connections,
+            ConnectionContext connection,
+            WritableHeaders<?> headers) {
+        HelidonTransport transport = new HelidonTransport(connection);
+        HeldSocket socket = held(answer);
+        if (socket == null || !socket.claim()) {
+            refuse(connections, transport, notAccepted(answer));
+            return Optional.empty();
+        }
         String accept = SWITCHING_PROTOCOL_PREFIX + hash(connection, headers.get(WS_KEY).get());
-        byte[] head = Refusal.head(accept, answer.headers());
+        byte[] head = Refusal.head(accept, OpeningHandshake.added(answer.headers()));
+        connections.count(Count.UPGRADED);
         try {
             transport.write(head, head.length);
         } catch (Transport.Gone e) {
             socket.abandon();
-            return RefusedConnection.INSTANCE;
+            return Optional.empty();
         }
-        return new SocketConnection(socket, transport);
+        return Optional.of(socket);
     }
 
     /// @throws BadRequestException if the request is no opening handshake, or comes from a page
@@ -82,37 +104,10 @@ final class Upgrader extends WsUpgrader {
             WorkerRouting routing,
             HttpPrologue prologue,
             WritableHeaders<?> headers) {
-        if (!prologue.method().text().equals("GET") || !asksForUpgrade(headers)) {
-            throw new BadRequestException(400, "A WebSocket begins with GET and Upgrade.");
-        }
-        if (!first(headers, WS_VERSION).equals(SUPPORTED_VERSION)) {
-            throw new BadRequestException(
-                    426, "Expected Sec-WebSocket-Version: " + SUPPORTED_VERSION);
-        }
-        if (!isKey(first(headers, WS_KEY))) {
-            throw new BadRequestException(
-                    400, "Expected Sec-WebSocket-Key with 16 bytes in base64.");
-        }
+        OpeningHandshake.check(prologue, headers);
         if (!routing.origins().admitsUpgrade(PageOrigin.of(headers, connection.isSecure()))) {
             throw new BadRequestException(
                     403, "A page of another origin may not open a WebSocket.");
-        }
-    }
-
-    private static boolean asksForUpgrade(WritableHeaders<?> headers) {
-        return Arrays.stream(first(headers, HeaderNames.CONNECTION).split(","))
-                .anyMatch(token -> token.strip().toLowerCase(Locale.ROOT).equals("upgrade"));
-    }
-
-    private static String first(WritableHeaders<?> headers, HeaderName name) {
-        return headers.contains(name) ? headers.get(name).get() : "";
-    }
-
-    private static boolean isKey(String key) {
-        try {
-            return Base64.getDecoder().decode(key).length == KEY_BYTES;
-        } catch (IllegalArgumentException e) {
-            return false;
         }
     }
 
@@ -128,6 +123,24 @@ final class Upgrader extends WsUpgrader {
         }
     }
 
+    /// Returns the answer, or an error if a client would have to fail the connection because of it.
+    private static Response agreed(Response answer, WritableHeaders<?> headers) {
+        HeldSocket socket = held(answer);
+        if (socket == null) {
+            return answer;
+        }
+        String mistake = OpeningHandshake.mistake(answer.headers(), headers);
+        if (mistake.isEmpty()) {
+            return answer;
+        }
+        socket.abandon();
+        return Response.text(500, mistake);
+    }
+
+    private static @Nullable HeldSocket held(Response answer) {
+        return (HeldSocket) answer.webSocket().flatMap(WebSocket::connection).orElse(null);
+    }
+
     /// A response with a socket that no object has accepted, or that another client has got, is a
     /// mistake of the application.
     private static Response notAccepted(Response answer) {
@@ -137,5 +150,11 @@ final class Upgrader extends WsUpgrader {
         return answer.webSocket().flatMap(WebSocket::connection).isEmpty()
                 ? Response.text(500, "The object returned a WebSocket that it did not accept.")
                 : Response.text(500, "The object returned a WebSocket that is not a new one.");
+    }
+
+    private static void refuse(
+            Connections connections, HelidonTransport transport, Response answer) {
+        connections.count(Count.REFUSED);
+        new Refusal(transport).send(answer);
     }
 }

@@ -20,24 +20,28 @@ public final class WorkerRouting implements Routing, Builder<WorkerRouting, Work
     private final Env env;
     private final OriginPolicy origins;
     private final Traffic traffic;
+    private final Connections connections;
     private final FailureResponses failures;
     private final Limits limits;
 
     /// Makes the routing of a Worker.
     ///
     /// @param traffic counts the requests under way
+    /// @param connections counts and bounds WebSockets
     /// @param random where the ids of failures come from
     public WorkerRouting(
             Worker worker,
             Env env,
             OriginPolicy origins,
             Traffic traffic,
+            Connections connections,
             RandomGenerator random,
             Limits limits) {
         this.worker = worker;
         this.env = env;
         this.origins = origins;
         this.traffic = traffic;
+        this.connections = connections;
         this.failures = new FailureResponses(random);
         this.limits = limits;
     }
@@ -50,6 +54,10 @@ public final class WorkerRouting implements Routing, Builder<WorkerRouting, Work
 
     OriginPolicy origins() {
         return origins;
+    }
+
+    Connections connections() {
+        return connections;
     }
 
     Limits limits() {

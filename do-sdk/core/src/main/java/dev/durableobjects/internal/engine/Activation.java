@@ -74,7 +74,7 @@ final class Activation implements Host {
                         this,
                         node.limits(),
                         node.waiting());
-        this.outbox = new Outbox(node.log(), id, database);
+        this.outbox = new Outbox(node, id, database);
         this.instance = new Instance(this, type, env, database);
         this.closed = new Latch(node.waiting());
         this.lastUsed = node.waiting().nanoTime();
@@ -265,10 +265,10 @@ final class Activation implements Host {
         breakage.check();
     }
 
-    /// Lets an effect out at the end of the event.
-    void release(Runnable effect) {
+    /// Lets an effect that keeps so many bytes in memory out at the end of the event.
+    void release(int bytes, Runnable effect) {
         check();
-        outbox.add(effect);
+        outbox.add(bytes, effect);
     }
 
     /// Breaks the activation; the first reason counts. Any thread may do it.

@@ -51,7 +51,7 @@ final class Instance {
         constructing = true;
         // A log that has failed vouches for nothing.
         activation.node().log().awaitDurable(CommitLog.START);
-        ObjectState state = new ObjectState(activation, new ObjectStorage(database));
+        ObjectState state = new ObjectState(activation, type, new ObjectStorage(database));
         return CriticalSections.<DurableObject, RuntimeException>run(
                 activation, () -> type.create(state, env));
     }

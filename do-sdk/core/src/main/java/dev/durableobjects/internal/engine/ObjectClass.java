@@ -5,6 +5,7 @@ import dev.durableobjects.DurableObject;
 import dev.durableobjects.DurableObjectState;
 import dev.durableobjects.Env;
 import dev.durableobjects.sql.SqlPolicy;
+import dev.durableobjects.websocket.SocketQueuePolicy;
 import java.util.function.BiFunction;
 
 /// What a namespace knows about the class of its objects. Immutable, but for what the admitter
@@ -15,13 +16,15 @@ import java.util.function.BiFunction;
 /// @param factory makes an instance, which implements the interface
 /// @param admitter keeps the admission policy
 /// @param sqlPolicy what SQL the objects may run
+/// @param socketQueuePolicy what becomes of sockets whose peer reads too slowly
 /// @param <T> the interface through which the objects are called
 public record ObjectClass<T>(
         Binding<T> binding,
         String uniqueKey,
         BiFunction<DurableObjectState, Env, ? extends DurableObject> factory,
         Admitter admitter,
-        SqlPolicy sqlPolicy) {
+        SqlPolicy sqlPolicy,
+        SocketQueuePolicy socketQueuePolicy) {
 
     /// Makes an instance.
     ///

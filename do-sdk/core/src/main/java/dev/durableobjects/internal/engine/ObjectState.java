@@ -23,12 +23,14 @@ import org.jspecify.annotations.Nullable;
 final class ObjectState implements DurableObjectState {
 
     private final Activation activation;
+    private final ObjectClass<?> type;
     private final ObjectStorage storage;
     private final DurableObjectId id;
     private final FrameSharing sharing = new FrameSharing();
 
-    ObjectState(Activation activation, ObjectStorage storage) {
+    ObjectState(Activation activation, ObjectClass<?> type, ObjectStorage storage) {
         this.activation = activation;
+        this.type = type;
         this.storage = storage;
         this.id = carried(activation.id(), activation.node().limits().get(Limit.NAME_BYTES));
     }
@@ -120,12 +122,10 @@ final class ObjectState implements DurableObjectState {
         }
         SocketEvents events = new SocketEvents(activation, socket);
         HeldSocket held =
-                new HeldSocket(
-                        activation.node().waiting(),
-                        activation.node().limits(),
-                        events,
-                        activation::release,
-                        sharing);
+                activation
+                        .node()
+                        .sockets()
+                        .make(type.socketQueuePolicy(), events, activation::release, sharing);
         socket.connect(held);
         events.accepted(held);
         activation.node().sockets().watch(held);

@@ -1,6 +1,9 @@
 package dev.durableobjects.internal.engine;
 
+import dev.durableobjects.DurableObjectException;
+import dev.durableobjects.DurableObjectException.Kind;
 import dev.durableobjects.DurableObjectId;
+import dev.durableobjects.Limit;
 import dev.durableobjects.internal.gate.OutputGate;
 import dev.durableobjects.internal.storage.ObjectDatabase;
 import dev.durableobjects.internal.storage.Written;
@@ -21,10 +24,12 @@ final class Outbox {
     private final CommitLog log;
     private final DurableObjectId id;
     private final ObjectDatabase database;
+    private final int bytesMax;
     private final OutputGate gate = new OutputGate();
 
     // Only the object's thread.
     private List<Runnable> effects = new ArrayList<>();
+    private long effectBytes;
 
     // Guarded by this, so that nothing is committed and not appended when the files close.
     private long position = CommitLog.START;
@@ -34,14 +39,27 @@ final class Outbox {
     /// Whether the database may have committed something that the log does not have.
     private boolean isLost;
 
-    Outbox(CommitLog log, DurableObjectId id, ObjectDatabase database) {
-        this.log = log;
+    Outbox(Node node, DurableObjectId id, ObjectDatabase database) {
+        this.log = node.log();
+        this.bytesMax = node.limits().get(Limit.EVENT_OUTPUT_BYTES);
         this.id = id;
         this.database = database;
     }
 
     /// Lets an effect out after the commit of the stretch that runs.
-    void add(Runnable effect) {
+    ///
+    /// @param bytes that the effect keeps in memory; one without any is never refused
+    /// @throws DurableObjectException if the effects would keep too much
+    void add(int bytes, Runnable effect) {
+        if (bytes > 0 && effectBytes + bytes > bytesMax) {
+            throw new DurableObjectException(
+                    Kind.OVERLOADED,
+                    id,
+                    "Durable Object is overloaded. An event may send %d bytes of messages."
+                            .formatted(bytesMax),
+                    null);
+        }
+        effectBytes += bytes;
         effects.add(effect);
     }
 
@@ -58,7 +76,7 @@ final class Outbox {
         }
         if (!effects.isEmpty()) {
             gate.hold(end, effects);
-            effects = new ArrayList<>();
+            discard();
         }
         return end;
     }
@@ -97,9 +115,10 @@ final class Outbox {
         return log.durable() >= end();
     }
 
-    /// Forgets what was sent and not yet committed.
+    /// Forgets what was sent in the stretch that runs.
     void discard() {
         effects = new ArrayList<>();
+        effectBytes = 0;
     }
 
     /// Waits until a position is durable, and lets go what was held for it.

@@ -15,6 +15,7 @@ record Frame(byte[] bytes) {
     static final int CONTROL_BYTES_MAX = 125;
 
     private static final int FINAL = 0x80;
+    private static final int CONTROL = 0x8;
     private static final int LENGTH_16 = 126;
     private static final int LENGTH_64 = 127;
 
@@ -46,6 +47,11 @@ record Frame(byte[] bytes) {
                         .put(text)
                         .array();
         return encode(Opcode.CLOSE, payload);
+    }
+
+    /// Returns whether this is a message, and not a control frame. A server's message is one frame.
+    boolean isMessage() {
+        return (bytes[0] & CONTROL) == 0;
     }
 
     int length() {

@@ -5,6 +5,7 @@ import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
+import java.util.function.IntConsumer;
 import org.jspecify.annotations.Nullable;
 
 /// Reads a client's frames and joins them to messages, RFC 6455 section 5. Not safe for several
@@ -22,14 +23,18 @@ final class FrameReader {
 
     private final Transport transport;
     private final int messageBytesMax;
+    private final IntConsumer onFrame;
 
     // The message that is being joined.
     private @Nullable Opcode joining;
     private ByteArrayOutputStream joined = new ByteArrayOutputStream(0);
 
-    FrameReader(Transport transport, int messageBytesMax) {
+    /// @param onFrame told the length of each frame's payload before it is read; what it throws
+    ///   passes through
+    FrameReader(Transport transport, int messageBytesMax, IntConsumer onFrame) {
         this.transport = transport;
         this.messageBytesMax = messageBytesMax;
+        this.onFrame = onFrame;
     }
 
     /// Waits for the next message or control frame.
@@ -89,6 +94,7 @@ final class FrameReader {
                     CloseCode.TOO_BIG,
                     "a message of more than %d bytes".formatted(messageBytesMax));
         }
+        onFrame.accept((int) length);
         byte[] mask = transport.read(MASK_BYTES);
         byte[] payload = length == 0 ? new byte[0] : transport.read((int) length);
         for (int i = 0; i < payload.length; i++) {

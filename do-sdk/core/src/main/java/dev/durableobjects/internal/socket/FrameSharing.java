@@ -14,6 +14,15 @@ public final class FrameSharing {
     /// Makes an empty memory.
     public FrameSharing() {}
 
+    /// Returns whether the frame of a message is there already, so that it costs no memory.
+    @SuppressWarnings("ReferenceEquality") // As in #frame.
+    boolean has(WebSocketMessage message) {
+        Encoded known = last;
+        return known != null
+                && message instanceof WebSocketMessage.Text(String text)
+                && known.text == text;
+    }
+
     @SuppressWarnings(
             "ReferenceEquality") // Equal texts may be encoded twice; comparing costs more.
     Frame frame(WebSocketMessage message) {

@@ -1,7 +1,7 @@
 package dev.durableobjects.internal.socket;
 
-import dev.durableobjects.Limits;
 import dev.durableobjects.internal.gate.Waiting;
+import dev.durableobjects.internal.socket.SocketCounters.Count;
 import dev.durableobjects.websocket.ReadyState;
 import dev.durableobjects.websocket.WebSocket;
 import dev.durableobjects.websocket.WebSocketMessage;
@@ -19,8 +19,12 @@ public final class HeldSocket implements WebSocket.Connection {
     private static final String LOST = "WebSocket disconnected without sending Close frame.";
     private static final int UNANSWERED_MAX = 2;
 
+    /// What a message that is held costs beside its frame.
+    private static final int MESSAGE_BYTES = 64;
+
     private final Waiting waiting;
     private final SocketSettings settings;
+    private final SocketCounters counters;
     private final SocketListener listener;
     private final Outlet outlet;
     private final FrameSharing sharing;
@@ -32,6 +36,7 @@ public final class HeldSocket implements WebSocket.Connection {
     private boolean claimed;
     private boolean closedByObject;
     private boolean silent;
+    private boolean cutOff;
     private long deadline;
     private long pinged;
     private int unanswered;
@@ -43,18 +48,20 @@ public final class HeldSocket implements WebSocket.Connection {
     /// @param listener told what the peer does
     /// @param outlet lets out what the object sends
     /// @param sharing shared by the sockets of one object
-    public HeldSocket(
+    HeldSocket(
             Waiting waiting,
-            Limits limits,
+            SocketSettings settings,
+            SocketCounters counters,
             SocketListener listener,
             Outlet outlet,
             FrameSharing sharing) {
         this.waiting = waiting;
-        this.settings = SocketSettings.of(limits);
+        this.settings = settings;
+        this.counters = counters;
         this.listener = listener;
         this.outlet = outlet;
         this.sharing = sharing;
-        this.writer = new SocketWriter(waiting, settings.queueBytesMax());
+        this.writer = new SocketWriter(waiting, new FrameQueue(settings, counters));
         this.deadline = waiting.nanoTime() + settings.closeNanos();
     }
 
@@ -65,8 +72,9 @@ public final class HeldSocket implements WebSocket.Connection {
                 throw new IllegalStateException("Can't call WebSocket send() after close().");
             }
         }
+        boolean shared = sharing.has(message);
         Frame frame = sharing.frame(message);
-        outlet.release(() -> queue(frame));
+        outlet.release(MESSAGE_BYTES + (shared ? 0 : frame.length()), () -> queue(frame));
     }
 
     @Override
@@ -80,7 +88,12 @@ public final class HeldSocket implements WebSocket.Connection {
                     "a close reason must have at most %d bytes in UTF-8, had %d"
                             .formatted(REASON_BYTES_MAX, length));
         }
-        outlet.release(() -> closeAfterQueued(Frame.close(code, reason)));
+        synchronized (this) {
+            if (closedByObject) {
+                return;
+            }
+        }
+        outlet.release(0, () -> closeAfterQueued(Frame.close(code, reason)));
         synchronized (this) {
             closedByObject = true;
         }
@@ -111,13 +124,12 @@ public final class HeldSocket implements WebSocket.Connection {
             return;
         }
         try {
-            FrameReader frames = new FrameReader(network, settings.messageBytesMax());
-            Received.Close close = readMessages(frames);
-            answer(close);
+            Received.Close close = readMessages(reader(network));
+            answer(close, network);
             end();
             tell(() -> listener.closed(close.code(), close.reason(), true));
         } catch (ProtocolException e) {
-            fail(Frame.close(e.closeCode(), e.reason()), settings.lingerNanos());
+            fail(e);
             linger(network);
             end();
             tell(() -> listener.failed(e));
@@ -151,7 +163,7 @@ public final class HeldSocket implements WebSocket.Connection {
         }
         writer.stop();
         if (network != null) {
-            network.close();
+            close(network);
         }
     }
 
@@ -174,7 +186,8 @@ public final class HeldSocket implements WebSocket.Connection {
             case OPEN, CLOSING -> {
                 Transport overdue = overdue(now);
                 if (overdue != null) {
-                    overdue.close();
+                    counters.add(Count.CUT_OFF, 1);
+                    close(overdue);
                 } else if (isPingDue(now)) {
                     queue(Frame.ping());
                 }
@@ -197,11 +210,20 @@ public final class HeldSocket implements WebSocket.Connection {
         boolean unheard = state == ReadyState.OPEN && unanswered >= UNANSWERED_MAX;
         boolean pingDue = now - pinged >= settings.pingNanos();
         boolean late = state == ReadyState.CLOSING && now - deadline >= 0;
-        return late || (unheard && pingDue) ? transport : null;
+        if (cutOff || !(late || (unheard && pingDue))) {
+            return null;
+        }
+        cutOff = true;
+        return transport;
+    }
+
+    /// On a thread of its own, for it may block: nobody waits for the farewell of a connection.
+    private void close(Transport network) {
+        waiting.start("durable-socket-close", network::close);
     }
 
     private synchronized boolean isPingDue(long now) {
-        boolean due = state == ReadyState.OPEN && now - pinged >= settings.pingNanos();
+        boolean due = state == ReadyState.OPEN && !cutOff && now - pinged >= settings.pingNanos();
         if (due) {
             pinged = now;
             unanswered++;
@@ -244,10 +266,29 @@ public final class HeldSocket implements WebSocket.Connection {
         }
     }
 
-    /// Echoes a Close frame, unless one was sent, and waits until it is on the wire.
-    private void answer(Received.Close close) {
+    private FrameReader reader(Transport network) {
+        FrameRate rate = new FrameRate(waiting, settings.framesPerSecond());
+        return new FrameReader(
+                network,
+                settings.messageBytesMax(),
+                length -> {
+                    counters.add(Count.FRAMES_RECEIVED, 1);
+                    counters.add(Count.BYTES_RECEIVED, length);
+                    rate.count();
+                });
+    }
+
+    /// Echoes a Close frame, unless one was sent, and waits until it is on the wire. A peer that
+    /// goes on sending gets time to read it.
+    private void answer(Received.Close close, Transport network) {
         closeAfterQueued(Frame.close(close.code(), ""));
         writer.awaitDrained(settings.closeNanos());
+        if (network.hasUnread()) {
+            synchronized (this) {
+                deadline = waiting.nanoTime() + settings.lingerNanos();
+            }
+            linger(network);
+        }
     }
 
     /// Reads on without looking, so that the peer can read our Close frame: closing a connection
@@ -269,9 +310,11 @@ public final class HeldSocket implements WebSocket.Connection {
                 lostCode = CloseCode.TRY_AGAIN_LATER;
                 lostReason = "the peer reads too slowly";
             }
-            fail(
-                    Frame.close(CloseCode.TRY_AGAIN_LATER, "the peer reads too slowly"),
-                    settings.closeNanos());
+            beginClosing(settings.closeNanos());
+            Frame close = Frame.close(CloseCode.TRY_AGAIN_LATER, "the peer reads too slowly");
+            if (writer.endInsteadOfQueued(close)) {
+                counters.add(Count.TOO_SLOW, 1);
+            }
         }
     }
 
@@ -280,9 +323,11 @@ public final class HeldSocket implements WebSocket.Connection {
         writer.endAfterQueued(close);
     }
 
-    private void fail(Frame close, long nanos) {
-        beginClosing(nanos);
-        writer.endInsteadOfQueued(close);
+    private void fail(ProtocolException violation) {
+        beginClosing(settings.lingerNanos());
+        if (writer.endAfterQueued(Frame.close(violation.closeCode(), violation.reason()))) {
+            counters.add(violation.count(), 1);
+        }
     }
 
     private synchronized void beginClosing(long nanos) {

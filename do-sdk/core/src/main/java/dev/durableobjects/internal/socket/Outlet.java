@@ -8,6 +8,8 @@ public interface Outlet {
     /// Runs the effect once everything that the running event writes is durable, in the order of
     /// the calls. Returns at once.
     ///
+    /// @param bytes that the effect keeps in memory until then; one without any is never refused
+    /// @throws dev.durableobjects.DurableObjectException if the event holds too many bytes
     /// @throws IllegalStateException if the calling thread is not in an event of the object
-    void release(Runnable effect);
+    void release(int bytes, Runnable effect);
 }

@@ -19,6 +19,13 @@ final class ProtocolException extends RuntimeException {
         return reason;
     }
 
+    /// Returns as what the failure counts.
+    SocketCounters.Count count() {
+        return closeCode == CloseCode.POLICY_VIOLATION
+                ? SocketCounters.Count.TOO_FAST
+                : SocketCounters.Count.INVALID;
+    }
+
     /// Returns the code to close with.
     int closeCode() {
         return closeCode;

@@ -1,8 +1,13 @@
 package dev.durableobjects.internal.socket;
 
+import static java.util.Objects.requireNonNull;
+
 import dev.durableobjects.Limit;
 import dev.durableobjects.Limits;
 import dev.durableobjects.internal.gate.Waiting;
+import dev.durableobjects.websocket.SocketQueuePolicy;
+import java.util.EnumMap;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
@@ -17,6 +22,9 @@ public final class SocketKeeper implements AutoCloseable {
 
     private final Waiting waiting;
     private final long lingerNanos;
+    private final SocketCounters counters = new SocketCounters();
+    private final Map<SocketQueuePolicy, SocketSettings> settings =
+            new EnumMap<>(SocketQueuePolicy.class);
     private final Set<HeldSocket> sockets = ConcurrentHashMap.newKeySet();
     private final Thread thread;
     private volatile boolean closed;
@@ -26,7 +34,31 @@ public final class SocketKeeper implements AutoCloseable {
     public SocketKeeper(Waiting waiting, Limits limits) {
         this.waiting = waiting;
         this.lingerNanos = TimeUnit.SECONDS.toNanos(limits.get(Limit.SOCKET_LINGER_SECONDS));
+        for (SocketQueuePolicy policy : SocketQueuePolicy.values()) {
+            settings.put(policy, SocketSettings.of(limits, policy));
+        }
         this.thread = waiting.start("durable-socket-keeper", this::watch);
+    }
+
+    /// Makes a connection that waits for its opening handshake. It is watched over from
+    /// [#watch(HeldSocket)] on.
+    ///
+    /// @param policy what becomes of a peer that reads too slowly
+    /// @param listener told what the peer does
+    /// @param outlet lets out what the object sends
+    /// @param sharing shared by the sockets of one object
+    public HeldSocket make(
+            SocketQueuePolicy policy,
+            SocketListener listener,
+            Outlet outlet,
+            FrameSharing sharing) {
+        return new HeldSocket(
+                waiting, requireNonNull(settings.get(policy)), counters, listener, outlet, sharing);
+    }
+
+    /// Returns what is counted.
+    public SocketCounters counters() {
+        return counters;
     }
 
     /// Adds a connection; it is dropped again when it has ended.

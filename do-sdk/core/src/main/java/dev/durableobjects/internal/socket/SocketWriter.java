@@ -1,9 +1,6 @@
 package dev.durableobjects.internal.socket;
 
 import dev.durableobjects.internal.gate.Waiting;
-import java.util.ArrayDeque;
-import java.util.Arrays;
-import java.util.Deque;
 import org.jspecify.annotations.Nullable;
 
 /// The outgoing half of a connection: a bounded queue of frames and the thread that writes them.
@@ -13,54 +10,54 @@ import org.jspecify.annotations.Nullable;
 /// by many threads.
 final class SocketWriter {
 
-    /// What is joined into one write; more saves nothing.
-    private static final int WRITE_BYTES = 64 << 10;
-
     private final Waiting waiting;
-    private final int bytesMax;
 
     // Guarded by this.
-    private final Deque<Frame> queue = new ArrayDeque<>();
-    private int queuedBytes;
+    private final FrameQueue queue;
     private @Nullable Transport transport;
     private @Nullable Thread drained;
     private boolean writing;
     private boolean ended;
 
-    SocketWriter(Waiting waiting, int bytesMax) {
+    SocketWriter(Waiting waiting, FrameQueue queue) {
         this.waiting = waiting;
-        this.bytesMax = bytesMax;
+        this.queue = queue;
     }
 
     /// Queues a frame.
     ///
-    /// @return false if the queue is full; the frame was not queued then
+    /// @return false if the peer is too slow; the frame was not queued then
     synchronized boolean offer(Frame frame) {
         if (ended) {
             return true;
         }
-        if (queuedBytes + frame.length() > bytesMax && !queue.isEmpty()) {
-            return false;
-        }
-        add(frame);
-        return true;
+        boolean queued = queue.offer(frame);
+        startWriting();
+        return queued;
     }
 
     /// Queues the last frame. What is offered later is dropped.
-    synchronized void endAfterQueued(Frame last) {
-        if (!ended) {
-            add(last);
-            ended = true;
+    ///
+    /// @return false if the last frame was queued before
+    synchronized boolean endAfterQueued(Frame last) {
+        if (ended) {
+            return false;
         }
+        ended = true;
+        queue.add(last);
+        startWriting();
+        return true;
     }
 
     /// Drops what is queued and queues the last frame. What is offered later is dropped.
-    synchronized void endInsteadOfQueued(Frame last) {
-        if (!ended) {
-            queue.clear();
-            queuedBytes = 0;
-            endAfterQueued(last);
+    ///
+    /// @return false if the last frame was queued before
+    synchronized boolean endInsteadOfQueued(Frame last) {
+        if (ended) {
+            return false;
         }
+        queue.clear();
+        return endAfterQueued(last);
     }
 
     /// Returns whether the last frame was queued.
@@ -78,7 +75,6 @@ final class SocketWriter {
     synchronized void stop() {
         ended = true;
         queue.clear();
-        queuedBytes = 0;
     }
 
     /// Waits until everything was written, or the connection is gone, or the time is over.
@@ -103,12 +99,6 @@ final class SocketWriter {
         return writing;
     }
 
-    private void add(Frame frame) {
-        queue.add(frame);
-        queuedBytes += frame.length();
-        startWriting();
-    }
-
     private void startWriting() {
         if (!writing && transport != null && !queue.isEmpty()) {
             Transport to = transport;
@@ -130,37 +120,13 @@ final class SocketWriter {
 
     /// Returns the frames to write now, joined, or null when the thread is no longer needed.
     private synchronized @Nullable Frame next() {
-        Frame first = queue.poll();
-        if (first == null) {
+        Frame batch = queue.take();
+        if (batch == null) {
             writing = false;
             if (drained != null) {
                 waiting.unpark(drained);
             }
-            return null;
         }
-        queuedBytes -= first.length();
-        Frame second = queue.peek();
-        return second == null || first.length() + second.length() > WRITE_BYTES
-                ? first
-                : join(first);
-    }
-
-    private Frame join(Frame first) {
-        byte[] joined = new byte[Math.min(first.length() + queuedBytes, WRITE_BYTES)];
-        int length = 0;
-        for (Frame frame = first; frame != null; frame = fitting(joined.length - length)) {
-            System.arraycopy(frame.bytes(), 0, joined, length, frame.length());
-            length += frame.length();
-        }
-        return new Frame(length == joined.length ? joined : Arrays.copyOf(joined, length));
-    }
-
-    private @Nullable Frame fitting(int room) {
-        Frame head = queue.peek();
-        if (head == null || head.length() > room) {
-            return null;
-        }
-        queuedBytes -= head.length();
-        return queue.poll();
+        return batch;
     }
 }

@@ -12,10 +12,16 @@ public interface Transport {
     /// Waits for this many bytes.
     byte[] read(int length);
 
+    /// Returns whether the peer has sent more than was read, as far as is known without waiting.
+    default boolean hasUnread() {
+        return false;
+    }
+
     /// Writes bytes, blocking while the peer does not read.
     void write(byte[] bytes, int length);
 
-    /// Ends the connection at once, and with it a read or write that blocks. Never throws.
+    /// Ends the connection, and with it a read or write that blocks. Never throws. May take its
+    /// time: TLS says farewell.
     void close();
 
     /// The connection is over.

@@ -124,7 +124,9 @@ class FrameReaderTest {
 
     private static FrameReader reader(String hex) {
         return new FrameReader(
-                new RecordedTransport(HexFormat.of().parseHex(hex)), MESSAGE_BYTES_MAX);
+                new RecordedTransport(HexFormat.of().parseHex(hex)),
+                MESSAGE_BYTES_MAX,
+                length -> {});
     }
 
     /// A connection on which a peer has sent these bytes and gone.
