@@ -96,6 +96,7 @@ public final class DurableObjects implements AutoCloseable {
                         new Node(
                                 limits,
                                 outside.waiting(),
+                                outside.clock(),
                                 outside.random(),
                                 directory,
                                 log,

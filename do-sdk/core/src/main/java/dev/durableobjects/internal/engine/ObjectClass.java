@@ -2,6 +2,7 @@ package dev.durableobjects.internal.engine;
 
 import dev.durableobjects.Binding;
 import dev.durableobjects.DurableObject;
+import dev.durableobjects.DurableObjectId;
 import dev.durableobjects.DurableObjectState;
 import dev.durableobjects.Env;
 import dev.durableobjects.sql.SqlPolicy;
@@ -22,6 +23,11 @@ public record ObjectClass<T>(
         BiFunction<DurableObjectState, Env, ? extends DurableObject> factory,
         Admitter admitter,
         SqlPolicy sqlPolicy) {
+
+    /// Returns what logs and messages call an object.
+    String nameOf(DurableObjectId id) {
+        return binding.name() + " " + id.name().orElse(id.toString());
+    }
 
     /// Makes an instance.
     ///

@@ -25,6 +25,7 @@ public final class HeldSocket implements WebSocket.Connection {
     private final Outlet outlet;
     private final FrameSharing sharing;
     private final SocketWriter writer;
+    private final FrameOrder order;
 
     // Guarded by this.
     private ReadyState state = ReadyState.CONNECTING;
@@ -55,6 +56,7 @@ public final class HeldSocket implements WebSocket.Connection {
         this.outlet = outlet;
         this.sharing = sharing;
         this.writer = new SocketWriter(waiting, settings.queueBytesMax());
+        this.order = new FrameOrder(this::queue, settings.queueBytesMax());
         this.deadline = waiting.nanoTime() + settings.closeNanos();
     }
 
@@ -66,7 +68,21 @@ public final class HeldSocket implements WebSocket.Connection {
             }
         }
         Frame frame = sharing.frame(message);
-        outlet.release(() -> queue(frame));
+        outlet.release(() -> order.leave(frame));
+        order.send(); // It leaves at the end of the event of this thread, not earlier.
+    }
+
+    /// Sends a text that no output gate holds, behind what the object has sent before. It is
+    /// dropped if nothing can be sent any more.
+    public void answer(String text) {
+        if (!order.answer(Frame.of(new WebSocketMessage.Text(text)))) {
+            failSlowPeer();
+        }
+    }
+
+    /// Returns who is told what the peer does.
+    public SocketListener listener() {
+        return listener;
     }
 
     @Override
@@ -265,14 +281,18 @@ public final class HeldSocket implements WebSocket.Connection {
 
     private void queue(Frame frame) {
         if (!writer.offer(frame)) {
-            synchronized (this) {
-                lostCode = CloseCode.TRY_AGAIN_LATER;
-                lostReason = "the peer reads too slowly";
-            }
-            fail(
-                    Frame.close(CloseCode.TRY_AGAIN_LATER, "the peer reads too slowly"),
-                    settings.closeNanos());
+            failSlowPeer();
         }
+    }
+
+    private void failSlowPeer() {
+        synchronized (this) {
+            lostCode = CloseCode.TRY_AGAIN_LATER;
+            lostReason = "the peer reads too slowly";
+        }
+        fail(
+                Frame.close(CloseCode.TRY_AGAIN_LATER, "the peer reads too slowly"),
+                settings.closeNanos());
     }
 
     private void closeAfterQueued(Frame close) {
