@@ -202,24 +202,16 @@ public final class ObjectDirectory {
     }
 
     private Activation activation(ObjectClass<?> type, DurableObjectId id, Env env) {
-        Activation known = live.get(id); // Reading first saves the lock of computeIfAbsent.
+        Activation known = live.get(id); // Reading first saves the lock.
         if (known != null) {
             return known;
         }
-        takePlace(id);
-        Sockets sockets = new Sockets(rooms, type, id, env);
-        Activation made = new Activation(node, type, id, env, sockets, this::forget);
-        Activation other = live.putIfAbsent(id, made);
-        if (other != null) {
-            places.release();
-            return other;
-        }
-        return made;
-    }
-
-    private void takePlace(DurableObjectId id) {
-        while (!places.tryAcquire()) {
-            if (!eviction.makeRoom()) {
+        while (true) {
+            Activation made = tryMake(type, id, env);
+            if (made != null) {
+                return made;
+            }
+            if (!eviction.makeRoom() && !live.containsKey(id)) {
                 throw new DurableObjectException(
                         Kind.OVERLOADED,
                         id,
@@ -230,11 +222,26 @@ public final class ObjectDirectory {
         }
     }
 
+    /// Takes a place and makes an activation in one step, so that nobody finds all places taken
+    /// while the one for the same object is on its way.
+    ///
+    /// @return the activation of the object, or null if there is none and no place for one
+    private synchronized @Nullable Activation tryMake(
+            ObjectClass<?> type, DurableObjectId id, Env env) {
+        Activation known = live.get(id);
+        if (known != null || !places.tryAcquire()) {
+            return known;
+        }
+        Sockets sockets = new Sockets(rooms, type, id, env);
+        Activation made = new Activation(node, type, id, env, sockets, this::forget);
+        live.put(id, made);
+        return made;
+    }
+
     private void forget(Activation closed) {
         closed.sockets().leave(); // Before the next activation may enter the room.
-        if (live.remove(closed.id(), closed)) {
-            places.release();
-        }
+        places.release(); // Before: an object that is gone has no place.
+        live.remove(closed.id(), closed);
     }
 
     private void refuseIfClosing() {
