@@ -28,7 +28,8 @@ final class Attachment {
         byte[] content = value instanceof byte[] bytes ? bytes.clone() : Json.bytes(value);
         if (content.length > BYTES_MAX) {
             throw new IllegalArgumentException(
-                    "A WebSocket 'attachment' cannot be larger than %d bytes.'attachment' was %d bytes."
+                    ("A WebSocket 'attachment' cannot be larger than %d bytes.'attachment' was %d"
+                                    + " bytes.")
                             .formatted(BYTES_MAX, content.length));
         }
         return isJson && Arrays.equals(content, NOTHING) ? null : new Attachment(content, isJson);

@@ -65,8 +65,8 @@ final class Acceptance {
         }
         throw new IllegalStateException(
                 listener == null
-                        ? "you must call 'acceptWebSocket()' before attempting to access the tags of"
-                                + " a WebSocket."
+                        ? "you must call 'acceptWebSocket()' before attempting to access the tags"
+                                + " of a WebSocket."
                         : "only hibernatable websockets can have tags.");
     }
 
