@@ -257,7 +257,8 @@ class AutoResponseSpec {
         assertThat(
                 refusal(longest + "x", ""),
                 is(
-                        "Request cannot be larger than 2048 bytes. A request of size 2049 was provided."));
+                        "Request cannot be larger than 2048 bytes. A request of size 2049 was"
+                                + " provided."));
         assertThat(
                 refusal("", longest + "x"),
                 is(

@@ -49,7 +49,7 @@ class StandardSocketSpec {
         try (RawWebSocket socket = world.connect("a", "standard")) {
             socket.sendText("x");
             assertThat(socket.readText(), is("1 x"));
-            world.connect("b").close();
+            world.runtime.in("b", (self, x) -> "");
             while (world.runtime.objects().liveObjects() > 1) {
                 world.time.pass(SocketWorld.IDLE);
                 world.time.parkNanos(this, 1);
