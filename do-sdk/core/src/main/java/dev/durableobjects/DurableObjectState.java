@@ -1,8 +1,12 @@
 package dev.durableobjects;
 
 import dev.durableobjects.websocket.WebSocket;
+import dev.durableobjects.websocket.WebSocketListener;
+import dev.durableobjects.websocket.WebSocketRequestResponsePair;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /// What an object knows about itself, known as `ctx`: its id, its storage and its sockets.
@@ -88,12 +92,65 @@ public interface DurableObjectState {
     }
 
     /// Accepts the server half of a pair: from now on the object's `webSocket...` handlers receive
-    /// what the client sends.
+    /// what the client sends. The socket does not keep the object in memory; the next message wakes
+    /// it.
     ///
     /// @throws IllegalStateException if the socket was accepted before, or if the object holds as
     ///   many sockets as `Limit.SOCKETS_PER_OBJECT` allows
-    void acceptWebSocket(WebSocket socket);
+    default void acceptWebSocket(WebSocket socket) {
+        acceptWebSocket(socket, List.of());
+    }
 
-    /// Returns the accepted sockets that are not yet closed, newest first.
+    /// Accepts the server half of a pair, as [#acceptWebSocket(WebSocket)], with tags by which
+    /// [#webSockets(String)] finds it for as long as it lives.
+    ///
+    /// @param tags at most 10 of at most 256 characters; duplicates count once
+    /// @throws IllegalArgumentException if there are too many tags, or one is too long
+    /// @throws IllegalStateException if the socket was accepted before, or if the object holds as
+    ///   many sockets as `Limit.SOCKETS_PER_OBJECT` allows
+    void acceptWebSocket(WebSocket socket, List<String> tags);
+
+    /// Accepts the server half of a pair by the standard API: a listener receives what the client
+    /// sends, and the socket keeps the object in memory until it closes. It has no tags, and
+    /// [#webSockets] does not return it.
+    ///
+    /// @throws IllegalStateException if the socket was accepted before, or if the object holds as
+    ///   many sockets as `Limit.SOCKETS_PER_OBJECT` allows
+    void accept(WebSocket socket, WebSocketListener listener);
+
+    /// Returns the sockets that [#acceptWebSocket] has accepted and whose close handler has not run
+    /// yet, newest first.
     List<WebSocket> webSockets();
+
+    /// Returns those of [#webSockets] that have a tag, oldest first.
+    List<WebSocket> webSockets(String tag);
+
+    /// Returns the tags of a socket, without duplicates.
+    ///
+    /// @throws IllegalStateException if it was not accepted by [#acceptWebSocket]
+    List<String> tags(WebSocket socket);
+
+    /// Lets the runtime answer a text message by itself, without waking the object: on all sockets
+    /// of [#webSockets], now and later. Set it in the constructor: it is forgotten when the object
+    /// is reset, or leaves memory without such a socket.
+    void setWebSocketAutoResponse(WebSocketRequestResponsePair pair);
+
+    /// Ends what [#setWebSocketAutoResponse(WebSocketRequestResponsePair)] began.
+    void setWebSocketAutoResponse();
+
+    /// Returns what the runtime answers by itself.
+    Optional<WebSocketRequestResponsePair> webSocketAutoResponse();
+
+    /// Returns when the runtime last answered a message of a socket by itself.
+    Optional<Instant> webSocketAutoResponseTimestamp(WebSocket socket);
+
+    /// Limits the time of each event of a socket of [#webSockets]: one that takes longer resets the
+    /// object. It lasts as long as an auto-response; zero ends it.
+    ///
+    /// @param max at most 7 days
+    /// @throws IllegalArgumentException if it is longer, or negative
+    void setHibernatableWebSocketEventTimeout(Duration max);
+
+    /// Returns the limit for events of sockets, if one was set.
+    Optional<Duration> hibernatableWebSocketEventTimeout();
 }

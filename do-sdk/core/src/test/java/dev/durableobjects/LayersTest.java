@@ -26,7 +26,8 @@ class LayersTest {
     private static final List<Set<String>> LAYERS =
             List.of(
                     Set.of(".internal.value"),
-                    Set.of(".json", ".kv", ".sql", ".websocket"),
+                    Set.of(".json"),
+                    Set.of(".kv", ".sql", ".websocket"),
                     Set.of(".http"),
                     Set.of(""),
                     Set.of(".spi", ".internal.gate", ".internal.sql"),

@@ -99,6 +99,7 @@ public final class DurableObjects implements AutoCloseable {
                         new Node(
                                 limits,
                                 outside.waiting(),
+                                outside.clock(),
                                 outside.random(),
                                 directory,
                                 log,

@@ -12,6 +12,7 @@ import org.jspecify.annotations.Nullable;
 public final class WebSocket {
 
     private final AtomicReference<@Nullable Connection> link;
+    private volatile @Nullable Attachment attachment;
 
     WebSocket(AtomicReference<@Nullable Connection> link) {
         this.link = link;
@@ -51,6 +52,26 @@ public final class WebSocket {
     public ReadyState readyState() {
         Connection connection = link.get();
         return connection == null ? ReadyState.CONNECTING : connection.readyState();
+    }
+
+    /// Attaches a value to the connection, instead of the one before: a copy, which stays while the
+    /// connection lives, also after the object has left memory. It is lost with the connection, so
+    /// it is the place for what belongs to a client, and not for what must last.
+    ///
+    /// @param value anything that has a JSON form, or a `byte[]`; `Optional.empty()` removes what
+    ///   is there
+    /// @throws IllegalArgumentException if the copy takes more than 16 384 bytes, or if the value
+    ///   has no JSON form
+    public void attach(Object value) {
+        attachment = Attachment.of(value);
+    }
+
+    /// Returns a fresh copy of what is attached to the connection, if there is something.
+    ///
+    /// @throws IllegalStateException if it is of another type
+    public <A> Optional<A> attachment(Class<A> type) {
+        Attachment attached = attachment;
+        return attached == null ? Optional.empty() : Optional.of(attached.as(type));
     }
 
     private Connection accepted() {

@@ -75,7 +75,8 @@ final class Expectations {
             case "rows", "rowCount", "rows_match", "rows_shape", "ascending", "row" ->
                     checkRows(word, value);
             case "values" -> assertThat(values(), is(comparable(value)));
-            case "raw", "columns", "files", "entries" -> assertThat(value(), is(comparable(value)));
+            case "raw", "columns", "files", "entries", "tags" ->
+                    assertThat(value(), is(comparable(value)));
             case "value" -> checkValue(value);
             case "done" -> assertThat(((Next) outcome.value()).done(), is(bool(value)));
             case "blocked", "ready", "resolved" ->

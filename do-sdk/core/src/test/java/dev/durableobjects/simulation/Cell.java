@@ -10,6 +10,8 @@ import dev.durableobjects.ShutdownReason;
 import dev.durableobjects.http.Request;
 import dev.durableobjects.http.Response;
 import dev.durableobjects.sql.SqlRow;
+import dev.durableobjects.websocket.WebSocket;
+import dev.durableobjects.websocket.WebSocketMessage;
 import dev.durableobjects.websocket.WebSocketPair;
 import java.io.IOException;
 import java.time.Duration;
@@ -31,6 +33,9 @@ final class Cell extends DurableObject implements CellApi {
     // Who is inside, and in whose critical section. A simulation notices when two are.
     private @Nullable String inside;
     private @Nullable String section;
+
+    private int said;
+    private boolean isFresh = true;
 
     Cell(DurableObjectState ctx, Env env, World world) {
         super(ctx, env);
@@ -66,6 +71,16 @@ final class Cell extends DurableObject implements CellApi {
         WebSocketPair pair = WebSocketPair.create();
         ctx.acceptWebSocket(pair.server());
         return Response.webSocket(pair.client());
+    }
+
+    @Override
+    public void webSocketMessage(WebSocket socket, WebSocketMessage message) {
+        world.history().met(isFresh ? "a message that wakes" : "a message");
+        Run run = new Run("said-%d-%d".formatted(instance.number(), said++));
+        run.enter();
+        run.write();
+        run.send();
+        run.leave();
     }
 
     @Override
@@ -115,6 +130,7 @@ final class Cell extends DurableObject implements CellApi {
         }
 
         void enter() {
+            isFresh &= op.startsWith("constructor");
             world.history()
                     .check(inside == null, () -> "%s meets %s in %s".formatted(op, inside, name));
             world.history()
@@ -151,10 +167,7 @@ final class Cell extends DurableObject implements CellApi {
                     ctx.storage().sync();
                     tell(known);
                 }
-                case Program.Action.Send _ -> {
-                    String text = String.join(",", log());
-                    ctx.webSockets().forEach(socket -> socket.send(text));
-                }
+                case Program.Action.Send _ -> send();
                 case Program.Action.Beside(Program program) ->
                         ctx.waitUntil(() -> world.call(env, name, program));
                 case Program.Action.Later(long millis, Program program) ->
@@ -169,6 +182,12 @@ final class Cell extends DurableObject implements CellApi {
                     throw new Odd(known);
                 }
             }
+        }
+
+        /// Tells all peers.
+        void send() {
+            String text = String.join(",", log());
+            ctx.webSockets().forEach(socket -> socket.send(text));
         }
 
         /// Writes one turn.

@@ -70,6 +70,8 @@ class EngineSimulationTest {
                             "a hung sync",
                             "a failed constructor",
                             "a frame",
+                            "a message",
+                            "a message that wakes",
                             "an answer",
                             "an exception",
                             "ABORTED",

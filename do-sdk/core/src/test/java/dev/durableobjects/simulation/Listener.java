@@ -6,17 +6,24 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 
-/// The network end of a cell's socket: a peer that says nothing and tells the [History] what it
-/// hears.
+/// The network end of a cell's socket: a peer that says something now and then, however long its
+/// cell sleeps, and tells the [History] what it hears.
 final class Listener implements Transport {
 
     private static final int TEXT = 1;
     private static final int CLOSE = 8;
     private static final int LENGTH_FOLLOWS = 126;
+    private static final int MESSAGES_MAX = 3;
+    private static final int SILENCE_MILLIS_MAX = 4_000;
+
+    /// A text of one letter, as a client sends it: masked, by zeros.
+    private static final byte[] MESSAGE = {(byte) 0x81, (byte) 0x81, 0, 0, 0, 0, 'x'};
 
     private final World world;
     private final String cell;
     private final Thread reader;
+    private int messages;
+    private ByteBuffer saying = ByteBuffer.allocate(0);
     private boolean closed;
     private int heard;
 
@@ -24,10 +31,19 @@ final class Listener implements Transport {
         this.world = world;
         this.cell = cell;
         this.reader = reader;
+        this.messages = world.waiting().random().nextInt(MESSAGES_MAX);
     }
 
     @Override
     public byte read() {
+        if (!saying.hasRemaining() && messages > 0) {
+            messages--;
+            world.pause(world.waiting().random().nextInt(SILENCE_MILLIS_MAX));
+            saying = ByteBuffer.wrap(MESSAGE);
+        }
+        if (!closed && saying.hasRemaining()) {
+            return saying.get();
+        }
         while (!closed) {
             world.waiting().park(this);
         }
@@ -36,7 +52,11 @@ final class Listener implements Transport {
 
     @Override
     public byte[] read(int length) {
-        return new byte[] {read()};
+        byte[] bytes = new byte[length];
+        for (int i = 0; i < length; i++) {
+            bytes[i] = read();
+        }
+        return bytes;
     }
 
     @Override

@@ -189,11 +189,11 @@ class EvictionSpec {
     }
 
     @Test
-    void anAcceptedSocketKeepsTheObject() throws Exception {
+    void aSocketOfTheStandardApiKeepsTheObject() throws Exception {
         runtime.in(
                 "a",
                 (self, x) -> {
-                    self.ctx().acceptWebSocket(WebSocketPair.create().server());
+                    self.ctx().accept(WebSocketPair.create().server(), (socket, message) -> {});
                     return "";
                 });
 

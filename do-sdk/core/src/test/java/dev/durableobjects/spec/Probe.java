@@ -7,6 +7,8 @@ import dev.durableobjects.Env;
 import dev.durableobjects.ShutdownReason;
 import dev.durableobjects.http.Request;
 import dev.durableobjects.http.Response;
+import dev.durableobjects.websocket.WebSocket;
+import dev.durableobjects.websocket.WebSocketMessage;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
@@ -86,6 +88,31 @@ final class Probe extends DurableObject implements ProbeApi {
         if (runtime.scripts.containsKey("preShutdown")) {
             run("preShutdown", reason.name());
         }
+    }
+
+    @Override
+    public void webSocketMessage(WebSocket socket, WebSocketMessage message) throws Exception {
+        runtime.listener.onMessage(this, socket, message);
+    }
+
+    @Override
+    public void webSocketClose(WebSocket socket, int code, String reason, boolean wasClean)
+            throws Exception {
+        String what = "%d '%s' %s".formatted(code, reason, wasClean ? "clean" : "unclean");
+        runtime.listener.onEnd(this, socket, what);
+    }
+
+    @Override
+    public void webSocketError(WebSocket socket, Throwable error) throws Exception {
+        runtime.listener.onEnd(this, socket, "error: " + error.getMessage());
+    }
+
+    /// What a test lets objects do with their sockets.
+    interface Listener {
+
+        void onMessage(Probe self, WebSocket socket, WebSocketMessage message) throws Exception;
+
+        default void onEnd(Probe self, WebSocket socket, String what) throws Exception {}
     }
 
     /// A list for tests that many threads add to.

@@ -33,6 +33,7 @@ final class ProbeRuntime implements AutoCloseable {
     final List<ShutdownReason> shutdowns = Probe.seen();
     final List<String> log = Probe.seen();
     volatile Consumer<Probe> constructor = probe -> {};
+    volatile Probe.Listener listener = (self, socket, message) -> {};
 
     private final AtomicInteger onces = new AtomicInteger();
     private final DurableObjects objects;

@@ -42,7 +42,7 @@ final class Activation implements Host {
     private final Outbox outbox;
     private final Instance instance;
     private final Breakage breakage = new Breakage();
-    private final Sockets sockets = new Sockets();
+    private final Sockets sockets;
     private final Pins pins;
     private final ObjectTimers timers = new ObjectTimers(this);
     private final AtomicBoolean closing = new AtomicBoolean();
@@ -60,10 +60,12 @@ final class Activation implements Host {
             ObjectClass<?> type,
             DurableObjectId id,
             Env env,
+            Sockets sockets,
             Consumer<Activation> onClosed) {
         this.node = node;
         this.type = type;
         this.id = id;
+        this.sockets = sockets;
         this.onClosed = onClosed;
         this.pins = new Pins(node.limits().get(Limit.PINS_PER_OBJECT));
         this.gate = new InputGate(node.waiting(), node.limits().get(Limit.QUEUED_EVENTS));
@@ -361,6 +363,6 @@ final class Activation implements Host {
 
     @Override
     public String toString() {
-        return type.binding().name() + " " + id.name().orElse(id.toString());
+        return type.nameOf(id);
     }
 }

@@ -2,6 +2,7 @@ package dev.durableobjects.internal.engine;
 
 import dev.durableobjects.Binding;
 import dev.durableobjects.DurableObject;
+import dev.durableobjects.DurableObjectId;
 import dev.durableobjects.DurableObjectState;
 import dev.durableobjects.Env;
 import dev.durableobjects.sql.SqlPolicy;
@@ -25,6 +26,11 @@ public record ObjectClass<T>(
         Admitter admitter,
         SqlPolicy sqlPolicy,
         SocketQueuePolicy socketQueuePolicy) {
+
+    /// Returns what logs and messages call an object.
+    String nameOf(DurableObjectId id) {
+        return binding.name() + " " + id.name().orElse(id.toString());
+    }
 
     /// Makes an instance.
     ///

@@ -26,6 +26,7 @@ public final class ObjectDirectory {
 
     private final Node node;
     private final ConcurrentMap<DurableObjectId, Activation> live = new ConcurrentHashMap<>();
+    private final Rooms rooms = new Rooms(this);
     private final Eviction eviction;
     private final Semaphore places;
     private final int depthMax;
@@ -52,7 +53,7 @@ public final class ObjectDirectory {
         Turn caller = Turn.bound();
         if (caller == null) {
             refuseIfClosing();
-            return new Entry(type, id, env).run(event);
+            return new Entry(type, id, env, Asker.CALLER).run(event);
         }
         if (caller.depth() >= depthMax) {
             throw new IllegalStateException(
@@ -60,16 +61,45 @@ public final class ObjectDirectory {
         }
         Activation calling = caller.activation();
         if (!calling.gate().isHeldByCurrentThread()) {
-            return new Entry(type, id, env).run(event);
+            return new Entry(type, id, env, Asker.CALLER).run(event);
         }
         calling.settle();
-        Entry entry = new Entry(type, id, env);
+        Entry entry = new Entry(type, id, env, Asker.CALLER);
         calling.gate().goOut();
         try {
             return entry.run(event);
         } finally {
             calling.comeBack(caller);
         }
+    }
+
+    /// Runs an event of a socket that may hibernate, on the connection's thread: it wakes the
+    /// object, as a call does, but it waits in any case, because the number of sockets is bounded.
+    /// A runtime that closes wakes no object for it.
+    ///
+    /// @throws X what the event throws
+    /// @throws DurableObjectException if the object cannot run it
+    <X extends Exception> void deliver(
+            ObjectClass<?> type, DurableObjectId id, Env env, Event<Boolean, X> event) throws X {
+        new Entry(type, id, env, Asker.SOCKET).run(event);
+    }
+
+    /// Lets an effect of the event that runs in an object out when it ends.
+    ///
+    /// @throws IllegalStateException if the calling thread is not in an event of the object
+    void release(DurableObjectId id, int bytes, Runnable effect) {
+        Activation known = live.get(id);
+        if (known == null) {
+            throw new IllegalStateException(
+                    "the sockets of an object may be used by its own events only, and the object is"
+                            + " not in memory. Call a method of the object instead.");
+        }
+        known.release(bytes, effect);
+    }
+
+    /// Returns the hibernatable sockets of all objects.
+    Rooms rooms() {
+        return rooms;
     }
 
     /// Runs one more event in an activation that a call before has reached.
@@ -172,23 +202,16 @@ public final class ObjectDirectory {
     }
 
     private Activation activation(ObjectClass<?> type, DurableObjectId id, Env env) {
-        Activation known = live.get(id); // Reading first saves the lock of computeIfAbsent.
+        Activation known = live.get(id); // Reading first saves the lock.
         if (known != null) {
             return known;
         }
-        takePlace(id);
-        Activation made = new Activation(node, type, id, env, this::forget);
-        Activation other = live.putIfAbsent(id, made);
-        if (other != null) {
-            places.release();
-            return other;
-        }
-        return made;
-    }
-
-    private void takePlace(DurableObjectId id) {
-        while (!places.tryAcquire()) {
-            if (!eviction.makeRoom()) {
+        while (true) {
+            Activation made = tryMake(type, id, env);
+            if (made != null) {
+                return made;
+            }
+            if (!eviction.makeRoom() && !live.containsKey(id)) {
                 throw new DurableObjectException(
                         Kind.OVERLOADED,
                         id,
@@ -199,10 +222,26 @@ public final class ObjectDirectory {
         }
     }
 
-    private void forget(Activation closed) {
-        if (live.remove(closed.id(), closed)) {
-            places.release();
+    /// Takes a place and makes an activation in one step, so that nobody finds all places taken
+    /// while the one for the same object is on its way.
+    ///
+    /// @return the activation of the object, or null if there is none and no place for one
+    private synchronized @Nullable Activation tryMake(
+            ObjectClass<?> type, DurableObjectId id, Env env) {
+        Activation known = live.get(id);
+        if (known != null || !places.tryAcquire()) {
+            return known;
         }
+        Sockets sockets = new Sockets(rooms, type, id, env);
+        Activation made = new Activation(node, type, id, env, sockets, this::forget);
+        live.put(id, made);
+        return made;
+    }
+
+    private void forget(Activation closed) {
+        closed.sockets().leave(); // Before the next activation may enter the room.
+        places.release(); // Before: an object that is gone has no place.
+        live.remove(closed.id(), closed);
     }
 
     private void refuseIfClosing() {
@@ -212,12 +251,19 @@ public final class ObjectDirectory {
         }
     }
 
+    /// Who asks for a place.
+    private enum Asker {
+        CALLER,
+        SOCKET
+    }
+
     /// A place in the order of an object's events.
     private final class Entry {
 
         private final ObjectClass<?> type;
         private final DurableObjectId id;
         private final Env env;
+        private final Asker asker;
         private final Activation activation;
         private final InputGate.Ticket ticket;
 
@@ -225,12 +271,20 @@ public final class ObjectDirectory {
         private final boolean isLate;
 
         /// Takes the place, without waiting: the caller may still be inside another object.
-        Entry(ObjectClass<?> type, DurableObjectId id, Env env) {
+        Entry(ObjectClass<?> type, DurableObjectId id, Env env, Asker asker) {
             this.type = type;
             this.id = id;
             this.env = env;
+            this.asker = asker;
+            if (asker == Asker.SOCKET && !live.containsKey(id)) {
+                refuseIfClosing();
+            }
             this.activation = activation(type, id, env);
-            this.ticket = activation.request();
+            this.ticket =
+                    switch (asker) {
+                        case CALLER -> activation.request();
+                        case SOCKET -> activation.gate().requestAlways(null);
+                    };
             this.isLate = ticket.isRefused();
         }
 
@@ -244,7 +298,7 @@ public final class ObjectDirectory {
                 activation.checkUnserved();
             }
             awaitClosed(activation);
-            return new Entry(type, id, env).run(event);
+            return new Entry(type, id, env, asker).run(event);
         }
 
         @SuppressWarnings("unchecked") // A response is replaced by a response.
@@ -269,7 +323,7 @@ public final class ObjectDirectory {
 
         private boolean entered() {
             try {
-                return ticket.awaitInterruptibly();
+                return asker == Asker.SOCKET ? ticket.await() : ticket.awaitInterruptibly();
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
                 throw new DurableObjectException(

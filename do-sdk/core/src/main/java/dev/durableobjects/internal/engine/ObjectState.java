@@ -9,29 +9,34 @@ import dev.durableobjects.DurableObjectStorage;
 import dev.durableobjects.KeepAlive;
 import dev.durableobjects.Limit;
 import dev.durableobjects.Timer;
-import dev.durableobjects.internal.socket.FrameSharing;
-import dev.durableobjects.internal.socket.HeldSocket;
 import dev.durableobjects.internal.storage.ObjectStorage;
 import dev.durableobjects.websocket.WebSocket;
+import dev.durableobjects.websocket.WebSocketListener;
+import dev.durableobjects.websocket.WebSocketRequestResponsePair;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /// The `ctx` of one activation.
 final class ObjectState implements DurableObjectState {
 
+    private static final Duration EVENT_MAX = Duration.ofDays(7);
+
     private final Activation activation;
-    private final ObjectClass<?> type;
     private final ObjectStorage storage;
     private final DurableObjectId id;
-    private final FrameSharing sharing = new FrameSharing();
+    private final Acceptance acceptance;
+    private final Room room;
 
     ObjectState(Activation activation, ObjectClass<?> type, ObjectStorage storage) {
         this.activation = activation;
-        this.type = type;
         this.storage = storage;
+        this.acceptance = new Acceptance(activation, type);
+        this.room = activation.sockets().room();
         this.id = carried(activation.id(), activation.node().limits().get(Limit.NAME_BYTES));
     }
 
@@ -112,29 +117,73 @@ final class ObjectState implements DurableObjectState {
     }
 
     @Override
-    public void acceptWebSocket(WebSocket socket) {
+    public void acceptWebSocket(WebSocket socket, List<String> tags) {
         activation.check();
-        int max = activation.node().limits().get(Limit.SOCKETS_PER_OBJECT);
-        if (activation.sockets().size() >= max) {
-            throw new IllegalStateException(
-                    "only %d websockets can be accepted on a single Durable Object instance"
-                            .formatted(max));
-        }
-        SocketEvents events = new SocketEvents(activation, socket);
-        HeldSocket held =
-                activation
-                        .node()
-                        .sockets()
-                        .make(type.socketQueuePolicy(), events, activation::release, sharing);
-        socket.connect(held);
-        events.accepted(held);
-        activation.node().sockets().watch(held);
+        acceptance.hibernatable(socket, tags);
+    }
+
+    @Override
+    public void accept(WebSocket socket, WebSocketListener listener) {
+        activation.check();
+        acceptance.standard(socket, listener);
     }
 
     @Override
     public List<WebSocket> webSockets() {
         activation.check();
-        return activation.sockets().newestFirst();
+        return room.newestFirst();
+    }
+
+    @Override
+    public List<WebSocket> webSockets(String tag) {
+        activation.check();
+        return room.oldestFirst(tag);
+    }
+
+    @Override
+    public List<String> tags(WebSocket socket) {
+        activation.check();
+        return Acceptance.inRoom(socket).tags();
+    }
+
+    @Override
+    public void setWebSocketAutoResponse(WebSocketRequestResponsePair pair) {
+        activation.check();
+        room.autoResponse(pair);
+    }
+
+    @Override
+    public void setWebSocketAutoResponse() {
+        activation.check();
+        room.autoResponse(null);
+    }
+
+    @Override
+    public Optional<WebSocketRequestResponsePair> webSocketAutoResponse() {
+        activation.check();
+        return room.autoResponse();
+    }
+
+    @Override
+    public Optional<Instant> webSocketAutoResponseTimestamp(WebSocket socket) {
+        activation.check();
+        return Acceptance.inRoom(socket).answered();
+    }
+
+    @Override
+    public void setHibernatableWebSocketEventTimeout(Duration max) {
+        activation.check();
+        if (max.compareTo(EVENT_MAX) > 0 || max.isNegative()) {
+            throw new IllegalArgumentException(
+                    "Event timeout should not exceed %d ms.".formatted(EVENT_MAX.toMillis()));
+        }
+        room.eventMax(max.isZero() ? null : max);
+    }
+
+    @Override
+    public Optional<Duration> hibernatableWebSocketEventTimeout() {
+        activation.check();
+        return room.eventMax();
     }
 
     private static DurableObjectId carried(DurableObjectId id, int bytesMax) {

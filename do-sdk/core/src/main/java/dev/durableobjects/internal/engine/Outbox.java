@@ -137,7 +137,7 @@ final class Outbox {
         long last = last();
         while (true) {
             try {
-                log.awaitDurable(last);
+                awaitDurable(last); // The next activation's frames leave behind these.
                 return !isLost();
             } catch (CommitFailedException e) {
                 if (!e.isTimeout()) {

@@ -38,5 +38,10 @@ public final class FrameSharing {
         return frame;
     }
 
+    /// Forgets the last message.
+    public void clear() {
+        last = null;
+    }
+
     private record Encoded(String text, Frame frame) {}
 }

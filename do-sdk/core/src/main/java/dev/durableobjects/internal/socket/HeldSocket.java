@@ -17,6 +17,7 @@ public final class HeldSocket implements WebSocket.Connection {
 
     private static final int REASON_BYTES_MAX = Frame.CONTROL_BYTES_MAX - Short.BYTES;
     private static final String LOST = "WebSocket disconnected without sending Close frame.";
+    private static final String TOO_SLOW = "the peer reads too slowly";
     private static final int UNANSWERED_MAX = 2;
 
     /// What a message that is held costs beside its frame.
@@ -29,6 +30,7 @@ public final class HeldSocket implements WebSocket.Connection {
     private final Outlet outlet;
     private final FrameSharing sharing;
     private final SocketWriter writer;
+    private final FrameOrder order;
 
     // Guarded by this.
     private ReadyState state = ReadyState.CONNECTING;
@@ -62,6 +64,7 @@ public final class HeldSocket implements WebSocket.Connection {
         this.outlet = outlet;
         this.sharing = sharing;
         this.writer = new SocketWriter(waiting, new FrameQueue(settings, counters));
+        this.order = new FrameOrder(this::queue, settings.queueBytesMax());
         this.deadline = waiting.nanoTime() + settings.closeNanos();
     }
 
@@ -74,7 +77,22 @@ public final class HeldSocket implements WebSocket.Connection {
         }
         boolean shared = sharing.has(message);
         Frame frame = sharing.frame(message);
-        outlet.release(MESSAGE_BYTES + (shared ? 0 : frame.length()), () -> queue(frame));
+        int held = MESSAGE_BYTES + (shared ? 0 : frame.length());
+        outlet.release(held, () -> order.leave(frame));
+        order.send(); // It leaves at the end of the event of this thread, not earlier.
+    }
+
+    /// Sends a text that no output gate holds, behind what the object has sent before. It is
+    /// dropped if nothing can be sent any more.
+    public void answer(String text) {
+        if (!order.answer(Frame.of(new WebSocketMessage.Text(text)))) {
+            failSlowPeer();
+        }
+    }
+
+    /// Returns who is told what the peer does.
+    public SocketListener listener() {
+        return listener;
     }
 
     @Override
@@ -306,15 +324,19 @@ public final class HeldSocket implements WebSocket.Connection {
 
     private void queue(Frame frame) {
         if (!writer.offer(frame)) {
-            synchronized (this) {
-                lostCode = CloseCode.TRY_AGAIN_LATER;
-                lostReason = "the peer reads too slowly";
-            }
-            beginClosing(settings.closeNanos());
-            Frame close = Frame.close(CloseCode.TRY_AGAIN_LATER, "the peer reads too slowly");
-            if (writer.endInsteadOfQueued(close)) {
-                counters.add(Count.TOO_SLOW, 1);
-            }
+            failSlowPeer();
+        }
+    }
+
+    private void failSlowPeer() {
+        synchronized (this) {
+            lostCode = CloseCode.TRY_AGAIN_LATER;
+            lostReason = TOO_SLOW;
+        }
+        beginClosing(settings.closeNanos());
+        Frame close = Frame.close(CloseCode.TRY_AGAIN_LATER, TOO_SLOW);
+        if (writer.endInsteadOfQueued(close)) {
+            counters.add(Count.TOO_SLOW, 1);
         }
     }
 
