@@ -32,6 +32,7 @@ final class Ops {
         GateOps.addTo(ops);
         IdOps.addTo(ops);
         HostOps.addTo(ops);
+        AlarmOps.addTo(ops);
         return Map.copyOf(ops);
     }
 }

@@ -9,6 +9,7 @@ import dev.durableobjects.internal.socket.SocketKeeper;
 import dev.durableobjects.internal.storage.DataDirectory;
 import dev.durableobjects.spi.CommitLog;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.concurrent.TimeUnit;
 import java.util.random.RandomGenerator;
 
@@ -19,6 +20,7 @@ public final class Node {
 
     private final Limits limits;
     private final Waiting waiting;
+    private final InstantSource clock;
     private final RandomGenerator random;
     private final DataDirectory directory;
     private final CommitLog log;
@@ -30,6 +32,7 @@ public final class Node {
     ///
     /// @param limits every bound
     /// @param waiting how the engine waits
+    /// @param clock the time of day
     /// @param random where ids come from
     /// @param directory where the files are
     /// @param log makes commits durable
@@ -37,12 +40,14 @@ public final class Node {
     public Node(
             Limits limits,
             Waiting waiting,
+            InstantSource clock,
             RandomGenerator random,
             DataDirectory directory,
             CommitLog log,
             Redo redo) {
         this.limits = limits;
         this.waiting = waiting;
+        this.clock = clock;
         this.random = random;
         this.directory = directory;
         this.log = log;
@@ -59,6 +64,11 @@ public final class Node {
     /// Returns how the engine waits.
     public Waiting waiting() {
         return waiting;
+    }
+
+    /// Returns the time of day, which may jump.
+    InstantSource clock() {
+        return clock;
     }
 
     /// Returns where ids come from.
