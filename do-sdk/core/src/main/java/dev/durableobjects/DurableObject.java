@@ -36,6 +36,24 @@ public abstract class DurableObject {
         throw new UnsupportedOperationException("Handler does not export a fetch() function.");
     }
 
+    /// Runs when the alarm is due that [DurableObjectStorage#setAlarm] has set: at least once, and
+    /// not again once a run has succeeded and what it wrote is durable. When it throws, breaks the
+    /// object or takes longer than `Limit.ALARM_SECONDS`, it runs again after 2 seconds, then after
+    /// 4, 8, 16, 32 and 64, each up to a quarter longer; then the alarm is given up. For unlimited
+    /// retries, catch what goes wrong and set the alarm anew.
+    ///
+    /// @throws Exception anything; it is logged, and what was written before stays
+    public void alarm(AlarmInvocationInfo info) throws Exception {
+        throw new UnsupportedOperationException("Handler does not export an alarm() function.");
+    }
+
+    /// Runs when a schedule of [DurableObjectState#schedules] is due, under the rules of [#alarm].
+    ///
+    /// @throws Exception anything; it is logged, and what was written before stays
+    public void scheduled(Schedule schedule) throws Exception {
+        throw new UnsupportedOperationException("Handler does not export a scheduled() function.");
+    }
+
     /// Receives a text or binary message of an accepted socket. Messages of one socket arrive in
     /// order. An exception is logged and the socket stays open.
     public void webSocketMessage(WebSocket socket, WebSocketMessage message) throws Exception {}

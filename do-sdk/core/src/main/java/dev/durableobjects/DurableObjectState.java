@@ -21,6 +21,10 @@ public interface DurableObjectState {
     /// Returns the object's storage.
     DurableObjectStorage storage();
 
+    /// Returns the object's schedules: any number of named times to run at, once or again and
+    /// again.
+    Schedules schedules();
+
     /// Runs the body while no other event enters the object, even while the body itself calls other
     /// objects or awaits something. Calls nest, at most 64 deep. What the body throws resets the
     /// object and passes on; so does taking longer than `Limit.BLOCK_CONCURRENCY_SECONDS`.
@@ -90,6 +94,11 @@ public interface DurableObjectState {
     default void abort() {
         abort("Application called abort() to reset Durable Object.");
     }
+
+    /// Resets the object at once, as [#abort(String)].
+    ///
+    /// @param options what becomes of an alarm whose handler runs
+    void abort(String reason, AbortOptions options);
 
     /// Accepts the server half of a pair: from now on the object's `webSocket...` handlers receive
     /// what the client sends. The socket does not keep the object in memory; the next message wakes

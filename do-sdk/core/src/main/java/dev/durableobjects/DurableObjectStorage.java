@@ -1,8 +1,12 @@
 package dev.durableobjects;
 
 import dev.durableobjects.kv.KvStorage;
+import dev.durableobjects.kv.WriteOptions;
 import dev.durableobjects.sql.SqlStorage;
 import io.helidon.dbclient.DbClient;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Optional;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 
@@ -70,10 +74,40 @@ public interface DurableObjectStorage {
     <R extends @Nullable Object, X extends Exception> R transaction(TransactionBody<R, X> body)
             throws X;
 
+    /// Returns the time of the pending alarm; empty while [DurableObject#alarm] runs, unless it was
+    /// set anew since.
+    Optional<Instant> getAlarm();
+
+    /// Sets the alarm, in place of the one there was: [DurableObject#alarm] runs at this time or
+    /// soon after, never before, whatever becomes of the process until then. It belongs to the
+    /// event's transaction. A time in the past is now; a part of a millisecond is rounded up.
+    ///
+    /// @throws IllegalArgumentException if the time is not after 1970
+    /// @throws IllegalStateException if the class has no `alarm` handler; not checked in the
+    ///   constructor
+    default void setAlarm(Instant due) {
+        setAlarm(due, WriteOptions.CONFIRMED);
+    }
+
+    /// Sets the alarm like [#setAlarm(Instant)].
+    void setAlarm(Instant due, WriteOptions options);
+
+    /// Sets the alarm like [#setAlarm(Instant)], from now.
+    void setAlarm(Duration delay);
+
+    /// Deletes the pending alarm, if there is one. A run that is under way goes on, and is not
+    /// repeated if it fails.
+    default void deleteAlarm() {
+        deleteAlarm(WriteOptions.CONFIRMED);
+    }
+
+    /// Deletes the alarm like [#deleteAlarm()].
+    void deleteAlarm(WriteOptions options);
+
     /// Deletes everything in the database, at once and as a whole, instead of what the event has
-    /// written so far, and ends open cursors. What the event writes afterwards starts with an empty
-    /// database; only the numbers of `PRAGMA user_version` and `application_id` stay. Objects in
-    /// memory do not notice: make the tables again, or abort.
+    /// written so far, also the alarm and the schedules, and ends open cursors. What the event
+    /// writes afterwards starts with an empty database; only the numbers of `PRAGMA user_version`
+    /// and `application_id` stay. Objects in memory do not notice: make the tables again, or abort.
     ///
     /// @throws IllegalStateException inside of a transaction
     void deleteAll();

@@ -36,6 +36,14 @@ public enum Limit {
     PINS_PER_OBJECT("pinsPerObject", 20_000, "each is held in memory, and a task has a thread"),
     /// Timers that one object may have pending.
     TIMERS_PER_OBJECT("timersPerObject", 10_000, "timers are held in memory"),
+    /// Seconds that a run of an alarm or a schedule may take before the object is reset.
+    ALARM_SECONDS("alarmSeconds", 900, "Cloudflare's bound"),
+    /// Runs of alarms and schedules at a time, in all objects. Others that are due wait.
+    ALARMS_RUNNING("alarmsRunning", 64, "many may be due at once, after a restart most of all"),
+    /// Schedules that one object may have, the alarm not counted.
+    SCHEDULES_PER_OBJECT("schedulesPerObject", 10_000, "each commit that changes one looks at all"),
+    /// Bytes of UTF-8 of a schedule's name.
+    SCHEDULE_NAME_BYTES("scheduleNameBytes", 1024, "as the name of an object"),
     /// Bytes of a request's body. A bigger one gets status 413.
     BODY_BYTES("bodyBytes", 1 << 20, "a body is held in memory as a whole"),
     /// Bytes of a body that is too big which are read all the same, so that the client gets to read

@@ -11,12 +11,14 @@ import dev.durableobjects.internal.edge.OriginPolicy;
 import dev.durableobjects.internal.edge.StaticContent;
 import dev.durableobjects.internal.edge.Traffic;
 import dev.durableobjects.internal.edge.WorkerRouting;
+import dev.durableobjects.internal.engine.AlarmScheduler;
 import dev.durableobjects.internal.engine.Node;
 import dev.durableobjects.internal.engine.ObjectClass;
 import dev.durableobjects.internal.engine.ObjectDirectory;
 import dev.durableobjects.internal.gate.Latch;
 import dev.durableobjects.internal.journal.Disk;
 import dev.durableobjects.internal.journal.Journal;
+import dev.durableobjects.internal.journal.JournalIndex;
 import dev.durableobjects.internal.storage.DataDirectory;
 import dev.durableobjects.internal.storage.NodeIndex;
 import dev.durableobjects.internal.storage.SqlPermits;
@@ -54,6 +56,7 @@ public final class DurableObjects implements AutoCloseable {
     private final HealthCheck health;
     private final ObjectDirectory objects;
     private final Namespaces env;
+    private final AlarmScheduler alarms;
     private final Traffic traffic;
     private final Connections connections;
     private final Set<String> origins;
@@ -72,6 +75,7 @@ public final class DurableObjects implements AutoCloseable {
         this.origins = Set.copyOf(origins);
         this.objects = new ObjectDirectory(node);
         this.env = new Namespaces(node, objects, classes);
+        this.alarms = new AlarmScheduler(node, objects, index.objects(), classes, env);
         this.traffic = new Traffic(node.waiting());
         this.connections = new Connections(node.limits(), node.sockets().counters());
         this.closed = new Latch(node.waiting());
@@ -93,7 +97,7 @@ public final class DurableObjects implements AutoCloseable {
                 classes.forEach(type -> register(index, directory, type));
                 List<ObjectClass<?>> opened = new ArrayList<>();
                 classes.forEach(type -> opened.add(type.open(directory, outside.waiting())));
-                Journal journal = journal(outside, directory.path());
+                Journal journal = journal(outside, directory.path(), index.objects());
                 CommitLog log = outside.log().apply(journal);
                 Node node =
                         new Node(
@@ -119,7 +123,7 @@ public final class DurableObjects implements AutoCloseable {
         }
     }
 
-    private static Journal journal(Surroundings outside, Path root) {
+    private static Journal journal(Surroundings outside, Path root, JournalIndex index) {
         try {
             return new Journal(
                     root,
@@ -127,7 +131,8 @@ public final class DurableObjects implements AutoCloseable {
                     outside.waiting(),
                     outside.clock(),
                     outside.limits().get(Limit.COMMIT_SECONDS),
-                    outside.journalBytesMax());
+                    outside.journalBytesMax(),
+                    index);
         } catch (IOException e) {
             throw new UncheckedIOException("cannot use the journal of " + root, e);
         }
@@ -225,11 +230,13 @@ public final class DurableObjects implements AutoCloseable {
         long deadline = node.after(Limit.SHUTDOWN_SECONDS);
         inOrder(
                 () -> traffic.close(halfWayTo(deadline)), // They may still call objects.
+                alarms::close,
                 objects::refuse,
                 node.sockets()::goAway,
                 () -> objects.close(deadline),
                 node::close,
                 node.log()::close,
+                index.objects()::close,
                 index::close,
                 node.directory()::close,
                 closed::open);

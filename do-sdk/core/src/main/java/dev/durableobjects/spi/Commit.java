@@ -12,10 +12,12 @@ import java.util.List;
 /// @param pageSize the size of a page in bytes
 /// @param databasePages how many pages the database has after the commit
 /// @param pages the changed pages, each at most once
+/// @param wake when the object must be woken, if that has changed
 public record Commit(
         DurableObjectId object,
         String file,
         boolean isWhole,
         int pageSize,
         int databasePages,
-        List<PageImage> pages) {}
+        List<PageImage> pages,
+        Wake wake) {}

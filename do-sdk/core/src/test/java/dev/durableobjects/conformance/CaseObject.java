@@ -1,5 +1,6 @@
 package dev.durableobjects.conformance;
 
+import dev.durableobjects.AlarmInvocationInfo;
 import dev.durableobjects.Binding;
 import dev.durableobjects.DurableObject;
 import dev.durableobjects.DurableObjectState;
@@ -39,6 +40,11 @@ final class CaseObject extends DurableObject implements CaseApi {
     @Override
     public String throwingMethod() {
         throw new IllegalStateException("ACTOR METHOD THREW");
+    }
+
+    @Override
+    public void alarm(AlarmInvocationInfo info) {
+        throw new AssertionError("time stands still");
     }
 
     @Override

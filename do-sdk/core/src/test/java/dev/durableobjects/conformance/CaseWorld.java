@@ -9,6 +9,7 @@ import dev.durableobjects.runtime.DurableObjects;
 import dev.durableobjects.runtime.TestRuntime;
 import jakarta.json.JsonObject;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -236,7 +237,9 @@ final class CaseWorld implements AutoCloseable {
     private DurableObjects runtime() {
         if (objects == null) {
             objects =
-                    TestRuntime.withDisk(DurableObjects.builder(), disk)
+                    TestRuntime.withClock(
+                                    TestRuntime.withDisk(DurableObjects.builder(), disk),
+                                    () -> Instant.EPOCH)
                             .directory(directory)
                             .namespace(
                                     CaseObject.binding(),

@@ -33,6 +33,7 @@ final class Ops {
         IdOps.addTo(ops);
         HostOps.addTo(ops);
         SocketOps.addTo(ops);
+        AlarmOps.addTo(ops);
         return Map.copyOf(ops);
     }
 }

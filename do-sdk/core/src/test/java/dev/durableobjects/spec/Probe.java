@@ -1,9 +1,11 @@
 package dev.durableobjects.spec;
 
+import dev.durableobjects.AlarmInvocationInfo;
 import dev.durableobjects.Binding;
 import dev.durableobjects.DurableObject;
 import dev.durableobjects.DurableObjectState;
 import dev.durableobjects.Env;
+import dev.durableobjects.Schedule;
 import dev.durableobjects.ShutdownReason;
 import dev.durableobjects.http.Request;
 import dev.durableobjects.http.Response;
@@ -22,6 +24,11 @@ final class Probe extends DurableObject implements ProbeApi {
     /// What a test lets objects do.
     interface Script {
         Object run(Probe self, String argument) throws Exception;
+    }
+
+    /// What a test lets objects do when something is due.
+    interface Due<D> {
+        void run(Probe self, D due) throws Exception;
     }
 
     /// The same without an argument.
@@ -80,6 +87,16 @@ final class Probe extends DurableObject implements ProbeApi {
     @Override
     public Response fetch(Request request) throws Exception {
         return (Response) run(request.path().substring(1), "");
+    }
+
+    @Override
+    public void alarm(AlarmInvocationInfo info) throws Exception {
+        runtime.alarm.run(this, info);
+    }
+
+    @Override
+    public void scheduled(Schedule schedule) throws Exception {
+        runtime.scheduled.run(this, schedule);
     }
 
     @Override

@@ -4,9 +4,11 @@ import static org.hamcrest.MatcherAssert.assertThat;
 import static org.hamcrest.Matchers.is;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
+import dev.durableobjects.AlarmInvocationInfo;
 import dev.durableobjects.DurableObjectException;
 import dev.durableobjects.DurableObjectNamespace;
 import dev.durableobjects.DurableObjectStub;
+import dev.durableobjects.Schedule;
 import dev.durableobjects.ShutdownReason;
 import dev.durableobjects.Worker;
 import dev.durableobjects.runtime.DurableObjects;
@@ -34,6 +36,8 @@ final class ProbeRuntime implements AutoCloseable {
     final List<String> log = Probe.seen();
     volatile Consumer<Probe> constructor = probe -> {};
     volatile Probe.Listener listener = (self, socket, message) -> {};
+    volatile Probe.Due<AlarmInvocationInfo> alarm = (self, info) -> {};
+    volatile Probe.Due<Schedule> scheduled = (self, schedule) -> {};
 
     private final AtomicInteger onces = new AtomicInteger();
     private final DurableObjects objects;

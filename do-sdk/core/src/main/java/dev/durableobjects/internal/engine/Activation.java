@@ -14,8 +14,7 @@ import dev.durableobjects.spi.CommitFailedException;
 import dev.durableobjects.sql.SqlPolicy;
 import dev.durableobjects.sql.SqlStorageException;
 import java.io.UncheckedIOException;
-import java.nio.channels.FileChannel;
-import java.util.Optional;
+import java.time.InstantSource;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
@@ -98,6 +97,14 @@ final class Activation implements Host {
         return instance;
     }
 
+    ObjectDatabase database() {
+        return database;
+    }
+
+    Breakage breakage() {
+        return breakage;
+    }
+
     Sockets sockets() {
         return sockets;
     }
@@ -173,25 +180,23 @@ final class Activation implements Host {
             throw new IllegalStateException(
                     ("%s: its storage and sockets may be used by its own events only, on their"
                                     + " thread; %s.")
-                            .formatted(this, whereNow()));
+                            .formatted(this, Turn.insteadOf(this)));
         }
-    }
-
-    @SuppressWarnings("ReferenceEquality") // It is this activation, or it is another one.
-    private String whereNow() {
-        Turn turn = Turn.bound();
-        if (turn != null && turn.activation() == this) {
-            return "inside of ctx.await other events have it. Use it before or after";
-        }
-        Thread thread = Thread.currentThread();
-        String name = thread.getName().isEmpty() ? "#" + thread.threadId() : thread.getName();
-        return "this is %s thread '%s'. Call a method of the object instead"
-                .formatted(thread.isVirtual() ? "the virtual" : "the", name);
     }
 
     @Override
     public void admitFile() {
         type.admitter().admit();
+    }
+
+    @Override
+    public InstantSource clock() {
+        return node.clock();
+    }
+
+    @Override
+    public void admitSchedule(String name) {
+        instance.checkHas(AlarmRun.handler(name));
     }
 
     @Override
@@ -214,22 +219,6 @@ final class Activation implements Host {
     public void awaitDurable() {
         awaitDurable(outbox.end());
         breakage.check();
-    }
-
-    /// Moves everything from the log of the database into the database, as an event of its own.
-    ///
-    /// @return what must be forced then, empty if the database is not open
-    /// @throws DurableObjectException if the activation has ended
-    Optional<FileChannel> checkpoint() {
-        if (!gate.requestAlways(null).await()) {
-            throw new DurableObjectException(Kind.RESET, id, this + " has left memory", null);
-        }
-        try {
-            awaitDurable();
-            return database.checkpoint();
-        } finally {
-            gate.leave();
-        }
     }
 
     @Override

@@ -10,11 +10,22 @@ final class Breakage {
     private final AtomicReference<@Nullable DurableObjectException> reason =
             new AtomicReference<>();
 
+    private volatile boolean dropsAlarm;
+
     /// Remembers a reason.
     ///
     /// @return whether it is the first
     boolean begin(DurableObjectException why) {
         return reason.compareAndSet(null, why);
+    }
+
+    /// Says that an alarm which runs now is not run again after the break.
+    void dropAlarm() {
+        dropsAlarm = true;
+    }
+
+    boolean dropsAlarm() {
+        return dropsAlarm;
     }
 
     boolean isBroken() {

@@ -12,4 +12,9 @@ interface Event<R extends @Nullable Object, X extends Exception> {
 
     /// Runs inside the object.
     R run(DurableObject object) throws X;
+
+    /// Runs in an activation, whose instance is made first if there is none.
+    default R runIn(Activation activation) throws X {
+        return run(activation.instance().get());
+    }
 }

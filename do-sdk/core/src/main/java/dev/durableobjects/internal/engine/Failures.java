@@ -3,7 +3,9 @@ package dev.durableobjects.internal.engine;
 import dev.durableobjects.DurableObjectException;
 import dev.durableobjects.DurableObjectException.Kind;
 import dev.durableobjects.DurableObjectId;
+import dev.durableobjects.spi.CommitFailedException;
 import dev.durableobjects.sql.SqlStorageException;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /// What becomes of exceptions on their way out of an object.
@@ -56,6 +58,33 @@ final class Failures {
         } catch (Exception failure) {
             throw Failures.<RuntimeException>sneak(failure);
         }
+    }
+
+    /// Returns whether an event has failed by a fault of its application, and not by one of the
+    /// node, which would have failed any other as well.
+    static boolean isOfApplication(Throwable failure) {
+        return DurableObjectException.about(failure)
+                .filter(known ->
+                        switch (known.kind()) {
+                            case ABORTED -> true;
+                            case TIMED_OUT ->
+                                    !isCausedBy(known, CommitFailedException.class::isInstance);
+                            case RESET -> isCausedBy(known, Failures::isConstraint);
+                            case THROWN, UNREADABLE, OVERLOADED, CLOSED, CANCELLED -> false;
+                        })
+                .isPresent();
+    }
+
+    private static boolean isCausedBy(Throwable failure, Predicate<Throwable> cause) {
+        @Nullable Throwable one = failure;
+        while (one != null && !cause.test(one)) {
+            one = one.getCause();
+        }
+        return one != null;
+    }
+
+    private static boolean isConstraint(Throwable failure) {
+        return sqliteCode(failure) == SQLITE_CONSTRAINT;
     }
 
     /// Returns what callers are told when a commit failed.

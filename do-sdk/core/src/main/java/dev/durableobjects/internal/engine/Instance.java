@@ -39,7 +39,17 @@ final class Instance {
 
     /// Returns whether there is one whose class has something to do before it leaves.
     boolean hasLastWord() {
-        return made != null && LastWord.isSpokenBy(made.getClass());
+        return made != null && Handler.PRE_SHUTDOWN.isIn(made.getClass());
+    }
+
+    /// Refuses to set what its class could not run. In the constructor there is none yet: then the
+    /// run finds it out.
+    ///
+    /// @throws IllegalStateException if it does not have the handler
+    void checkHas(Handler handler) {
+        if (made != null) {
+            handler.check(made.getClass());
+        }
     }
 
     private DurableObject construct() {

@@ -1,6 +1,5 @@
 package dev.durableobjects.internal.engine;
 
-import dev.durableobjects.DurableObject;
 import dev.durableobjects.DurableObjectException.Kind;
 import dev.durableobjects.Limit;
 import dev.durableobjects.ShutdownReason;
@@ -8,20 +7,7 @@ import dev.durableobjects.ShutdownReason;
 /// Lets an object leave memory: its `preShutdown`, if its class has one, and then its files.
 final class LastWord {
 
-    private static final ClassValue<Boolean> SPEAKERS =
-            new ClassValue<>() {
-                @Override
-                protected Boolean computeValue(Class<?> type) {
-                    return overrides(type);
-                }
-            };
-
     private LastWord() {}
-
-    /// Returns whether a class overrides `preShutdown`.
-    static boolean isSpokenBy(Class<?> type) {
-        return SPEAKERS.get(type);
-    }
 
     /// Ends an activation that the calling thread has entered and closed behind itself.
     static void end(Activation activation, ShutdownReason reason) {
@@ -58,14 +44,5 @@ final class LastWord {
         String message = "preShutdown took too long; what it wrote is lost";
         activation.breakDown(Kind.TIMED_OUT, message, null);
         Failures.warn(activation + ": " + message, null);
-    }
-
-    private static boolean overrides(Class<?> type) {
-        try {
-            return type.getMethod("preShutdown", ShutdownReason.class).getDeclaringClass()
-                    != DurableObject.class;
-        } catch (NoSuchMethodException e) {
-            throw new IllegalStateException("every object has preShutdown", e);
-        }
     }
 }

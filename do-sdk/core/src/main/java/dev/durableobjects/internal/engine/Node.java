@@ -32,7 +32,7 @@ public final class Node {
     ///
     /// @param limits every bound
     /// @param waiting how the engine waits
-    /// @param clock tells the time of day
+    /// @param clock the time of day
     /// @param random where ids come from
     /// @param directory where the files are
     /// @param log makes commits durable
@@ -66,7 +66,7 @@ public final class Node {
         return waiting;
     }
 
-    /// Returns what tells the time of day.
+    /// Returns the time of day, which may jump.
     InstantSource clock() {
         return clock;
     }

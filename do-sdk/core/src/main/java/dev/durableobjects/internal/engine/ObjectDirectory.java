@@ -1,5 +1,6 @@
 package dev.durableobjects.internal.engine;
 
+import dev.durableobjects.DurableObject;
 import dev.durableobjects.DurableObjectException;
 import dev.durableobjects.DurableObjectException.Kind;
 import dev.durableobjects.DurableObjectId;
@@ -142,7 +143,7 @@ public final class ObjectDirectory {
     public boolean checkpoint(DurableObjectId id, Force force) throws IOException {
         for (Activation known = live.get(id); known != null; known = live.get(id)) {
             try {
-                Optional<FileChannel> file = known.checkpoint();
+                Optional<FileChannel> file = checkpoint(known);
                 if (file.isEmpty()) {
                     return false;
                 }
@@ -155,6 +156,22 @@ public final class ObjectDirectory {
             }
         }
         return false;
+    }
+
+    /// Moves everything from the log of a database into the database, as an event of its own.
+    ///
+    /// @return what must be forced then, empty if the database is not open
+    private static Optional<FileChannel> checkpoint(Activation activation) {
+        if (!activation.gate().requestAlways(null).await()) {
+            throw new DurableObjectException(
+                    Kind.RESET, activation.id(), activation + " has left memory", null);
+        }
+        try {
+            activation.awaitDurable();
+            return activation.database().checkpoint();
+        } finally {
+            activation.gate().leave();
+        }
     }
 
     /// Makes the content of a file durable.
@@ -292,7 +309,17 @@ public final class ObjectDirectory {
             if (entered()) {
                 return activation.run(
                         new Turn(activation, Turn.sectionOf(activation)),
-                        object -> outgoing(event.run(object)));
+                        new Event<R, X>() {
+                            @Override
+                            public R run(DurableObject object) throws X {
+                                return outgoing(event.run(object));
+                            }
+
+                            @Override
+                            public R runIn(Activation entered) throws X {
+                                return outgoing(event.runIn(entered));
+                            }
+                        });
             }
             if (!isLate) {
                 activation.checkUnserved();

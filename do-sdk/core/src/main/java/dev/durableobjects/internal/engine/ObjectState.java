@@ -1,5 +1,6 @@
 package dev.durableobjects.internal.engine;
 
+import dev.durableobjects.AbortOptions;
 import dev.durableobjects.Action;
 import dev.durableobjects.Callback;
 import dev.durableobjects.DurableObjectException.Kind;
@@ -8,6 +9,7 @@ import dev.durableobjects.DurableObjectState;
 import dev.durableobjects.DurableObjectStorage;
 import dev.durableobjects.KeepAlive;
 import dev.durableobjects.Limit;
+import dev.durableobjects.Schedules;
 import dev.durableobjects.Timer;
 import dev.durableobjects.internal.storage.ObjectStorage;
 import dev.durableobjects.websocket.WebSocket;
@@ -107,6 +109,21 @@ final class ObjectState implements DurableObjectState {
         Pins.Pin pin =
                 activation.pins().add(activation.node().waiting().nanoTime() + Node.nanos(max));
         return pin::release;
+    }
+
+    @Override
+    public Schedules schedules() {
+        activation.check();
+        return activation.database().schedules();
+    }
+
+    @Override
+    public void abort(String reason, AbortOptions options) {
+        activation.check();
+        if (!options.retryAlarm()) {
+            activation.breakage().dropAlarm();
+        }
+        abort(reason);
     }
 
     @Override

@@ -56,6 +56,19 @@ final class Turn {
         return activation;
     }
 
+    /// Returns where the calling thread is, which is not inside this object, and what to do.
+    @SuppressWarnings("ReferenceEquality") // It is this activation, or it is another one.
+    static String insteadOf(Activation activation) {
+        Turn turn = bound();
+        if (turn != null && turn.activation == activation) {
+            return "inside of ctx.await other events have it. Use it before or after";
+        }
+        Thread thread = Thread.currentThread();
+        String name = thread.getName().isEmpty() ? "#" + thread.threadId() : thread.getName();
+        return "this is %s thread '%s'. Call a method of the object instead"
+                .formatted(thread.isVirtual() ? "the virtual" : "the", name);
+    }
+
     /// Returns how many calls from object to object lead here, 1 for a call from outside.
     int depth() {
         return depth;
@@ -73,7 +86,7 @@ final class Turn {
     <R extends @Nullable Object, X extends Exception> R run(Event<R, X> event) throws X {
         CURRENT.set(this);
         try {
-            return event.run(activation.instance().get());
+            return event.runIn(activation);
         } finally {
             CURRENT.set(caller);
         }

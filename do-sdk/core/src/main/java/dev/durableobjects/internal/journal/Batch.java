@@ -3,7 +3,9 @@ package dev.durableobjects.internal.journal;
 import dev.durableobjects.spi.Commit;
 import java.nio.ByteBuffer;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.zip.CRC32C;
 
 /// Commits of any objects that become durable with one sync. Not safe for several threads.
@@ -53,6 +55,14 @@ final class Batch {
     /// Returns the files of the databases.
     Iterable<String> files() {
         return records.keySet();
+    }
+
+    /// Returns what the records say besides their pages.
+    List<JournalIndex.Fact> facts() {
+        return records.values().stream()
+                .map(JournalRecord::fact)
+                .flatMap(Optional::stream)
+                .toList();
     }
 
     /// Returns the stored form.

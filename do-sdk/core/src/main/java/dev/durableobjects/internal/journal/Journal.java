@@ -32,6 +32,7 @@ public final class Journal implements CommitLog {
     private final Waiting waiting;
     private final InstantSource clock;
     private final Segments segments;
+    private final JournalIndex index;
     private final long timeoutNanos;
     private final Latch ended;
     private final Thread thread;
@@ -58,6 +59,7 @@ public final class Journal implements CommitLog {
     /// @param root the data directory
     /// @param timeoutSeconds until a commit counts as failed
     /// @param bytesMax the size from which old files are freed
+    /// @param index told what the records say
     /// @throws IOException if the journal cannot be read or is damaged
     public Journal(
             Path root,
@@ -65,12 +67,14 @@ public final class Journal implements CommitLog {
             Waiting waiting,
             InstantSource clock,
             int timeoutSeconds,
-            long bytesMax)
+            long bytesMax,
+            JournalIndex index)
             throws IOException {
         this.waiting = waiting;
         this.clock = clock;
         this.timeoutNanos = TimeUnit.SECONDS.toNanos(timeoutSeconds);
-        this.segments = Segments.open(root, disk, waiting, bytesMax);
+        this.index = index;
+        this.segments = Segments.open(root, disk, waiting, bytesMax, index);
         this.appended = segments.last();
         this.durable = appended;
         for (String file : segments.redo().files()) {
@@ -182,6 +186,7 @@ public final class Journal implements CommitLog {
                 segments.beforeWrite(batch);
                 buffer = batch.encode(segments.number(), clock.millis(), buffer);
                 segments.write(buffer);
+                index.add(batch.facts());
                 settle(batch.last(), null);
                 segments.afterWrite(batch.last());
                 forgetFreed();

@@ -2,16 +2,24 @@ package dev.durableobjects.internal.journal;
 
 import dev.durableobjects.spi.Commit;
 import dev.durableobjects.spi.PageImage;
+import dev.durableobjects.spi.Wake;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /// The commits of one object that become durable together: of each page the parts that they have
 /// changed, in their newest state. Not safe for several threads.
 final class JournalRecord {
 
     private static final int WHOLE = 1;
+    private static final int HAS_WAKE = 2;
+    private static final int HAS_NAME = 4;
+
+    /// The longest name that is recorded; a longer one is not carried into its object either.
+    private static final int NAME_BYTES_MAX = 0xffff;
 
     /// Flags, three positions, page size, database pages, number of pages.
     private static final int FIXED_BYTES = 1 + 3 * Long.BYTES + 3 * Integer.BYTES;
@@ -19,6 +27,7 @@ final class JournalRecord {
     /// Number and parts.
     private static final int PAGE_HEAD_BYTES = Integer.BYTES + Long.BYTES;
 
+    private final String path;
     private final byte[] file;
     private final long previous;
     private final long first;
@@ -27,12 +36,15 @@ final class JournalRecord {
     private boolean isWhole;
     private int pageSize;
     private int databasePages;
+    private Wake wake = Wake.UNCHANGED;
+    private @Nullable String name;
 
     /// Begins a record with a commit.
     ///
     /// @param previous the last position of the object's record before, 0 if the journal has none
     JournalRecord(Commit commit, long position, long previous) {
-        this.file = commit.file().getBytes(StandardCharsets.UTF_8);
+        this.path = commit.file();
+        this.file = path.getBytes(StandardCharsets.UTF_8);
         this.first = position;
         this.previous = previous;
         add(commit, position);
@@ -50,12 +62,36 @@ final class JournalRecord {
         for (PageImage page : commit.pages()) {
             pages.merge(page.number(), page, (older, newest) -> newest.and(older.parts()));
         }
+        if (commit.wake().isChange()) {
+            wake = commit.wake();
+        }
+        if (commit.isWhole() || commit.wake().isChange()) {
+            name = commit.object().name().filter(JournalRecord::fits).orElse(name);
+        }
         pages.keySet().removeIf(number -> number > databasePages);
+    }
+
+    private static boolean fits(String name) {
+        return name.getBytes(StandardCharsets.UTF_8).length <= NAME_BYTES_MAX;
+    }
+
+    /// Returns what the record says besides its pages, empty if nothing.
+    Optional<JournalIndex.Fact> fact() {
+        return JournalRecord.fact(path, isWhole, Optional.ofNullable(name), wake);
+    }
+
+    private static Optional<JournalIndex.Fact> fact(
+            String file, boolean isWhole, Optional<String> name, Wake wake) {
+        return isWhole || name.isPresent() || wake.isChange()
+                ? Optional.of(new JournalIndex.Fact(file, name, wake))
+                : Optional.empty();
     }
 
     /// Returns how many bytes [#write] will write.
     int bytes() {
         int bytes = Short.BYTES + file.length + FIXED_BYTES + pages.size() * PAGE_HEAD_BYTES;
+        bytes += wake.isChange() ? Long.BYTES : 0;
+        bytes += name != null ? Short.BYTES + name.getBytes(StandardCharsets.UTF_8).length : 0;
         for (PageImage page : pages.values()) {
             bytes = Math.addExact(bytes, PageParts.bytes(page.parts(), pageSize));
         }
@@ -63,10 +99,16 @@ final class JournalRecord {
     }
 
     void write(ByteBuffer target) {
-        target.putShort((short) file.length).put(file);
-        target.put((byte) (isWhole ? WHOLE : 0));
+        putText(target, file);
+        target.put(flags());
         target.putLong(previous).putLong(first).putLong(last);
         target.putInt(pageSize).putInt(databasePages).putInt(pages.size());
+        if (wake.isChange()) {
+            target.putLong(wake.millis());
+        }
+        if (name != null) {
+            putText(target, name.getBytes(StandardCharsets.UTF_8));
+        }
         for (PageImage page : pages.values()) {
             target.putInt(page.number()).putLong(page.parts());
             PageParts.forEach(
@@ -74,6 +116,23 @@ final class JournalRecord {
                     pageSize,
                     (from, length) -> target.put(page.bytes(), page.offset() + from, length));
         }
+    }
+
+    private byte flags() {
+        int flags = isWhole ? WHOLE : 0;
+        flags |= wake.isChange() ? HAS_WAKE : 0;
+        flags |= name != null ? HAS_NAME : 0;
+        return (byte) flags;
+    }
+
+    private static void putText(ByteBuffer target, byte[] text) {
+        target.putShort((short) text.length).put(text);
+    }
+
+    private static String text(ByteBuffer source) {
+        byte[] text = new byte[Short.toUnsignedInt(source.getShort())];
+        source.get(text);
+        return new String(text, StandardCharsets.UTF_8);
     }
 
     /// The beginning of a stored record; its pages follow.
@@ -86,6 +145,8 @@ final class JournalRecord {
     /// @param pageSize the size of a page in bytes
     /// @param databasePages how many pages the database has afterwards
     /// @param pages how many pages follow
+    /// @param wake when the object must be woken, if the record says so
+    /// @param name the object's name, if the record has it
     record Head(
             int version,
             String file,
@@ -94,24 +155,32 @@ final class JournalRecord {
             long last,
             int pageSize,
             int databasePages,
-            int pages) {
+            int pages,
+            Wake wake,
+            Optional<String> name) {
 
         /// Reads the beginning of a record, and leaves the buffer at its pages.
         static Head read(int version, ByteBuffer source) {
-            byte[] name = new byte[Short.toUnsignedInt(source.getShort())];
-            source.get(name);
-            boolean isWhole = (source.get() & WHOLE) != 0;
+            String file = text(source);
+            byte flags = source.get();
             long previous = source.getLong();
             source.getLong();
             return new Head(
                     version,
-                    new String(name, StandardCharsets.UTF_8),
-                    isWhole,
+                    file,
+                    (flags & WHOLE) != 0,
                     previous,
                     source.getLong(),
                     source.getInt(),
                     source.getInt(),
-                    source.getInt());
+                    source.getInt(),
+                    (flags & HAS_WAKE) != 0 ? new Wake(source.getLong()) : Wake.UNCHANGED,
+                    (flags & HAS_NAME) != 0 ? Optional.of(text(source)) : Optional.empty());
+        }
+
+        /// Returns what the record says besides its pages, empty if nothing.
+        Optional<JournalIndex.Fact> fact() {
+            return JournalRecord.fact(file, isWhole, name, wake);
         }
 
         /// Reads the head of a page, and leaves the buffer at its parts.

@@ -62,8 +62,11 @@ public final class Redo {
 
     /// Adds the records of a batch.
     ///
+    /// @return what they say besides their pages
     /// @throws IOException if the records of a database do not follow each other
-    void add(long segment, SegmentReader source, Found batch) throws IOException {
+    List<JournalIndex.Fact> add(long segment, SegmentReader source, Found batch)
+            throws IOException {
+        List<JournalIndex.Fact> facts = new ArrayList<>();
         ByteBuffer reader = source.content().duplicate().position(batch.offset());
         for (int i = 0; i < batch.records(); i++) {
             int at = reader.position();
@@ -78,7 +81,9 @@ public final class Redo {
             }
             known.add(
                     new Place(segment, source.version(), at, reader.position() - at, head.last()));
+            head.fact().ifPresent(facts::add);
         }
+        return facts;
     }
 
     /// Returns the databases that have records.

@@ -17,9 +17,10 @@ final class Segment implements AutoCloseable {
     /// `DURABLEJ`.
     static final long MAGIC = 0x44555241424c454aL;
 
-    static final int VERSION = 2;
+    static final int VERSION = 3;
 
-    /// The oldest version that is read. Version 1 had pages as a whole.
+    /// The oldest version that is read. Version 1 had pages as a whole, version 2 neither names nor
+    /// times.
     static final int VERSION_MIN = 1;
 
     static final int HEADER_BYTES = 64;

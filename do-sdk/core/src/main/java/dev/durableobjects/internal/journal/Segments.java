@@ -50,6 +50,7 @@ final class Segments implements AutoCloseable {
     private final long bytesMax;
     private final long segmentBytes;
     private final Redo redo;
+    private final JournalIndex index;
     private final Latch freed;
     private final Thread freeing;
 
@@ -66,7 +67,8 @@ final class Segments implements AutoCloseable {
     private String obstacle = "";
     private boolean closed;
 
-    private Segments(Path root, Disk disk, Waiting waiting, long bytesMax, Redo redo)
+    private Segments(
+            Path root, Disk disk, Waiting waiting, long bytesMax, Redo redo, JournalIndex index)
             throws IOException {
         this.root = root;
         this.directory = root.resolve(DIRECTORY);
@@ -75,6 +77,7 @@ final class Segments implements AutoCloseable {
         this.bytesMax = bytesMax;
         this.segmentBytes = Math.min(SEGMENT_BYTES, bytesMax / FILES);
         this.redo = redo;
+        this.index = index;
         readAll();
         this.current = Segment.create(disk, directory, segmentBytes, number, last);
         this.freed = new Latch(waiting);
@@ -82,13 +85,14 @@ final class Segments implements AutoCloseable {
     }
 
     /// Reads the files of a data directory, and begins a new one.
-    static Segments open(Path root, Disk disk, Waiting waiting, long bytesMax) throws IOException {
+    static Segments open(Path root, Disk disk, Waiting waiting, long bytesMax, JournalIndex index)
+            throws IOException {
         Path directory = root.resolve(DIRECTORY);
         if (!Files.isDirectory(directory)) {
             Files.createDirectories(directory);
             disk.forceNames(root);
         }
-        return new Segments(root, disk, waiting, bytesMax, new Redo(root));
+        return new Segments(root, disk, waiting, bytesMax, new Redo(root), index);
     }
 
     Redo redo() {
@@ -195,7 +199,7 @@ final class Segments implements AutoCloseable {
         }
         last = reader.before();
         for (SegmentReader.Found found = reader.next(); found != null; found = reader.next()) {
-            redo.add(segment, reader, found);
+            index.add(redo.add(segment, reader, found));
             last = found.last();
         }
         if (isLast) {
@@ -289,6 +293,7 @@ final class Segments implements AutoCloseable {
         for (Path one : directories) {
             disk.forceNames(one);
         }
+        index.force();
         Files.delete(Segment.file(directory, segment));
         disk.forceNames(directory); // One that came back after its successor has gone is a gap.
         synchronized (this) {

@@ -108,6 +108,11 @@ public final class DataDirectory implements AutoCloseable {
         return DurableObjectId.of(HexFormat.of().parseHex(file, end - ID_DIGITS, end));
     }
 
+    /// Returns the unique key of the namespace of the object that a file belongs to.
+    static String uniqueKey(String file) {
+        return file.split("/", 3)[1];
+    }
+
     /// Returns how many objects of a namespace have a file.
     public int countObjects(String uniqueKey) {
         Path directory = namespace(uniqueKey);

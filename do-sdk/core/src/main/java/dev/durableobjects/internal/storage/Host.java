@@ -2,6 +2,7 @@ package dev.durableobjects.internal.storage;
 
 import dev.durableobjects.Callback;
 import dev.durableobjects.sql.SqlPolicy;
+import java.time.InstantSource;
 import org.jspecify.annotations.Nullable;
 
 /// The object that a database belongs to, as the database sees it.
@@ -36,6 +37,15 @@ public interface Host {
 
     /// Runs the body while no event enters that it does not cause itself.
     <R extends @Nullable Object, X extends Exception> R exclusively(Callback<R, X> body) throws X;
+
+    /// Returns the time of day.
+    InstantSource clock();
+
+    /// Returns if the object's class has what runs when a schedule is due.
+    ///
+    /// @param name of the schedule, empty for the alarm
+    /// @throws IllegalStateException if it does not
+    void admitSchedule(String name);
 
     /// Returns what SQL the object may run.
     SqlPolicy sqlPolicy();

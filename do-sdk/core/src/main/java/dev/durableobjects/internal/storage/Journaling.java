@@ -6,6 +6,7 @@ import dev.durableobjects.DurableObjectId;
 import dev.durableobjects.internal.journal.Redo;
 import dev.durableobjects.internal.journal.Redo.Closed;
 import dev.durableobjects.spi.Commit;
+import dev.durableobjects.spi.Wake;
 import java.io.IOException;
 import java.sql.SQLException;
 import java.util.Optional;
@@ -85,7 +86,10 @@ public record Journaling(Redo redo, String file) {
     }
 
     /// Returns what the commits since the last call have changed, empty if nothing.
-    Optional<Commit> changes(DurableObjectId object, DatabaseFile bytes) throws IOException {
+    ///
+    /// @param wake when the object must be woken, if that has changed
+    Optional<Commit> changes(DurableObjectId object, DatabaseFile bytes, Wake wake)
+            throws IOException {
         DatabaseFile.Changes changes = bytes.changes();
         return changes.pages().isEmpty()
                 ? Optional.empty()
@@ -96,6 +100,7 @@ public record Journaling(Redo redo, String file) {
                                 changes.isWhole(),
                                 changes.pageSize(),
                                 changes.databasePages(),
-                                changes.pages()));
+                                changes.pages(),
+                                wake));
     }
 }

@@ -12,18 +12,20 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Optional;
 
-/// The node's own database: which namespaces the data directory holds.
+/// The node's own database: which namespaces the data directory holds, and the index of objects.
 ///
-/// It is small and rarely written, so it is read and written through Helidon's DbClient. Used by
-/// one thread at a time.
+/// Namespaces are few and rarely written, so they are read and written through Helidon's DbClient,
+/// by one thread at a time and before the index of objects is used.
 public final class NodeIndex implements AutoCloseable {
 
     private final ObjectDatabase database;
     private final DbClient db;
+    private final ObjectIndex objects;
 
     private NodeIndex(ObjectDatabase database) {
         this.database = database;
         this.db = database.dbClient();
+        this.objects = new ObjectIndex(database);
     }
 
     /// Opens the index of a data directory, and makes it if there is none.
@@ -44,7 +46,13 @@ public final class NodeIndex implements AutoCloseable {
                     unique_key TEXT NOT NULL UNIQUE
                 ) STRICT
                 """);
+        index.objects.prepare();
         return index;
+    }
+
+    /// Returns the index of objects.
+    public ObjectIndex objects() {
+        return objects;
     }
 
     /// Returns the unique key that a binding had when its namespace was first registered.
@@ -79,7 +87,7 @@ public final class NodeIndex implements AutoCloseable {
         }
     }
 
-    private static void force(Path file) throws IOException {
+    static void force(Path file) throws IOException {
         try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
             channel.force(false);
         }

@@ -6,6 +6,7 @@ import dev.durableobjects.internal.gate.Waiting;
 import dev.durableobjects.internal.journal.Scratch;
 import dev.durableobjects.internal.sql.SqlStatement;
 import dev.durableobjects.spi.Commit;
+import dev.durableobjects.spi.Wake;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.channels.FileChannel;
@@ -16,6 +17,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /// The connection of one live object: opened with its first statement, to an empty database in
@@ -140,13 +142,14 @@ final class ObjectConnection implements SqliteStorage.ConnectionSource {
 
     /// Returns what the commits since the last call have changed, empty if nothing.
     ///
+    /// @param wake asked for when the object must be woken, if that has changed
     /// @throws IOException if it cannot be read; nobody can make it durable then
-    Optional<Commit> changes(DurableObjectId object) throws IOException {
+    Optional<Commit> changes(DurableObjectId object, Supplier<Wake> wake) throws IOException {
         DatabaseFile source = bytes;
         if (source == null || journaling == null) {
             return Optional.empty();
         }
-        return journaling.changes(object, source);
+        return journaling.changes(object, source, wake.get());
     }
 
     /// Moves what was committed from the log into the database. Everything must be durable.

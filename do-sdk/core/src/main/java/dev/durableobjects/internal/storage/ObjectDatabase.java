@@ -26,6 +26,8 @@ public final class ObjectDatabase implements AutoCloseable {
     private final ObjectTransaction transaction;
     private final SqliteStorage sql;
     private final KvTable kv;
+    private final ScheduleTable schedules;
+    private final Limits limits;
     private final DataSource dataSource;
     private @Nullable DbClient dbClient;
 
@@ -38,6 +40,8 @@ public final class ObjectDatabase implements AutoCloseable {
         this.transaction = connection.transaction();
         this.sql = new SqliteStorage(connection);
         this.kv = new KvTable(sql, transaction);
+        this.schedules = new ScheduleTable(sql, transaction);
+        this.limits = limits;
         this.dataSource = new ObjectDataSource(connection);
     }
 
@@ -49,6 +53,11 @@ public final class ObjectDatabase implements AutoCloseable {
     /// Returns the keys and values.
     public KvStorage kv() {
         return kv;
+    }
+
+    /// Returns the alarm and the schedules.
+    public ObjectSchedules schedules() {
+        return new ObjectSchedules(schedules, host(), limits);
     }
 
     /// Returns Helidon's DbClient on the same connection and transaction.
@@ -142,6 +151,7 @@ public final class ObjectDatabase implements AutoCloseable {
             sql.cancelCursors(SqliteCursor.DELETED);
             undo();
             if (!connection.isInMemory()) {
+                schedules.touch();
                 new Emptying(sql).run();
                 transaction.shrinkAfterwards();
             }
@@ -154,7 +164,7 @@ public final class ObjectDatabase implements AutoCloseable {
     ///
     /// @throws IOException if it cannot be read; nobody can make it durable then
     public Optional<Commit> changes(DurableObjectId object) throws IOException {
-        return connection.changes(object);
+        return connection.changes(object, schedules::committed);
     }
 
     /// Moves what was committed from the log into the database. Everything must be durable.

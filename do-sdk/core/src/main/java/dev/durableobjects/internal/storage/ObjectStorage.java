@@ -5,8 +5,12 @@ import dev.durableobjects.DurableObjectStorage;
 import dev.durableobjects.SchemaMigrations;
 import dev.durableobjects.TransactionBody;
 import dev.durableobjects.kv.KvStorage;
+import dev.durableobjects.kv.WriteOptions;
 import dev.durableobjects.sql.SqlStorage;
 import io.helidon.dbclient.DbClient;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Optional;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 
@@ -15,11 +19,13 @@ public final class ObjectStorage implements DurableObjectStorage {
 
     private final ObjectDatabase database;
     private final Migrator migrator;
+    private final ObjectSchedules schedules;
 
     /// Makes the interface of a database.
     public ObjectStorage(ObjectDatabase database) {
         this.database = database;
         this.migrator = new Migrator(database.sql());
+        this.schedules = database.schedules();
     }
 
     @Override
@@ -64,6 +70,26 @@ public final class ObjectStorage implements DurableObjectStorage {
     @Override
     public KvStorage kv() {
         return database.kv();
+    }
+
+    @Override
+    public Optional<Instant> getAlarm() {
+        return schedules.alarm();
+    }
+
+    @Override
+    public void setAlarm(Instant due, WriteOptions options) {
+        schedules.alarm(due, options);
+    }
+
+    @Override
+    public void setAlarm(Duration delay) {
+        setAlarm(schedules.fromNow(delay));
+    }
+
+    @Override
+    public void deleteAlarm(WriteOptions options) {
+        schedules.deleteAlarm(options);
     }
 
     @Override

@@ -2,6 +2,7 @@ package dev.durableobjects.internal.storage;
 
 import dev.durableobjects.Callback;
 import dev.durableobjects.sql.SqlPolicy;
+import java.time.InstantSource;
 import org.jspecify.annotations.Nullable;
 
 /// The host of a database that belongs to no object: whoever has it may use it at any time.
@@ -28,6 +29,14 @@ record OpenHost(SqlPolicy sqlPolicy) implements Host {
 
     @Override
     public void awaitDurable() {}
+
+    @Override
+    public InstantSource clock() {
+        return InstantSource.system();
+    }
+
+    @Override
+    public void admitSchedule(String name) {}
 
     @Override
     public <R extends @Nullable Object, X extends Exception> R exclusively(Callback<R, X> body)

@@ -11,7 +11,16 @@ enum RuntimeTable {
     MIGRATIONS(
             "_do_migrations",
             "version",
-            "(version INTEGER PRIMARY KEY, name TEXT NOT NULL, applied_at INTEGER NOT NULL)");
+            "(version INTEGER PRIMARY KEY, name TEXT NOT NULL, applied_at INTEGER NOT NULL)"),
+    /// What is due at which time. The alarm has no name; a period of 0 is none.
+    SCHEDULES(
+            "_do_schedules",
+            "name",
+            """
+            (name TEXT PRIMARY KEY, scheduled_at INTEGER NOT NULL, due_at INTEGER NOT NULL,
+                period INTEGER NOT NULL, retries INTEGER NOT NULL, version INTEGER NOT NULL)
+            WITHOUT ROWID
+            """);
 
     private final String table;
     private final String firstColumn;

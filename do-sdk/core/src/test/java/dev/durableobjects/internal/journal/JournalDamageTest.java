@@ -7,6 +7,7 @@ import static dev.durableobjects.internal.journal.TestJournals.open;
 import static dev.durableobjects.internal.journal.TestJournals.recovered;
 import static dev.durableobjects.internal.journal.TestJournals.segment;
 import static dev.durableobjects.internal.journal.TestJournals.segments;
+import static dev.durableobjects.internal.journal.TestJournals.waking;
 import static dev.durableobjects.internal.journal.TestJournals.whole;
 import static dev.durableobjects.internal.journal.TestJournals.write;
 import static org.hamcrest.MatcherAssert.assertThat;
@@ -17,6 +18,8 @@ import static org.hamcrest.Matchers.greaterThan;
 import static org.hamcrest.Matchers.is;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
+import dev.durableobjects.internal.journal.JournalIndex.Fact;
+import dev.durableobjects.spi.Wake;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.RandomAccessFile;
@@ -24,6 +27,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Objects;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -164,9 +168,9 @@ class JournalDamageTest {
     @Test
     void anotherVersionIsRefused() throws IOException {
         open(root).close();
-        overwrite(segment(root, 1), Long.BYTES, new byte[] {0, 0, 0, 3});
+        overwrite(segment(root, 1), Long.BYTES, new byte[] {0, 0, 0, 4});
 
-        assertRefused(segment(root, 1), "has version 3, this program reads 1 to 2");
+        assertRefused(segment(root, 1), "has version 4, this program reads 1 to 3");
     }
 
     @Test
@@ -199,14 +203,47 @@ class JournalDamageTest {
 
     @Test
     void aFileOfVersionOneIsRead() throws IOException {
-        Path journal = segment(root, 1);
-        Files.createDirectories(Objects.requireNonNull(journal.getParent()));
-        try (InputStream stored = getClass().getResourceAsStream("version-1.journal")) {
-            Files.copy(Objects.requireNonNull(stored), journal);
-        }
+        store("version-1.journal");
 
         assertThat(recovered(root, 1), is(7));
         assertThat(recovered(root, 2), is(5));
+    }
+
+    @Test
+    void aFileOfVersionThreeIsRead() throws IOException {
+        store("version-3.journal");
+        RecordingIndex index = new RecordingIndex();
+
+        open(root, Disk.system(), 1 << 20, index).close();
+
+        assertThat(recovered(root, 1), is(7));
+        assertThat(
+                index.facts(),
+                contains(
+                        new Fact(file(1), Optional.empty(), Wake.UNCHANGED),
+                        new Fact(file(1), Optional.of("zürich"), new Wake(1_700_000_000_000L))));
+    }
+
+    @Test
+    void versionThreeIsWrittenAsItAlwaysWas() throws IOException {
+        try (Journal journal = open(root)) {
+            write(journal, whole(1, 3));
+            write(journal, waking(1, "zürich", 7, 1_700_000_000_000L));
+        }
+
+        byte[] written = Arrays.copyOf(Files.readAllBytes(segment(root, 1)), end(root, 1));
+
+        try (InputStream stored = getClass().getResourceAsStream("version-3.journal")) {
+            assertThat(written, is(Objects.requireNonNull(stored).readAllBytes()));
+        }
+    }
+
+    private void store(String resource) throws IOException {
+        Path journal = segment(root, 1);
+        Files.createDirectories(Objects.requireNonNull(journal.getParent()));
+        try (InputStream stored = getClass().getResourceAsStream(resource)) {
+            Files.copy(Objects.requireNonNull(stored), journal);
+        }
     }
 
     private Journal reopened() throws IOException {

@@ -4,6 +4,7 @@ import dev.durableobjects.DurableObjectId;
 import dev.durableobjects.internal.gate.Waiting;
 import dev.durableobjects.spi.Commit;
 import dev.durableobjects.spi.PageImage;
+import dev.durableobjects.spi.Wake;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -24,8 +25,19 @@ final class TestJournals {
     }
 
     static Journal open(Path root, Disk disk, long bytesMax) throws IOException {
+        return open(root, disk, bytesMax, JournalIndex.none());
+    }
+
+    static Journal open(Path root, Disk disk, long bytesMax, JournalIndex index)
+            throws IOException {
         return new Journal(
-                root, disk, Waiting.system(), () -> Instant.ofEpochMilli(1_000), 30, bytesMax);
+                root,
+                disk,
+                Waiting.system(),
+                () -> Instant.ofEpochMilli(1_000),
+                30,
+                bytesMax,
+                index);
     }
 
     /// Returns the name of a database.
@@ -44,13 +56,22 @@ final class TestJournals {
     }
 
     static Commit commit(int database, boolean isWhole, PageImage... pages) {
-        return new Commit(
-                DurableObjectId.of(new byte[32]),
-                file(database),
-                isWhole,
-                PAGE_BYTES,
-                PAGES,
-                List.of(pages));
+        return commit(DurableObjectId.of(new byte[32]), database, isWhole, Wake.UNCHANGED, pages);
+    }
+
+    static Commit commit(
+            DurableObjectId id, int database, boolean isWhole, Wake wake, PageImage... pages) {
+        return new Commit(id, file(database), isWhole, PAGE_BYTES, PAGES, List.of(pages), wake);
+    }
+
+    /// Returns a commit of an object with a name that says when to wake it.
+    static Commit waking(int database, String name, int value, long millis) {
+        return commit(
+                DurableObjectId.of(new byte[32], name),
+                database,
+                false,
+                new Wake(millis),
+                page(2, value));
     }
 
     static PageImage page(int number, int value) {

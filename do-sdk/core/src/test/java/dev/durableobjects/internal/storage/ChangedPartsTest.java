@@ -8,6 +8,7 @@ import dev.durableobjects.Limits;
 import dev.durableobjects.internal.gate.Waiting;
 import dev.durableobjects.internal.journal.Disk;
 import dev.durableobjects.internal.journal.Journal;
+import dev.durableobjects.internal.journal.JournalIndex;
 import dev.durableobjects.spi.Commit;
 import dev.durableobjects.sql.SqlPolicy;
 import java.io.IOException;
@@ -143,7 +144,13 @@ class ChangedPartsTest {
 
     private static Journal journal(Path root) throws IOException {
         return new Journal(
-                root, Disk.system(), Waiting.system(), InstantSource.system(), 30, 1L << 30);
+                root,
+                Disk.system(),
+                Waiting.system(),
+                InstantSource.system(),
+                30,
+                1L << 30,
+                JournalIndex.none());
     }
 
     private static ObjectDatabase database(Path root, Journal journal) throws IOException {

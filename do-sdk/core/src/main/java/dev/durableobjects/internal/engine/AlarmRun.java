@@ -1,0 +1,196 @@
+package dev.durableobjects.internal.engine;
+
+import dev.durableobjects.AlarmInvocationInfo;
+import dev.durableobjects.DurableObject;
+import dev.durableobjects.DurableObjectException.Kind;
+import dev.durableobjects.DurableObjectId;
+import dev.durableobjects.Env;
+import dev.durableobjects.Limit;
+import dev.durableobjects.internal.storage.ObjectSchedules;
+import dev.durableobjects.internal.storage.ScheduleTable;
+import dev.durableobjects.internal.storage.ScheduleTable.Row;
+import java.time.Instant;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
+
+/// One run of what is due first in an object: its alarm or a schedule.
+///
+/// The run is an event. What it was for is deleted in its last commit, so a crash before that is
+/// durable repeats it, and one after does not. A failure is counted in the same place: by the event
+/// itself if the object still stands, or by another event that needs no instance. Used by one
+/// thread.
+final class AlarmRun {
+
+    private static final System.Logger LOGGER = System.getLogger(AlarmRun.class.getName());
+
+    /// As workerd's alarm-scheduler.c++.
+    private static final int RETRIES_MAX = 6;
+
+    private static final long FIRST_DELAY_MILLIS = 2_000;
+    private static final double JITTER = 0.25;
+
+    private static final String TOO_LONG =
+            "The run of an alarm or a schedule took too long, and the Durable Object was reset.";
+
+    private final Node node;
+    private final ObjectDirectory objects;
+    private final ObjectClass<?> type;
+    private final DurableObjectId id;
+    private final Env env;
+
+    // What the run has come to, for the event that counts its failure.
+    private @Nullable Row row;
+    private @Nullable Activation activation;
+
+    AlarmRun(Node node, ObjectDirectory objects, ObjectClass<?> type, DurableObjectId id, Env env) {
+        this.node = node;
+        this.objects = objects;
+        this.type = type;
+        this.id = id;
+        this.env = env;
+    }
+
+    /// Returns what runs when a schedule of this name is due.
+    static Handler handler(String name) {
+        return name.equals(ScheduleTable.ALARM) ? Handler.ALARM : Handler.SCHEDULED;
+    }
+
+    /// Returns a delay that doubles, and up to a quarter more.
+    static long delay(long firstMillis, int doublings, RandomGenerator random) {
+        return (long) ((firstMillis << doublings) * (1 + JITTER * random.nextDouble()));
+    }
+
+    /// Runs it, on the calling thread.
+    ///
+    /// @return whether what is due is another now, or nothing; if not, it was not the application
+    ///   that failed, and the same must be tried again later
+    boolean perform() {
+        try {
+            return objects.call(type, id, env, new Run());
+        } catch (Throwable failure) {
+            if (!Failures.isOfApplication(failure)) {
+                LOGGER.log(
+                        System.Logger.Level.DEBUG, "%s cannot be woken now".formatted(id), failure);
+                return false;
+            }
+            Failures.warn("%s %s: a run failed".formatted(type.binding().name(), id), failure);
+            return count();
+        }
+    }
+
+    private boolean count() {
+        try {
+            return objects.call(type, id, env, new Count());
+        } catch (RuntimeException | Error failure) {
+            LOGGER.log(System.Logger.Level.DEBUG, "%s: not counted".formatted(id), failure);
+            return false;
+        }
+    }
+
+    /// The event that runs the handler. It makes no instance if nothing is due.
+    private final class Run implements Event<Boolean, Exception> {
+
+        @Override
+        public Boolean runIn(Activation entered) throws Exception {
+            activation = entered;
+            return due(entered).isPresent() && run(entered.instance().get());
+        }
+
+        @Override
+        public Boolean run(DurableObject object) throws Exception {
+            Activation entered = Objects.requireNonNull(activation);
+            Optional<Row> due = due(entered); // The constructor may have set it anew.
+            if (due.isPresent()) {
+                row = due.get();
+                handle(entered, object, due.get());
+            }
+            return true;
+        }
+    }
+
+    /// The event that counts a failure after which the object does not stand any more.
+    private final class Count implements Event<Boolean, RuntimeException> {
+
+        @Override
+        public Boolean runIn(Activation entered) {
+            Row failed = row;
+            boolean isDropped = activation != null && activation.breakage().dropsAlarm();
+            Optional<Row> due = failed == null ? due(entered) : Optional.of(failed);
+            ScheduleTable table = table(entered);
+            due.ifPresent(one -> {
+                if (isDropped) {
+                    table.drop(one);
+                } else {
+                    putOff(table, one);
+                }
+            });
+            return due.isPresent();
+        }
+
+        @Override
+        public Boolean run(DurableObject object) {
+            throw new IllegalStateException("it needs no instance");
+        }
+    }
+
+    private static ScheduleTable table(Activation entered) {
+        return entered.database().schedules().table();
+    }
+
+    private Optional<Row> due(Activation entered) {
+        return table(entered).due(node.clock().millis());
+    }
+
+    private void handle(Activation entered, DurableObject object, Row due) throws Exception {
+        ScheduleTable table = table(entered);
+        if (!handler(due.name()).isIn(object.getClass())) {
+            Failures.warn(entered + " has no handler for what is due; it is deleted", null);
+            table.drop(due);
+            return;
+        }
+        Timers.Task limit =
+                node.timers()
+                        .at(
+                                node.after(Limit.ALARM_SECONDS),
+                                () -> entered.breakDown(Kind.TIMED_OUT, TOO_LONG, null));
+        table.begin(due);
+        try {
+            invoke(object, due);
+            table.done(due, node.clock().millis());
+        } catch (Throwable failure) {
+            if (entered.isBroken()) {
+                throw failure;
+            }
+            Failures.warn("%s: a run failed".formatted(entered), failure);
+            putOff(table, due);
+        } finally {
+            table.end();
+            limit.cancel();
+        }
+    }
+
+    private static void invoke(DurableObject object, Row due) throws Exception {
+        if (due.name().equals(ScheduleTable.ALARM)) {
+            object.alarm(
+                    new AlarmInvocationInfo(
+                            Instant.ofEpochMilli(due.scheduledAt()),
+                            due.retries() > 0,
+                            due.retries()));
+        } else {
+            object.scheduled(ObjectSchedules.schedule(due));
+        }
+    }
+
+    /// Lets it run again later, or gives it up.
+    private void putOff(ScheduleTable table, Row due) {
+        long now = node.clock().millis();
+        if (due.retries() < RETRIES_MAX) {
+            table.retry(due, now + delay(FIRST_DELAY_MILLIS, due.retries(), node.random()));
+            return;
+        }
+        Failures.warn("%s: given up after %d runs".formatted(id, RETRIES_MAX + 1), null);
+        table.done(due, now);
+    }
+}

@@ -1,0 +1,145 @@
+package dev.durableobjects.internal.engine;
+
+import dev.durableobjects.DurableObjectId;
+import dev.durableobjects.Env;
+import dev.durableobjects.Limit;
+import dev.durableobjects.internal.storage.ObjectIndex;
+import dev.durableobjects.internal.storage.ObjectIndex.Due;
+import dev.durableobjects.sql.SqlStorageException;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+
+/// Wakes objects whose alarm or schedule is due.
+///
+/// One thread keeps the index of objects up to date, reads from it who is due, and starts a thread
+/// for each, up to a bound; the rest waits in the index. A clock that is set back only delays. Safe
+/// for use by many threads.
+public final class AlarmScheduler implements AutoCloseable {
+
+    /// How long a jump of the clock may go unnoticed.
+    private static final long LOOK_NANOS = TimeUnit.SECONDS.toNanos(1);
+
+    private static final long FIRST_DELAY_MILLIS = 2_000;
+
+    /// The longest delay after a fault of the node is the first one doubled so often.
+    private static final int DOUBLINGS_MAX = 9;
+
+    private final Node node;
+    private final ObjectDirectory objects;
+    private final ObjectIndex index;
+    private final Map<String, ObjectClass<?>> classes = new HashMap<>();
+    private final Env env;
+    private final int runningMax;
+    private final Set<DurableObjectId> running = ConcurrentHashMap.newKeySet();
+    private final AtomicBoolean isNews = new AtomicBoolean();
+    private final Thread thread;
+    private volatile boolean closed;
+
+    /// Starts to wake objects.
+    ///
+    /// @param index says when
+    /// @param classes of the objects that may be woken
+    public AlarmScheduler(
+            Node node,
+            ObjectDirectory objects,
+            ObjectIndex index,
+            List<ObjectClass<?>> classes,
+            Env env) {
+        this.node = node;
+        this.objects = objects;
+        this.index = index;
+        this.env = env;
+        this.runningMax = node.limits().get(Limit.ALARMS_RUNNING);
+        classes.forEach(type -> this.classes.put(type.uniqueKey(), type));
+        this.thread = node.waiting().start("durable-alarms", this::watch);
+        index.onNews(this::look);
+    }
+
+    /// Wakes nobody any more. Runs that have begun go on.
+    @Override
+    public void close() {
+        closed = true;
+        look();
+    }
+
+    private void look() {
+        isNews.set(true);
+        node.waiting().unpark(thread);
+    }
+
+    private void watch() {
+        while (!closed) {
+            isNews.set(false);
+            long nanos = LOOK_NANOS;
+            try {
+                nanos = startDue();
+            } catch (SqlStorageException e) {
+                Failures.warn("the index of objects cannot be used now", e);
+            }
+            if (!isNews.get()) { // SQLite may have used up the permit to go on.
+                node.waiting().parkNanos(this, nanos);
+            }
+        }
+    }
+
+    /// @return how long nobody need look
+    private long startDue() {
+        index.apply();
+        long now = node.clock().millis();
+        for (Due due : due(now)) {
+            if (running.size() >= runningMax) {
+                return LOOK_NANOS;
+            }
+            if (running.add(due.id())) {
+                node.waiting().start("durable-alarm", () -> wake(due));
+            }
+        }
+        long millis = next(now) - now;
+        return Math.min(LOOK_NANOS, TimeUnit.MILLISECONDS.toNanos(Math.min(millis, LOOK_NANOS)));
+    }
+
+    private List<Due> due(long now) {
+        List<Due> due = new ArrayList<>();
+        for (String namespace : classes.keySet()) {
+            due.addAll(index.due(namespace, now, runningMax));
+        }
+        due.sort(Comparator.comparingLong(Due::tryAt));
+        return due;
+    }
+
+    private long next(long now) {
+        return classes.keySet().stream()
+                .map(namespace -> index.next(namespace, now))
+                .flatMap(Optional::stream)
+                .mapToLong(Long::longValue)
+                .min()
+                .orElse(Long.MAX_VALUE);
+    }
+
+    private void wake(Due due) {
+        DurableObjectId id = due.id();
+        try {
+            ObjectClass<?> type = classes.get(due.namespace());
+            if (type != null && !new AlarmRun(node, objects, type, id, env).perform() && !closed) {
+                index.postpone(due, node.clock().millis() + delay(due.tries()));
+            }
+        } catch (SqlStorageException e) {
+            Failures.warn("the alarm of %s cannot be put off now".formatted(id), e);
+        } finally {
+            running.remove(id);
+            look();
+        }
+    }
+
+    private long delay(int tries) {
+        return AlarmRun.delay(FIRST_DELAY_MILLIS, Math.min(tries, DOUBLINGS_MAX), node.random());
+    }
+}

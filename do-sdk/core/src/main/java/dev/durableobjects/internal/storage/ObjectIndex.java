@@ -1,0 +1,259 @@
+package dev.durableobjects.internal.storage;
+
+import dev.durableobjects.DurableObjectId;
+import dev.durableobjects.internal.journal.JournalIndex;
+import dev.durableobjects.spi.Wake;
+import dev.durableobjects.sql.SqlRow;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.sql.SQLException;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/// Which objects there are, and when each must be woken: what the journal's records say, in a
+/// database of the node.
+///
+/// It is derived, so it needs no sync of its own: what the power takes from it is read from the
+/// journal again, and it is forced before the journal forgets. Facts collect in memory, the newest
+/// of each object, until somebody applies them. Safe for use by many threads.
+public final class ObjectIndex implements JournalIndex {
+
+    /// How many objects may have facts that are not applied; whoever adds one more applies them.
+    private static final int PENDING_MAX = 50_000;
+
+    private static final List<String> SCHEMA =
+            List.of(
+                    """
+                    CREATE TABLE IF NOT EXISTS objects (
+                        namespace TEXT NOT NULL,
+                        id BLOB NOT NULL,
+                        name TEXT,
+                        wake_at INTEGER,
+                        try_at INTEGER,
+                        tries INTEGER NOT NULL,
+                        PRIMARY KEY (namespace, id)
+                    ) STRICT, WITHOUT ROWID
+                    """,
+                    """
+                    CREATE INDEX IF NOT EXISTS objects_by_time ON objects (namespace, try_at)
+                    WHERE try_at IS NOT NULL
+                    """,
+                    """
+                    CREATE INDEX IF NOT EXISTS objects_by_name ON objects (namespace, name)
+                    WHERE name IS NOT NULL
+                    """,
+                    """
+                    CREATE INDEX IF NOT EXISTS objects_by_tries ON objects (tries)
+                    WHERE tries > 0
+                    """);
+
+    /// What was put off in an earlier life is tried at once.
+    private static final String BEGIN =
+            "UPDATE objects SET try_at = wake_at, tries = 0 WHERE tries > 0";
+
+    private static final String KNOWN =
+            """
+            INSERT INTO objects (namespace, id, name, tries) VALUES (?, ?, ?, 0)
+            ON CONFLICT DO UPDATE SET name = coalesce(excluded.name, name)
+            """;
+
+    private static final String WAKE =
+            """
+            INSERT INTO objects (namespace, id, name, wake_at, try_at, tries)
+            VALUES (?1, ?2, ?3, ?4, ?4, 0)
+            ON CONFLICT DO UPDATE SET name = coalesce(excluded.name, name),
+                wake_at = excluded.wake_at, try_at = excluded.try_at, tries = 0
+            """;
+
+    static final String DUE =
+            """
+            SELECT id, name, wake_at, try_at, tries FROM objects
+            WHERE namespace = ? AND try_at <= ? ORDER BY try_at LIMIT ?
+            """;
+
+    static final String NEXT =
+            """
+            SELECT try_at FROM objects WHERE namespace = ? AND try_at > ? ORDER BY try_at LIMIT 1
+            """;
+
+    private static final String POSTPONE =
+            """
+            UPDATE objects SET try_at = ?4, tries = tries + 1
+            WHERE namespace = ?1 AND id = ?2 AND wake_at = ?3
+            """;
+
+    private final ObjectDatabase database;
+
+    // Guarded by itself.
+    private final Map<String, Fact> pending = new LinkedHashMap<>();
+
+    private volatile Runnable onNews = () -> {};
+
+    // Guarded by this, as the database is.
+    private boolean closed;
+
+    ObjectIndex(ObjectDatabase database) {
+        this.database = database;
+    }
+
+    /// An object that must be woken.
+    ///
+    /// @param namespace its unique key
+    /// @param id with its name, if that is known
+    /// @param wakeAt when, in milliseconds since 1970
+    /// @param tryAt when to try it next: the same, or later after a fault
+    /// @param tries how often it was put off
+    public record Due(String namespace, DurableObjectId id, long wakeAt, long tryAt, int tries) {
+
+        static Due of(String namespace, SqlRow row) {
+            byte[] id = Objects.requireNonNull(row.getBytes("id"));
+            return new Due(
+                    namespace,
+                    row.isNull("name")
+                            ? DurableObjectId.of(id)
+                            : DurableObjectId.of(id, Objects.requireNonNull(row.getString("name"))),
+                    row.getLong("wake_at"),
+                    row.getLong("try_at"),
+                    row.getInt("tries"));
+        }
+    }
+
+    /// Makes the tables.
+    synchronized void prepare() {
+        SCHEMA.forEach(sql -> database.sql().exec(sql));
+        database.sql().exec(BEGIN);
+        database.commit();
+    }
+
+    /// Sets what is called when there are new facts; it must not block.
+    public void onNews(Runnable listener) {
+        onNews = listener;
+    }
+
+    /// Facts of the last batch that a start reads are not applied before the next: it may not be
+    /// durable before the journal has written it again.
+    @Override
+    public void add(List<Fact> facts) {
+        if (facts.isEmpty()) {
+            return;
+        }
+        if (isFull()) {
+            apply();
+        }
+        synchronized (pending) {
+            facts.forEach(fact -> pending.merge(fact.file(), fact, ObjectIndex::merged));
+        }
+        onNews.run();
+    }
+
+    private boolean isFull() {
+        synchronized (pending) {
+            return pending.size() >= PENDING_MAX;
+        }
+    }
+
+    private static Fact merged(Fact older, Fact newer) {
+        return new Fact(
+                newer.file(),
+                newer.name().or(older::name),
+                newer.wake().isChange() ? newer.wake() : older.wake());
+    }
+
+    /// Writes down what was added; not durable before [#force].
+    public synchronized void apply() {
+        Map<String, Fact> taken;
+        synchronized (pending) {
+            if (closed || pending.isEmpty()) {
+                return;
+            }
+            taken = new LinkedHashMap<>(pending);
+            pending.clear();
+        }
+        boolean isDone = false;
+        try {
+            taken.values().forEach(this::write);
+            database.commit();
+            isDone = true;
+        } finally {
+            if (!isDone) {
+                putBack(taken);
+            }
+        }
+    }
+
+    private void putBack(Map<String, Fact> taken) {
+        synchronized (pending) {
+            taken.forEach((file, fact) ->
+                    pending.merge(file, fact, (newer, older) -> merged(older, newer)));
+        }
+        try {
+            database.undo();
+        } catch (SQLException e) {
+            throw SqlErrors.of(e);
+        }
+    }
+
+    private void write(Fact fact) {
+        String namespace = DataDirectory.uniqueKey(fact.file());
+        byte[] id = DataDirectory.id(fact.file()).bytes();
+        Wake wake = fact.wake();
+        @Nullable String name = fact.name().orElse(null);
+        if (wake.isChange()) {
+            @Nullable Long at = wake.isTime() ? wake.millis() : null;
+            database.sql().exec(WAKE, namespace, id, name, at);
+        } else {
+            database.sql().exec(KNOWN, namespace, id, name);
+        }
+    }
+
+    /// Returns the first objects of a namespace that must be woken at this time or before.
+    public synchronized List<Due> due(String namespace, long now, int max) {
+        return closed
+                ? List.of()
+                : database.sql().exec(DUE, namespace, now, max).map(row -> Due.of(namespace, row));
+    }
+
+    /// Returns when the first object of a namespace must be woken after this time.
+    public synchronized Optional<Long> next(String namespace, long now) {
+        return closed
+                ? Optional.empty()
+                : database.sql()
+                        .exec(NEXT, namespace, now)
+                        .first()
+                        .map(row -> row.getLong("try_at"));
+    }
+
+    /// Puts an object off that could not be woken. When the journal has said something else about
+    /// it since, nothing happens.
+    public synchronized void postpone(Due due, long until) {
+        apply();
+        if (!closed) {
+            database.sql().exec(POSTPONE, due.namespace(), due.id().bytes(), due.wakeAt(), until);
+            database.commit();
+        }
+    }
+
+    @Override
+    public synchronized void force() throws IOException {
+        apply();
+        if (!closed && Files.exists(database.wal())) {
+            NodeIndex.force(database.wal());
+        }
+    }
+
+    /// Makes everything durable, and ends. The journal must have ended before.
+    public synchronized void close() {
+        try {
+            force();
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot write the node's index", e);
+        } finally {
+            closed = true;
+        }
+    }
+}

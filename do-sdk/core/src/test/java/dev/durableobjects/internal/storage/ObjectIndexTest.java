@@ -1,0 +1,99 @@
+package dev.durableobjects.internal.storage;
+
+import static org.hamcrest.MatcherAssert.assertThat;
+import static org.hamcrest.Matchers.containsString;
+import static org.hamcrest.Matchers.is;
+
+import dev.durableobjects.internal.journal.JournalIndex.Fact;
+import dev.durableobjects.internal.storage.ObjectIndex.Due;
+import dev.durableobjects.spi.Wake;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/// The index of objects and of their times.
+class ObjectIndexTest {
+
+    private static final int OBJECTS = 10_000;
+
+    @TempDir private Path directory;
+
+    @Test
+    void tellsWhoIsDueFirstAndWhenTheNextIs() {
+        try (DataDirectory data = DataDirectory.open(directory);
+                NodeIndex node = NodeIndex.open(data)) {
+            ObjectIndex index = node.objects();
+            index.add(
+                    IntStream.range(0, OBJECTS)
+                            .mapToObj(i -> fact(i, Optional.of("name " + i), OBJECTS - i))
+                            .toList());
+            index.add(List.of(fact(OBJECTS - 2, Optional.empty(), 0)));
+            index.apply();
+
+            List<Due> due = index.due("key", 5, 3);
+
+            assertThat(due.stream().map(Due::wakeAt).toList(), is(List.of(1L, 3L, 4L)));
+            assertThat(due.getFirst().id().name(), is(Optional.of("name " + (OBJECTS - 1))));
+            assertThat(index.next("key", 5), is(Optional.of(6L)));
+            assertThat(index.due("another key", 5, 3), is(List.of()));
+            index.close();
+        }
+    }
+
+    @Test
+    void whatIsPutOffWaitsUntilItChangesOrTheNextStart() {
+        try (DataDirectory data = DataDirectory.open(directory)) {
+            try (NodeIndex node = NodeIndex.open(data)) {
+                ObjectIndex index = node.objects();
+                index.add(List.of(fact(1, Optional.empty(), 10), fact(2, Optional.empty(), 11)));
+                index.apply();
+                index.due("key", 20, 2).forEach(due -> index.postpone(due, 50));
+                assertThat(index.due("key", 20, 2), is(List.of()));
+
+                index.add(List.of(fact(1, Optional.empty(), 12)));
+                index.apply();
+                assertThat(index.due("key", 20, 2).getFirst().wakeAt(), is(12L));
+                index.close();
+            }
+            try (NodeIndex node = NodeIndex.open(data)) {
+                assertThat(node.objects().due("key", 20, 5).size(), is(2));
+            }
+        }
+    }
+
+    @Test
+    void findingWhatIsDueIsASearchInAnIndex() throws SQLException {
+        try (DataDirectory data = DataDirectory.open(directory);
+                NodeIndex node = NodeIndex.open(data)) {
+            node.objects().close();
+        }
+
+        assertThat(plan(ObjectIndex.DUE), is(SEARCH + "<?)"));
+        assertThat(plan(ObjectIndex.NEXT), containsString("SEARCH objects USING COVERING INDEX"));
+    }
+
+    private static final String SEARCH =
+            "SEARCH objects USING INDEX objects_by_time (namespace=? AND try_at";
+
+    private String plan(String query) throws SQLException {
+        String url = "jdbc:sqlite:" + directory.resolve("index.sqlite");
+        try (Connection connection = DriverManager.getConnection(url);
+                Statement statement = connection.createStatement();
+                ResultSet plan =
+                        statement.executeQuery("EXPLAIN QUERY PLAN " + query.replace("?", "'1'"))) {
+            return plan.getString("detail");
+        }
+    }
+
+    private static Fact fact(int object, Optional<String> name, long millis) {
+        return new Fact("objects/key/00/%064d.sqlite".formatted(object), name, new Wake(millis));
+    }
+}
