@@ -115,7 +115,7 @@ class AlarmRetrySpec {
         world.handler =
                 (self, run) -> {
                     if (run.retryCount() == 0 && run.due().equals(AlarmWorld.START)) {
-                        self.ctx().storage().setAlarm(DAY);
+                        self.ctx().storage().setAlarm(AlarmWorld.START.plus(DAY));
                         throw new IllegalStateException("odd");
                     }
                 };
