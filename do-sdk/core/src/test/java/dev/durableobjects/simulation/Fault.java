@@ -18,7 +18,9 @@ enum Fault {
     /// A sync returns before the disk has anything.
     LYING_DISK("turns, now only|was known to begin with|cannot use"),
     /// Only the journal is forced, so what it does not have any more may be lost.
-    LYING_CHECKPOINT("turns, now only|was known to begin with|half of a turn|cannot use objects"),
+    LYING_CHECKPOINT(
+            "turns, now only|was known to begin with|half of a turn|cannot use objects"
+                    + "|is NULL|malformed|no such table"),
     /// Calls enter in another order than they were made.
     NO_ORDER("was overtaken");
 

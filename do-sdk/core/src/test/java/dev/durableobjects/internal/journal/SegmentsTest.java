@@ -51,6 +51,8 @@ class SegmentsTest {
             write(journal, whole(DATABASES, 1));
         }
         try (Journal journal = open(root, Disk.system(), BYTES_MAX)) {
+            write(journal, change(0, 3));
+            write(journal, change(DATABASES, 2));
             assertThat(journal.remembered(), is(2));
             while (journal.remembered() > 1) {
                 write(journal, change(DATABASES, 2));
