@@ -12,6 +12,7 @@ import java.util.TreeMap;
 final class JournalRecord {
 
     private static final int WHOLE = 1;
+    private static final int RESTORE = 64;
 
     /// Flags, three positions, page size, database pages, number of pages.
     private static final int FIXED_BYTES = 1 + 3 * Long.BYTES + 3 * Integer.BYTES;
@@ -25,6 +26,7 @@ final class JournalRecord {
     private final Map<Integer, PageImage> pages = new TreeMap<>();
     private long last;
     private boolean isWhole;
+    private boolean isRestore;
     private int pageSize;
     private int databasePages;
 
@@ -43,6 +45,7 @@ final class JournalRecord {
         last = position;
         pageSize = commit.pageSize();
         databasePages = commit.databasePages();
+        isRestore |= commit.isRestore();
         if (commit.isWhole()) {
             isWhole = true;
             pages.clear();
@@ -51,6 +54,17 @@ final class JournalRecord {
             pages.merge(page.number(), page, (older, newest) -> newest.and(older.parts()));
         }
         pages.keySet().removeIf(number -> number > databasePages);
+    }
+
+    /// Makes a record of what stored records hold together.
+    JournalRecord(Commit merged, Head first, Head last) {
+        this(merged, first.first(), first.previous());
+        this.last = last.last();
+    }
+
+    /// Returns the position of the last commit.
+    long last() {
+        return last;
     }
 
     /// Returns how many bytes [#write] will write.
@@ -64,7 +78,7 @@ final class JournalRecord {
 
     void write(ByteBuffer target) {
         target.putShort((short) file.length).put(file);
-        target.put((byte) (isWhole ? WHOLE : 0));
+        target.put((byte) ((isWhole ? WHOLE : 0) | (isRestore ? RESTORE : 0)));
         target.putLong(previous).putLong(first).putLong(last);
         target.putInt(pageSize).putInt(databasePages).putInt(pages.size());
         for (PageImage page : pages.values()) {
@@ -81,7 +95,9 @@ final class JournalRecord {
     /// @param version the version of the file that it is in
     /// @param file the path of the database in the data directory
     /// @param isWhole whether the pages are the whole database
+    /// @param isRestore whether it puts the database back to what it was before
     /// @param previous the last position of the object's record before, 0 if unknown
+    /// @param first the position of the first commit in it
     /// @param last the position of the last commit in it
     /// @param pageSize the size of a page in bytes
     /// @param databasePages how many pages the database has afterwards
@@ -90,7 +106,9 @@ final class JournalRecord {
             int version,
             String file,
             boolean isWhole,
+            boolean isRestore,
             long previous,
+            long first,
             long last,
             int pageSize,
             int databasePages,
@@ -100,14 +118,14 @@ final class JournalRecord {
         static Head read(int version, ByteBuffer source) {
             byte[] name = new byte[Short.toUnsignedInt(source.getShort())];
             source.get(name);
-            boolean isWhole = (source.get() & WHOLE) != 0;
-            long previous = source.getLong();
-            source.getLong();
+            int flags = source.get();
             return new Head(
                     version,
                     new String(name, StandardCharsets.UTF_8),
-                    isWhole,
-                    previous,
+                    (flags & WHOLE) != 0,
+                    (flags & RESTORE) != 0,
+                    source.getLong(),
+                    source.getLong(),
                     source.getLong(),
                     source.getInt(),
                     source.getInt(),

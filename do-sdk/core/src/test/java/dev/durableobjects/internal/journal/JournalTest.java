@@ -131,7 +131,14 @@ class JournalTest {
     @Test
     void aHungDiskIsATimeOut() throws IOException {
         Journal journal =
-                new Journal(root, disk, Waiting.system(), () -> Instant.EPOCH, 0, BYTES_MAX);
+                new Journal(
+                        root,
+                        disk,
+                        Waiting.system(),
+                        () -> Instant.EPOCH,
+                        0,
+                        BYTES_MAX,
+                        HistoryRules.off());
         disk.hold();
         long position = journal.append(whole(0, 1));
         disk.awaitHeld();
@@ -179,7 +186,8 @@ class JournalTest {
                             Waiting.system(),
                             () -> Instant.ofEpochMilli(millis.addAndGet(-1_000)),
                             30,
-                            BYTES_MAX)) {
+                            BYTES_MAX,
+                            HistoryRules.off())) {
                 write(journal, i == 1 ? whole(0, 1) : change(0, i));
                 write(journal, change(0, 10 + i));
             }

@@ -25,7 +25,13 @@ final class TestJournals {
 
     static Journal open(Path root, Disk disk, long bytesMax) throws IOException {
         return new Journal(
-                root, disk, Waiting.system(), () -> Instant.ofEpochMilli(1_000), 30, bytesMax);
+                root,
+                disk,
+                Waiting.system(),
+                () -> Instant.ofEpochMilli(1_000),
+                30,
+                bytesMax,
+                HistoryRules.off());
     }
 
     /// Returns the name of a database.

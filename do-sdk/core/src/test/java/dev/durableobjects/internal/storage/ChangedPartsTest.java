@@ -7,6 +7,7 @@ import dev.durableobjects.DurableObjectId;
 import dev.durableobjects.Limits;
 import dev.durableobjects.internal.gate.Waiting;
 import dev.durableobjects.internal.journal.Disk;
+import dev.durableobjects.internal.journal.HistoryRules;
 import dev.durableobjects.internal.journal.Journal;
 import dev.durableobjects.spi.Commit;
 import dev.durableobjects.sql.SqlPolicy;
@@ -143,13 +144,23 @@ class ChangedPartsTest {
 
     private static Journal journal(Path root) throws IOException {
         return new Journal(
-                root, Disk.system(), Waiting.system(), InstantSource.system(), 30, 1L << 30);
+                root,
+                Disk.system(),
+                Waiting.system(),
+                InstantSource.system(),
+                30,
+                1L << 30,
+                HistoryRules.off());
     }
 
     private static ObjectDatabase database(Path root, Journal journal) throws IOException {
         return new ObjectDatabase(
                 root.resolve(FILE),
-                new Journaling(journal.redo(), FILE),
+                new Journaling(
+                        journal.history(),
+                        journal.redo(),
+                        DurableObjectId.of(new byte[DurableObjectId.LENGTH]),
+                        FILE),
                 new OpenHost(SqlPolicy.CLOUDFLARE),
                 Limits.standard(),
                 Waiting.system());
