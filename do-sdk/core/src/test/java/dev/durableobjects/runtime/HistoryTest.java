@@ -278,7 +278,7 @@ class HistoryTest {
                             .isEmpty();
             return isEmpty
                     ? "nothing"
-                    : sql.exec("SELECT slot, n, length(body) AS l FROM t ORDER BY slot")
+                    : sql.exec("SELECT slot, n, hex(substr(body, -9)) AS l FROM t ORDER BY slot")
                             .map(row -> row.get("slot") + ":" + row.get("n") + ":" + row.get("l"))
                             .toString();
         }

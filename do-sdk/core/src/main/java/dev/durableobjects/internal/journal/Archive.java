@@ -205,7 +205,9 @@ final class Archive {
 
     /// Makes what is old coarser, and forgets what is too old. When all together take too much,
     /// what is old is forgotten sooner.
-    void sweep() throws IOException {
+    ///
+    /// @return whether it takes no more than it may
+    boolean sweep() throws IOException {
         int share = 1;
         sweep(share);
         while (isFull() && share < Integer.MAX_VALUE / 2) {
@@ -216,9 +218,10 @@ final class Archive {
                         "history takes {0} bytes, though nothing is kept but its begin; raise"
                                 + " historyMib",
                         bytes());
-                return;
+                return false;
             }
         }
+        return true;
     }
 
     /// @param share of its retention that is kept of each object's past, as a divisor
@@ -260,7 +263,9 @@ final class Archive {
 
     private long bytes() throws IOException {
         try (Stream<Path> files = Files.walk(directory)) {
-            return files.mapToLong(file -> file.toFile().length()).sum();
+            return files.filter(Files::isRegularFile)
+                    .mapToLong(file -> file.toFile().length())
+                    .sum();
         }
     }
 

@@ -25,6 +25,9 @@ final class Beginnings {
     private final Disk disk;
     private final HistoryRules rules;
 
+    /// The namespaces with objects that were there before.
+    private final Set<String> late = new TreeSet<>();
+
     Beginnings(Path root, Disk disk, HistoryRules rules) {
         this.root = root;
         this.directory = root.resolve(Archive.DIRECTORY);
@@ -42,6 +45,8 @@ final class Beginnings {
                 now.remove(key);
             } else if (Files.notExists(root.resolve(OBJECTS).resolve(key))) {
                 now.add(key);
+            } else if (!begun.contains(key)) {
+                late.add(key);
             }
         }
         if (!now.equals(begun)) {
@@ -51,17 +56,16 @@ final class Beginnings {
 
     /// Begins with every object that was there before.
     void begin(Archive archive) throws IOException {
-        Set<String> begun = read();
-        for (String key : keys()) {
-            if (!isOff(key) && !begun.contains(key)) {
-                for (String file : databases(key)) {
-                    if (!archive.has(file)) {
-                        archive.begin(file);
-                    }
+        for (String key : Set.copyOf(late)) {
+            for (String file : databases(key)) {
+                if (!archive.has(file)) {
+                    archive.begin(file);
                 }
-                begun.add(key);
-                write(begun);
             }
+            Set<String> begun = read();
+            begun.add(key);
+            write(begun);
+            late.remove(key);
         }
     }
 

@@ -47,6 +47,11 @@ public final class History {
     private final Bookmarks bookmarks;
     private final LongSupplier durable;
     private final Latch ended;
+
+    // Guarded by this.
+    /// Whether the last sweep made enough room; another would not.
+    private boolean isSwept = true;
+
     private volatile boolean closed;
     private volatile @Nullable Thread thread;
 
@@ -237,15 +242,9 @@ public final class History {
         while (!closed) {
             long pause = SWEEP_NANOS;
             try {
-                beginnings.begin(archive);
-                if (archive.waiting() >= WAITING_FILES) {
-                    archive.digest();
-                }
-                if (waiting.nanoTime() - swept >= SWEEP_NANOS || archive.isFull()) {
-                    archive.digest();
-                    archive.sweep();
-                    swept = waiting.nanoTime();
-                }
+                boolean isDue = waiting.nanoTime() - swept >= SWEEP_NANOS;
+                digest(isDue);
+                swept = isDue ? waiting.nanoTime() : swept;
             } catch (IOException | RuntimeException e) {
                 pause = RETRY_NANOS;
                 if (!closed) {
@@ -262,10 +261,17 @@ public final class History {
         ended.open();
     }
 
-    /// Sorts and forgets now what is due. For tests.
-    void digest() throws IOException {
-        archive.digest();
-        archive.sweep();
+    /// Sorts and forgets. Tests do it, too.
+    ///
+    /// @param isDue whether to do it even if there is little to do
+    synchronized void digest(boolean isDue) throws IOException {
+        beginnings.begin(archive);
+        if (isDue || archive.waiting() >= WAITING_FILES) {
+            archive.digest();
+        }
+        if (isDue || (isSwept && archive.isFull())) {
+            isSwept = archive.sweep();
+        }
     }
 
     /// Ends the work.
