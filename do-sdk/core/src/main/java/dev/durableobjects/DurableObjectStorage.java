@@ -119,4 +119,51 @@ public interface DurableObjectStorage {
     /// @throws IllegalStateException inside of a transaction
     /// @throws DurableObjectException if the commit fails; the object is reset then
     void sync();
+
+    /// Returns a bookmark of this moment: [#restoreOnNextSession(Bookmark)] leads back to it. What
+    /// the event has written so far is made durable first, and belongs to the moment. Each bookmark
+    /// is greater than the one before.
+    ///
+    /// @throws BookmarkException if the namespace keeps no history
+    /// @throws IllegalStateException inside of a transaction
+    Bookmark currentBookmark();
+
+    /// Returns a bookmark of the last moment at or before this time. What is long ago is kept in
+    /// coarser steps: then it is the end of the last step before it.
+    ///
+    /// @throws BookmarkException if the time has not come yet, or if it is too long ago; the
+    ///   message says when the object's history begins
+    /// @throws IllegalStateException inside of a transaction
+    Bookmark bookmarkAt(Instant time);
+
+    /// Puts the whole database back to a moment when the object next starts, before its
+    /// constructor; call [DurableObjectState#abort] for that to be now. What the event has written
+    /// so far is made durable first. A restore is a commit like others: it can be undone, and what
+    /// was before stays in the history. A later call replaces an earlier one.
+    ///
+    /// @return the moment just before the restore, which undoes it; good only once that is done
+    /// @throws BookmarkException if the bookmark is not one of this object, or is too old; the
+    ///   message says when the object's history begins
+    /// @throws IllegalStateException inside of a transaction
+    Bookmark restoreOnNextSession(Bookmark bookmark);
+
+    /// Returns the state of this moment, for another object to begin with.
+    ///
+    /// @throws BookmarkException if the namespace keeps no history
+    /// @throws IllegalStateException inside of a transaction
+    DurableObjectSnapshot snapshot();
+
+    /// Returns the state of a moment, for another object to begin with.
+    ///
+    /// @throws BookmarkException if the bookmark is not one of this object
+    DurableObjectSnapshot snapshot(Bookmark bookmark);
+
+    /// Replaces the whole database by the state of another object, of any namespace, when this
+    /// object next starts, before its constructor. Everything that
+    /// [#restoreOnNextSession(Bookmark)] says holds for this, too.
+    ///
+    /// @return the moment just before the restore, which undoes it
+    /// @throws BookmarkException if the state is too old by now
+    /// @throws IllegalStateException inside of a transaction
+    Bookmark restoreOnNextSession(DurableObjectSnapshot snapshot);
 }

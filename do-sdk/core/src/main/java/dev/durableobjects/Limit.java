@@ -90,6 +90,11 @@ public enum Limit {
     /// Mebibytes that are free on the disk of the data directory, below which the runtime counts as
     /// degraded.
     FREE_DISK_MIB("freeDiskMib", 256, "a full disk fails the journal: be told before"),
+    /// Mebibytes of history, of all objects together. At the bound, what is old is forgotten sooner
+    /// than the namespaces say; of each object one copy stays.
+    HISTORY_MIB("historyMib", 10_240, "a disk must not fill with what was"),
+    /// Mebibytes of history of one object. At the bound, its oldest is forgotten sooner.
+    HISTORY_OBJECT_MIB("historyObjectMib", 1_024, "one busy object must not take all of it"),
     /// Bytes of static content that a mount may hold.
     STATIC_BYTES("staticBytes", 32 << 20, "static content is served from memory"),
     /// Threads that may be inside SQLite at a time, in the whole process; the first runtime of a

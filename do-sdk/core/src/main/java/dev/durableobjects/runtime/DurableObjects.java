@@ -16,7 +16,8 @@ import dev.durableobjects.internal.engine.Node;
 import dev.durableobjects.internal.engine.ObjectClass;
 import dev.durableobjects.internal.engine.ObjectDirectory;
 import dev.durableobjects.internal.gate.Latch;
-import dev.durableobjects.internal.journal.Disk;
+import dev.durableobjects.internal.journal.Checkpointer;
+import dev.durableobjects.internal.journal.HistoryRules;
 import dev.durableobjects.internal.journal.Journal;
 import dev.durableobjects.internal.journal.JournalIndex;
 import dev.durableobjects.internal.storage.DataDirectory;
@@ -34,6 +35,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
 
 /// The runtime: opens a data directory, keeps its objects, and puts Workers on web servers.
 ///
@@ -97,7 +99,7 @@ public final class DurableObjects implements AutoCloseable {
                 classes.forEach(type -> register(index, directory, type));
                 List<ObjectClass<?>> opened = new ArrayList<>();
                 classes.forEach(type -> opened.add(type.open(directory, outside.waiting())));
-                Journal journal = journal(outside, directory.path(), index.objects());
+                Journal journal = journal(outside, directory.path(), classes, index.objects());
                 CommitLog log = outside.log().apply(journal);
                 Node node =
                         new Node(
@@ -107,11 +109,11 @@ public final class DurableObjects implements AutoCloseable {
                                 outside.random(),
                                 directory,
                                 log,
-                                journal.redo());
+                                journal.history());
                 HealthCheck health =
                         new HealthCheck(journal, outside.disk(), directory.path(), limits);
                 DurableObjects started = new DurableObjects(node, index, health, opened, origins);
-                journal.checkpointThrough(file -> started.checkpoint(file, outside.disk()));
+                journal.checkpointThrough(started::checkpoint);
                 return started;
             } catch (RuntimeException e) {
                 index.close();
@@ -123,24 +125,38 @@ public final class DurableObjects implements AutoCloseable {
         }
     }
 
-    private static Journal journal(Surroundings outside, Path root, JournalIndex index) {
+    private static Journal journal(
+            Surroundings outside, Path root, List<RegisteredClass> classes, JournalIndex index) {
+        Limits limits = outside.limits();
         try {
             return new Journal(
                     root,
                     outside.disk(),
                     outside.waiting(),
                     outside.clock(),
-                    outside.limits().get(Limit.COMMIT_SECONDS),
+                    limits.get(Limit.COMMIT_SECONDS),
                     outside.journalBytesMax(),
+                    historyRules(limits, classes),
                     index);
         } catch (IOException e) {
             throw new UncheckedIOException("cannot use the journal of " + root, e);
         }
     }
 
-    private boolean checkpoint(String file, Disk disk) throws IOException {
-        Path database = directory().resolve(file);
-        return objects.checkpoint(DataDirectory.id(file), channel -> disk.force(database, channel));
+    private static HistoryRules historyRules(Limits limits, List<RegisteredClass> classes) {
+        return new HistoryRules(
+                classes.stream()
+                        .map(RegisteredClass::config)
+                        .collect(
+                                Collectors.toMap(
+                                        NamespaceConfig::uniqueKey, NamespaceConfig::history)),
+                NamespaceConfig.HISTORY,
+                (long) limits.get(Limit.HISTORY_MIB) << 20,
+                (long) limits.get(Limit.HISTORY_OBJECT_MIB) << 20);
+    }
+
+    private boolean checkpoint(String file, Checkpointer.Use use) throws IOException {
+        return objects.checkpoint(DataDirectory.id(file), use);
     }
 
     /// Returns what Workers and objects get: the way to the namespaces.

@@ -3,22 +3,28 @@ package dev.durableobjects.runtime;
 import dev.durableobjects.Admission;
 import dev.durableobjects.sql.SqlPolicy;
 import dev.durableobjects.websocket.SocketQueuePolicy;
+import java.time.Duration;
 import java.util.Locale;
 
 /// How a namespace is set up beside its binding and its class. Immutable; made by
 /// [DurableObjectsBuilder#namespace].
 public final class NamespaceConfig {
 
+    /// For how long the past of an object is kept if nothing else is said: as Cloudflare does.
+    static final Duration HISTORY = Duration.ofDays(30);
+
     private final String uniqueKey;
     private final Admission admission;
     private final SqlPolicy sqlPolicy;
     private final SocketQueuePolicy socketQueuePolicy;
+    private final Duration history;
 
     private NamespaceConfig(Builder builder) {
         this.uniqueKey = builder.uniqueKey;
         this.admission = builder.admission;
         this.sqlPolicy = builder.sqlPolicy;
         this.socketQueuePolicy = builder.socketQueuePolicy;
+        this.history = builder.history;
     }
 
     /// Returns the key from which ids and file names derive.
@@ -41,6 +47,11 @@ public final class NamespaceConfig {
         return socketQueuePolicy;
     }
 
+    /// Returns for how long the past of an object is kept; zero keeps nothing.
+    public Duration history() {
+        return history;
+    }
+
     /// Collects the settings of a namespace. Not safe for use by several threads.
     public static final class Builder {
 
@@ -48,6 +59,7 @@ public final class NamespaceConfig {
         private Admission admission = Admission.all();
         private SqlPolicy sqlPolicy = SqlPolicy.CLOUDFLARE;
         private SocketQueuePolicy socketQueuePolicy = SocketQueuePolicy.CLOSE;
+        private Duration history = HISTORY;
 
         Builder(String binding) {
             this.uniqueKey = binding.toLowerCase(Locale.ROOT);
@@ -84,6 +96,19 @@ public final class NamespaceConfig {
         /// [SocketQueuePolicy#CLOSE].
         public Builder socketQueuePolicy(SocketQueuePolicy policy) {
             this.socketQueuePolicy = policy;
+            return this;
+        }
+
+        /// Sets for how long the past of an object is kept, so that it can be put back; the default
+        /// is 30 days. Zero keeps nothing, and forgets what was kept.
+        ///
+        /// @throws IllegalArgumentException if it is negative
+        public Builder history(Duration retention) {
+            if (retention.isNegative()) {
+                throw new IllegalArgumentException(
+                        "history is kept for a time of at least 0, was " + retention);
+            }
+            this.history = retention;
             return this;
         }
 

@@ -71,7 +71,7 @@ final class Activation implements Host {
         this.database =
                 new ObjectDatabase(
                         node.directory().file(type.uniqueKey(), id),
-                        node.directory().journaling(node.redo(), type.uniqueKey(), id),
+                        node.directory().journaling(node.history(), type.uniqueKey(), id),
                         this,
                         node.limits(),
                         node.waiting());

@@ -61,8 +61,12 @@ final class Instance {
         constructing = true;
         // A log that has failed vouches for nothing.
         activation.node().log().awaitDurable(CommitLog.START);
-        ObjectState state = new ObjectState(activation, type, new ObjectStorage(database));
+        ObjectStorage storage = new ObjectStorage(database);
         return CriticalSections.<DurableObject, RuntimeException>run(
-                activation, () -> type.create(state, env));
+                activation,
+                () -> {
+                    storage.restoreIfPending(activation.node().log());
+                    return type.create(new ObjectState(activation, type, storage), env);
+                });
     }
 }

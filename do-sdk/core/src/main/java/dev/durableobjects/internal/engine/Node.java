@@ -4,7 +4,7 @@ import dev.durableobjects.Limit;
 import dev.durableobjects.Limits;
 import dev.durableobjects.internal.gate.Latch;
 import dev.durableobjects.internal.gate.Waiting;
-import dev.durableobjects.internal.journal.Redo;
+import dev.durableobjects.internal.journal.History;
 import dev.durableobjects.internal.socket.SocketKeeper;
 import dev.durableobjects.internal.storage.DataDirectory;
 import dev.durableobjects.spi.CommitLog;
@@ -24,7 +24,7 @@ public final class Node {
     private final RandomGenerator random;
     private final DataDirectory directory;
     private final CommitLog log;
-    private final Redo redo;
+    private final History history;
     private final SocketKeeper sockets;
     private final Timers timers;
 
@@ -36,7 +36,7 @@ public final class Node {
     /// @param random where ids come from
     /// @param directory where the files are
     /// @param log makes commits durable
-    /// @param redo what the log has for databases that are not open yet
+    /// @param history what was, and what the log has for databases that are not open yet
     public Node(
             Limits limits,
             Waiting waiting,
@@ -44,14 +44,14 @@ public final class Node {
             RandomGenerator random,
             DataDirectory directory,
             CommitLog log,
-            Redo redo) {
+            History history) {
         this.limits = limits;
         this.waiting = waiting;
         this.clock = clock;
         this.random = random;
         this.directory = directory;
         this.log = log;
-        this.redo = redo;
+        this.history = history;
         this.sockets = new SocketKeeper(waiting, limits);
         this.timers = new Timers(waiting);
     }
@@ -86,9 +86,9 @@ public final class Node {
         return log;
     }
 
-    /// Returns what the log has for databases that are not open yet.
-    Redo redo() {
-        return redo;
+    /// Returns what was, and what the log has for databases that are not open yet.
+    History history() {
+        return history;
     }
 
     /// Returns what watches over the connections.

@@ -9,6 +9,7 @@ import dev.durableobjects.Limit;
 import dev.durableobjects.ShutdownReason;
 import dev.durableobjects.http.Response;
 import dev.durableobjects.internal.gate.InputGate;
+import dev.durableobjects.internal.journal.Checkpointer;
 import java.io.IOException;
 import java.nio.channels.ClosedChannelException;
 import java.nio.channels.FileChannel;
@@ -135,19 +136,19 @@ public final class ObjectDirectory {
         }
     }
 
-    /// Makes the database of an object in memory durable without the journal.
+    /// Checkpoints the database of an object in memory.
     ///
-    /// @param force makes the content of a file durable
+    /// @param use gets its file then, to make it durable or to copy it
     /// @return false if the object is not in memory, or has not opened its database
-    /// @throws IOException if it cannot be made durable
-    public boolean checkpoint(DurableObjectId id, Force force) throws IOException {
+    /// @throws IOException if that cannot be done
+    public boolean checkpoint(DurableObjectId id, Checkpointer.Use use) throws IOException {
         for (Activation known = live.get(id); known != null; known = live.get(id)) {
             try {
                 Optional<FileChannel> file = checkpoint(known);
                 if (file.isEmpty()) {
                     return false;
                 }
-                force.run(file.get());
+                use.run(file.get());
                 return true;
             } catch (DurableObjectException | ClosedChannelException e) {
                 if (!known.closed().awaitUntil(node.after(Limit.COMMIT_SECONDS))) {
@@ -172,14 +173,6 @@ public final class ObjectDirectory {
         } finally {
             activation.gate().leave();
         }
-    }
-
-    /// Makes the content of a file durable.
-    @FunctionalInterface
-    public interface Force {
-
-        /// Returns when it is.
-        void run(FileChannel file) throws IOException;
     }
 
     /// Returns how many objects are in memory.

@@ -65,6 +65,21 @@ final class Batch {
                 .toList();
     }
 
+    /// Returns the stored form of a batch without records.
+    static ByteBuffer mark(long segment, long last, long millis) {
+        Batch batch = new Batch();
+        batch.last = last;
+        return batch.encode(segment, millis, ByteBuffer.allocate(0));
+    }
+
+    /// Returns the stored form of a batch of one record.
+    static ByteBuffer encode(long segment, JournalRecord record, long millis) {
+        Batch batch = new Batch();
+        batch.records.put("", record);
+        batch.last = record.last();
+        return batch.encode(segment, millis, ByteBuffer.allocate(0));
+    }
+
     /// Returns the stored form.
     ///
     /// @param buffer one to use if it is large enough

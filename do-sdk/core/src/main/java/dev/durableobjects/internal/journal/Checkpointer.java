@@ -1,16 +1,25 @@
 package dev.durableobjects.internal.journal;
 
 import java.io.IOException;
+import java.nio.channels.FileChannel;
 
 /// Checkpoints databases that are in use.
 @FunctionalInterface
 public interface Checkpointer {
 
-    /// Returns when everything in the write-ahead log of a database that is in use is in the
-    /// database itself, durably.
+    /// Moves everything in the write-ahead log of a database that is in use into the database
+    /// itself, and lets its file be used.
     ///
     /// @param file the path of the database in the data directory
     /// @return false if the database is not in use, and nothing was done
     /// @throws IOException if it cannot be done now
-    boolean checkpoint(String file) throws IOException;
+    boolean checkpoint(String file, Use use) throws IOException;
+
+    /// Does something with the file of a database: forces it, or reads it. It must not close it.
+    @FunctionalInterface
+    interface Use {
+
+        /// Returns when it is done.
+        void run(FileChannel database) throws IOException;
+    }
 }

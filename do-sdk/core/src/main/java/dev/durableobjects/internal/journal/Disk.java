@@ -5,6 +5,7 @@ import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import org.jspecify.annotations.Nullable;
 
@@ -32,6 +33,11 @@ public interface Disk {
     /// @throws IOException if nobody can tell whether it would; it must not be tried again
     default void force(Path file, FileChannel channel) throws IOException {
         channel.force(false);
+    }
+
+    /// Gives a file another name, in place of a file that has it.
+    default void move(Path source, Path target) throws IOException {
+        Files.move(source, target, StandardCopyOption.ATOMIC_MOVE);
     }
 
     /// Returns when the names in a directory would survive a loss of power.

@@ -31,6 +31,9 @@ public final class Journal implements CommitLog {
 
     private final Waiting waiting;
     private final InstantSource clock;
+    private final Redo redo;
+    private final Checkpoints checkpoints;
+    private final History history;
     private final Segments segments;
     private final JournalIndex index;
     private final long timeoutNanos;
@@ -40,6 +43,9 @@ public final class Journal implements CommitLog {
     // Only the writing thread.
     private ByteBuffer buffer = ByteBuffer.allocateDirect(BUFFER_BYTES);
     private long forgotten;
+
+    /// The time of the newest batch: it never goes back, whatever the clock does.
+    private long millis;
 
     // Guarded by this; durable and failure are also read without the lock. Late is written without.
     /// The last position of every object that has records.
@@ -59,6 +65,7 @@ public final class Journal implements CommitLog {
     /// @param root the data directory
     /// @param timeoutSeconds until a commit counts as failed
     /// @param bytesMax the size from which old files are freed
+    /// @param rules for how long what was is kept
     /// @param index told what the records say
     /// @throws IOException if the journal cannot be read or is damaged
     public Journal(
@@ -68,30 +75,44 @@ public final class Journal implements CommitLog {
             InstantSource clock,
             int timeoutSeconds,
             long bytesMax,
+            HistoryRules rules,
             JournalIndex index)
             throws IOException {
         this.waiting = waiting;
         this.clock = clock;
         this.timeoutNanos = TimeUnit.SECONDS.toNanos(timeoutSeconds);
         this.index = index;
-        this.segments = Segments.open(root, disk, waiting, bytesMax, index);
+        this.redo = new Redo(root);
+        this.checkpoints = new Checkpoints(redo);
+        this.history =
+                new History(root, disk, waiting, clock, rules, redo, checkpoints, this::durable);
+        this.segments =
+                Segments.open(root, disk, waiting, bytesMax, redo, checkpoints, history, index);
         this.appended = segments.last();
         this.durable = appended;
-        for (String file : segments.redo().files()) {
-            lastOf.put(file, segments.redo().last(file));
+        this.millis = segments.millis();
+        for (String file : redo.files()) {
+            lastOf.put(file, redo.last(file));
         }
         this.ended = new Latch(waiting);
+        segments.start();
+        history.start();
         this.thread = waiting.start("durable-journal", this::writeAll);
     }
 
     /// Returns what brings databases to where the journal is.
     public Redo redo() {
-        return segments.redo();
+        return redo;
+    }
+
+    /// Returns what was.
+    public History history() {
+        return history;
     }
 
     /// Sets how the databases of live objects are checkpointed, so that old files can be freed.
     public void checkpointThrough(Checkpointer live) {
-        segments.checkpointThrough(live);
+        checkpoints.through(live);
     }
 
     @Override
@@ -184,7 +205,8 @@ public final class Journal implements CommitLog {
         try {
             for (Batch batch = nextBatch(); batch != null; batch = nextBatch()) {
                 segments.beforeWrite(batch);
-                buffer = batch.encode(segments.number(), clock.millis(), buffer);
+                millis = Math.max(millis, clock.millis());
+                buffer = batch.encode(segments.number(), millis, buffer);
                 segments.write(buffer);
                 index.add(batch.facts());
                 settle(batch.last(), null);
@@ -195,6 +217,7 @@ public final class Journal implements CommitLog {
             settle(START, CommitFailedException.failed("the journal failed: " + e.getMessage(), e));
         } finally {
             segments.close();
+            history.close();
             ended.open();
         }
     }

@@ -17,6 +17,7 @@ final class JournalRecord {
     private static final int WHOLE = 1;
     private static final int HAS_WAKE = 2;
     private static final int HAS_NAME = 4;
+    private static final int RESTORE = 64;
 
     /// The longest name that is recorded; a longer one is not carried into its object either.
     private static final int NAME_BYTES_MAX = 0xffff;
@@ -34,6 +35,7 @@ final class JournalRecord {
     private final Map<Integer, PageImage> pages = new TreeMap<>();
     private long last;
     private boolean isWhole;
+    private boolean isRestore;
     private int pageSize;
     private int databasePages;
     private Wake wake = Wake.UNCHANGED;
@@ -55,6 +57,7 @@ final class JournalRecord {
         last = position;
         pageSize = commit.pageSize();
         databasePages = commit.databasePages();
+        isRestore |= commit.isRestore();
         if (commit.isWhole()) {
             isWhole = true;
             pages.clear();
@@ -85,6 +88,17 @@ final class JournalRecord {
         return isWhole || name.isPresent() || wake.isChange()
                 ? Optional.of(new JournalIndex.Fact(file, name, wake))
                 : Optional.empty();
+    }
+
+    /// Makes a record of what stored records hold together.
+    JournalRecord(Commit merged, Head first, Head last) {
+        this(merged, first.first(), first.previous());
+        this.last = last.last();
+    }
+
+    /// Returns the position of the last commit.
+    long last() {
+        return last;
     }
 
     /// Returns how many bytes [#write] will write.
@@ -122,6 +136,7 @@ final class JournalRecord {
         int flags = isWhole ? WHOLE : 0;
         flags |= wake.isChange() ? HAS_WAKE : 0;
         flags |= name != null ? HAS_NAME : 0;
+        flags |= isRestore ? RESTORE : 0;
         return (byte) flags;
     }
 
@@ -140,7 +155,9 @@ final class JournalRecord {
     /// @param version the version of the file that it is in
     /// @param file the path of the database in the data directory
     /// @param isWhole whether the pages are the whole database
+    /// @param isRestore whether it puts the database back to what it was before
     /// @param previous the last position of the object's record before, 0 if unknown
+    /// @param first the position of the first commit in it
     /// @param last the position of the last commit in it
     /// @param pageSize the size of a page in bytes
     /// @param databasePages how many pages the database has afterwards
@@ -151,7 +168,9 @@ final class JournalRecord {
             int version,
             String file,
             boolean isWhole,
+            boolean isRestore,
             long previous,
+            long first,
             long last,
             int pageSize,
             int databasePages,
@@ -163,13 +182,13 @@ final class JournalRecord {
         static Head read(int version, ByteBuffer source) {
             String file = text(source);
             byte flags = source.get();
-            long previous = source.getLong();
-            source.getLong();
             return new Head(
                     version,
                     file,
                     (flags & WHOLE) != 0,
-                    previous,
+                    (flags & RESTORE) != 0,
+                    source.getLong(),
+                    source.getLong(),
                     source.getLong(),
                     source.getInt(),
                     source.getInt(),

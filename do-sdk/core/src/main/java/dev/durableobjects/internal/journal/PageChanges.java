@@ -1,16 +1,24 @@
 package dev.durableobjects.internal.journal;
 
+import dev.durableobjects.DurableObjectId;
 import dev.durableobjects.internal.journal.JournalRecord.Head;
+import dev.durableobjects.spi.Commit;
 import dev.durableobjects.spi.PageImage;
+import dev.durableobjects.spi.Wake;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.ByteBuffer;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 
 /// What records change in a database file, collected, so that each page is written once however
 /// often it was changed. Not safe for several threads.
 final class PageChanges {
+
+    /// A stored record does not say whose it is, but which database's.
+    private static final DurableObjectId NOBODY =
+            DurableObjectId.of(new byte[DurableObjectId.LENGTH]);
 
     private final Map<Integer, PageImage> pages = new TreeMap<>();
     private boolean isWhole;
@@ -38,6 +46,11 @@ final class PageChanges {
         pages.keySet().removeIf(number -> number > databasePages);
     }
 
+    /// Returns whether no record was added.
+    boolean isEmpty() {
+        return pageSize == 0;
+    }
+
     /// Returns about how much memory the changes hold.
     long bytes() {
         return (long) pages.size() * pageSize;
@@ -62,6 +75,21 @@ final class PageChanges {
         target.setLength((long) databasePages * pageSize);
         pages.clear();
         isWhole = false;
+    }
+
+    /// Returns the changes as a commit.
+    ///
+    /// @param head the first record of them
+    Commit commit(Head head) {
+        return new Commit(
+                NOBODY,
+                head.file(),
+                isWhole,
+                head.isRestore(),
+                pageSize,
+                databasePages,
+                List.copyOf(pages.values()),
+                Wake.UNCHANGED);
     }
 
     private PageImage page(int number) {

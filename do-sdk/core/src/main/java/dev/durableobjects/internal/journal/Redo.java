@@ -2,6 +2,7 @@ package dev.durableobjects.internal.journal;
 
 import dev.durableobjects.internal.journal.JournalRecord.Head;
 import dev.durableobjects.internal.journal.SegmentReader.Found;
+import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.ByteBuffer;
@@ -26,6 +27,9 @@ public final class Redo {
     private static final System.Logger LOGGER = System.getLogger(Redo.class.getName());
 
     private static final int STRIPES = 64;
+
+    /// How many files of the journal may go away while a database catches up.
+    private static final int FREED_MAX = 16;
 
     /// The size of a page; a database of one has no tables.
     private static final int UNBORN_BYTES = 4_096;
@@ -126,10 +130,10 @@ public final class Redo {
         WITHOUT_LOG
     }
 
-    /// Makes a database durable without the journal.
+    /// Brings a database up to date, and lets its file be used.
     ///
     /// @return false if the database is in use, and nothing was done
-    boolean settle(String file, Disk disk) throws IOException {
+    boolean settle(String file, Checkpointer.Use use) throws IOException {
         synchronized (lock(file)) {
             if (used.contains(file)) {
                 return false;
@@ -137,8 +141,10 @@ public final class Redo {
             bringUpToDate(file);
             Path database = root.resolve(file);
             if (Files.exists(database)) {
-                try (FileChannel channel = FileChannel.open(database, StandardOpenOption.WRITE)) {
-                    disk.force(database, channel);
+                try (FileChannel channel =
+                        FileChannel.open(
+                                database, StandardOpenOption.READ, StandardOpenOption.WRITE)) {
+                    use.run(channel);
                 }
             }
             return true;
@@ -152,13 +158,28 @@ public final class Redo {
             Files.move(aside, database);
         }
         Files.deleteIfExists(Scratch.wal(database));
-        List<Place> known = behind.contains(file) ? find(file) : places.get(file);
-        if (known != null && !known.isEmpty()) {
-            apply(database, known);
+        if (behind.contains(file)) {
+            catchUp(database, file);
+        } else {
+            apply(database, places.getOrDefault(file, List.of()));
         }
         places.remove(file);
         behind.remove(file);
         dropUnborn(database);
+    }
+
+    /// A file of the journal that goes away meanwhile holds only what the database has already.
+    private void catchUp(Path database, String file) throws IOException {
+        for (int i = 1; ; i++) {
+            try {
+                apply(database, find(file));
+                return;
+            } catch (FileNotFoundException e) {
+                if (i == FREED_MAX) {
+                    throw e;
+                }
+            }
+        }
     }
 
     /// Finds the records of a database while the journal is being written. What follows the last
@@ -209,6 +230,9 @@ public final class Redo {
     }
 
     private void apply(Path database, List<Place> known) throws IOException {
+        if (known.isEmpty()) {
+            return;
+        }
         try (Records records = new Records(root.resolve(Segments.DIRECTORY))) {
             if (Files.notExists(database) && !records.head(known.getFirst()).isWhole()) {
                 throw SegmentReader.damaged(

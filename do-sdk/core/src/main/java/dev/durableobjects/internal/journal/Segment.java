@@ -113,7 +113,8 @@ final class Segment implements AutoCloseable {
         channel.close();
     }
 
-    private static ByteBuffer header(long number, long before) {
+    /// Returns the header of a file.
+    static ByteBuffer header(long number, long before) {
         ByteBuffer header = ByteBuffer.allocate(HEADER_BYTES);
         header.putLong(MAGIC).putInt(VERSION).putLong(number).putLong(before);
         header.putInt(checksum(header));

@@ -32,7 +32,8 @@ final class SegmentReader {
     /// @param offset where its first record begins in the file
     /// @param records how many there are
     /// @param last the position of its last commit
-    record Found(int offset, int records, long last) {}
+    /// @param millis when it was written
+    record Found(int offset, int records, long last, long millis) {}
 
     /// Opens a segment.
     ///
@@ -83,6 +84,16 @@ final class SegmentReader {
         lastBegin = at;
         content.position(at + Batch.HEAD_BYTES + content.getInt(at + Integer.BYTES));
         return found;
+    }
+
+    /// Returns the last position of what was read.
+    long last() {
+        return last;
+    }
+
+    /// Returns where the last batch that was read ends.
+    int end() {
+        return content.position();
     }
 
     /// Returns the content, for the records of a batch.
@@ -147,7 +158,8 @@ final class SegmentReader {
         return new Found(
                 begin + Batch.BODY_FIXED_BYTES,
                 content.getInt(begin + 3 * Long.BYTES),
-                content.getLong(begin + Long.BYTES));
+                content.getLong(begin + Long.BYTES),
+                content.getLong(begin + 2 * Long.BYTES));
     }
 
     /// A batch is written when the one before is durable. So only the last can be torn, and if a

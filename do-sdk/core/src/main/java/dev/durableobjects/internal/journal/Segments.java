@@ -15,6 +15,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /// The files of the journal: the one that is written, and the old ones, each kept until every
 /// database that it has commits of is durable without it.
@@ -28,7 +29,7 @@ final class Segments implements AutoCloseable {
     static final String DIRECTORY = "journal";
 
     /// How many directories name an object's file, the data directory included.
-    private static final int LEVELS = 4;
+    static final int LEVELS = 4;
 
     /// Seconds that a checkpoint under way has when the journal closes.
     private static final int CLOSE_SECONDS = 10;
@@ -40,9 +41,6 @@ final class Segments implements AutoCloseable {
     /// never freed.
     private static final int FILES = 16;
 
-    /// How often a database may change between in use and not while it is checkpointed.
-    private static final int ATTEMPTS = 3;
-
     private final Path root;
     private final Path directory;
     private final Disk disk;
@@ -51,8 +49,10 @@ final class Segments implements AutoCloseable {
     private final long segmentBytes;
     private final Redo redo;
     private final JournalIndex index;
+    private final Checkpoints checkpoints;
+    private final History history;
     private final Latch freed;
-    private final Thread freeing;
+    private volatile @Nullable Thread freeing;
 
     // Only the writing thread.
     private Segment current;
@@ -63,12 +63,19 @@ final class Segments implements AutoCloseable {
     private final Map<String, Long> firstSegmentOf = new HashMap<>();
     private long number = 1;
     private long last;
-    private Checkpointer live = file -> false;
+    private long millis;
     private String obstacle = "";
     private boolean closed;
 
     private Segments(
-            Path root, Disk disk, Waiting waiting, long bytesMax, Redo redo, JournalIndex index)
+            Path root,
+            Disk disk,
+            Waiting waiting,
+            long bytesMax,
+            Redo redo,
+            Checkpoints checkpoints,
+            History history,
+            JournalIndex index)
             throws IOException {
         this.root = root;
         this.directory = root.resolve(DIRECTORY);
@@ -78,30 +85,56 @@ final class Segments implements AutoCloseable {
         this.segmentBytes = Math.min(SEGMENT_BYTES, bytesMax / FILES);
         this.redo = redo;
         this.index = index;
+        this.checkpoints = checkpoints;
+        this.history = history;
         readAll();
         this.current = Segment.create(disk, directory, segmentBytes, number, last);
         this.freed = new Latch(waiting);
-        this.freeing = waiting.start("durable-checkpoints", this::freeAll);
+    }
+
+    /// Begins to free: what is freed is not in the index any more.
+    void start() {
+        freeing = waiting.start("durable-checkpoints", this::freeAll);
+    }
+
+    private void wake() {
+        Thread started = freeing;
+        if (started != null) {
+            waiting.unpark(started);
+        }
     }
 
     /// Reads the files of a data directory, and begins a new one.
-    static Segments open(Path root, Disk disk, Waiting waiting, long bytesMax, JournalIndex index)
+    ///
+    /// @param redo gets what the files hold
+    /// @param history gets files that are not needed any more
+    /// @param index told what the records say
+    static Segments open(
+            Path root,
+            Disk disk,
+            Waiting waiting,
+            long bytesMax,
+            Redo redo,
+            Checkpoints checkpoints,
+            History history,
+            JournalIndex index)
             throws IOException {
         Path directory = root.resolve(DIRECTORY);
         if (!Files.isDirectory(directory)) {
             Files.createDirectories(directory);
             disk.forceNames(root);
         }
-        return new Segments(root, disk, waiting, bytesMax, new Redo(root), index);
-    }
-
-    Redo redo() {
-        return redo;
+        return new Segments(root, disk, waiting, bytesMax, redo, checkpoints, history, index);
     }
 
     /// Returns the position of the last commit that was read at the start.
     synchronized long last() {
         return last;
+    }
+
+    /// Returns the time of the newest batch that was read at the start, in milliseconds.
+    synchronized long millis() {
+        return millis;
     }
 
     /// Returns the number of the file that is written.
@@ -114,10 +147,6 @@ final class Segments implements AutoCloseable {
         return freedUpTo;
     }
 
-    synchronized void checkpointThrough(Checkpointer checkpointer) {
-        live = checkpointer;
-    }
-
     /// Goes on to the next file if this one is full, and notes whose commits come.
     void beforeWrite(Batch batch) throws IOException {
         if (current.bytes() > segmentBytes) {
@@ -128,7 +157,7 @@ final class Segments implements AutoCloseable {
                 number++;
             }
             current = Segment.create(disk, directory, segmentBytes, number(), last());
-            waiting.unpark(freeing);
+            wake();
         }
         synchronized (this) {
             batch.files().forEach(file -> firstSegmentOf.putIfAbsent(file, number));
@@ -151,7 +180,7 @@ final class Segments implements AutoCloseable {
         synchronized (this) {
             closed = true;
         }
-        waiting.unpark(freeing);
+        wake();
         freed.awaitUntil(waiting.nanoTime() + TimeUnit.SECONDS.toNanos(CLOSE_SECONDS));
         try {
             current.close();
@@ -201,6 +230,7 @@ final class Segments implements AutoCloseable {
         for (SegmentReader.Found found = reader.next(); found != null; found = reader.next()) {
             index.add(redo.add(segment, reader, found));
             last = found.last();
+            millis = Math.max(millis, found.millis());
         }
         if (isLast) {
             harden(file, reader);
@@ -287,14 +317,15 @@ final class Segments implements AutoCloseable {
                 return false;
             }
             waitFor(file);
-            checkpoint(file);
-            addDirectories(root.resolve(file), directories);
+            Path database = root.resolve(file);
+            checkpoints.run(file, channel -> disk.force(database, channel));
+            addDirectories(database, directories);
         }
         for (Path one : directories) {
             disk.forceNames(one);
         }
         index.force();
-        Files.delete(Segment.file(directory, segment));
+        history.archive(segment);
         disk.forceNames(directory); // One that came back after its successor has gone is a gap.
         synchronized (this) {
             Old gone = old.remove(segment);
@@ -302,20 +333,6 @@ final class Segments implements AutoCloseable {
             obstacle = "";
         }
         return true;
-    }
-
-    /// Makes a database durable without the journal, through its object if that has it open.
-    private void checkpoint(String file) throws IOException {
-        Checkpointer used;
-        synchronized (this) {
-            used = live;
-        }
-        for (int i = 0; i < ATTEMPTS; i++) {
-            if (used.checkpoint(file) || redo.settle(file, disk)) {
-                return;
-            }
-        }
-        throw new IOException(file + " is opened and closed all the time");
     }
 
     private static void addDirectories(Path database, Set<Path> directories) {

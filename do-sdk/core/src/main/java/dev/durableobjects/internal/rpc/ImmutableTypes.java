@@ -1,5 +1,6 @@
 package dev.durableobjects.internal.rpc;
 
+import dev.durableobjects.DurableObjectSnapshot;
 import dev.durableobjects.http.Request;
 import dev.durableobjects.http.Response;
 import dev.durableobjects.internal.value.RecordType;
@@ -31,7 +32,8 @@ final class ImmutableTypes {
                     BigDecimal.class,
                     UUID.class,
                     Request.class,
-                    Response.class);
+                    Response.class,
+                    DurableObjectSnapshot.class);
 
     private static final ClassValue<Boolean> JUDGED =
             new ClassValue<>() {

@@ -2,7 +2,7 @@ package dev.durableobjects.internal.storage;
 
 import dev.durableobjects.DurableObjectId;
 import dev.durableobjects.internal.journal.Disk;
-import dev.durableobjects.internal.journal.Redo;
+import dev.durableobjects.internal.journal.History;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
@@ -97,9 +97,10 @@ public final class DataDirectory implements AutoCloseable {
     /// Returns how the commits of an object become durable.
     ///
     /// @param uniqueKey of the object's namespace
-    public Journaling journaling(Redo redo, String uniqueKey, DurableObjectId id) {
+    public Journaling journaling(History history, String uniqueKey, DurableObjectId id) {
         Path relative = root.relativize(file(uniqueKey, id));
-        return new Journaling(redo, relative.toString().replace('\\', '/'));
+        String file = relative.toString().replace('\\', '/');
+        return new Journaling(history, history.redo(), id, file);
     }
 
     /// Returns the id of the object that a file belongs to.

@@ -3,9 +3,11 @@ package dev.durableobjects.internal.storage;
 import dev.durableobjects.DurableObjectException;
 import dev.durableobjects.DurableObjectException.Kind;
 import dev.durableobjects.DurableObjectId;
+import dev.durableobjects.internal.journal.History;
 import dev.durableobjects.internal.journal.Redo;
 import dev.durableobjects.internal.journal.Redo.Closed;
 import dev.durableobjects.spi.Commit;
+import dev.durableobjects.spi.CommitLog;
 import dev.durableobjects.spi.Wake;
 import java.io.IOException;
 import java.sql.SQLException;
@@ -13,9 +15,18 @@ import java.util.Optional;
 
 /// How the commits of a database become durable: through the journal, not by syncs of its own.
 ///
+/// @param history what was
 /// @param redo what the journal has for databases
-/// @param file the path of this one in the data directory, with slashes
-public record Journaling(Redo redo, String file) {
+/// @param id of the object
+/// @param file the path of its database in the data directory, with slashes
+public record Journaling(History history, Redo redo, DurableObjectId id, String file) {
+
+    /// Restores the database if that is pending, before it is opened.
+    ///
+    /// @param log makes the restore durable
+    void restoreIfPending(CommitLog log) {
+        history.restoreIfPending(id, file, KeptSchedules::keep, log);
+    }
 
     /// Brings the database up to date, before it is opened or found missing.
     ///

@@ -67,6 +67,10 @@ final class ObjectConnection implements SqliteStorage.ConnectionSource {
         return host;
     }
 
+    @Nullable Journaling journaling() {
+        return journaling;
+    }
+
     /// Returns the transaction of the event that runs.
     ObjectTransaction transaction() {
         return transaction;

@@ -175,6 +175,11 @@ public final class ObjectDatabase implements AutoCloseable {
         return connection.checkpoint();
     }
 
+    /// Returns how its commits become durable, null if its owner does it.
+    @Nullable Journaling journaling() {
+        return connection.journaling();
+    }
+
     /// Returns the file of the write-ahead log, which holds what was committed.
     public Path wal() {
         return connection.wal();

@@ -1,11 +1,14 @@
 package dev.durableobjects.internal.storage;
 
+import dev.durableobjects.Bookmark;
 import dev.durableobjects.Callback;
+import dev.durableobjects.DurableObjectSnapshot;
 import dev.durableobjects.DurableObjectStorage;
 import dev.durableobjects.SchemaMigrations;
 import dev.durableobjects.TransactionBody;
 import dev.durableobjects.kv.KvStorage;
 import dev.durableobjects.kv.WriteOptions;
+import dev.durableobjects.spi.CommitLog;
 import dev.durableobjects.sql.SqlStorage;
 import io.helidon.dbclient.DbClient;
 import java.time.Duration;
@@ -26,6 +29,24 @@ public final class ObjectStorage implements DurableObjectStorage {
         this.database = database;
         this.migrator = new Migrator(database.sql());
         this.schedules = database.schedules();
+    }
+
+    /// Puts the database back to what it was, if that is pending. It must not be open.
+    ///
+    /// @param log makes that durable
+    public void restoreIfPending(CommitLog log) {
+        Journaling journaling = database.journaling();
+        if (journaling != null) {
+            journaling.restoreIfPending(log);
+        }
+    }
+
+    private ObjectHistory history() {
+        Journaling journaling = database.journaling();
+        if (journaling == null) {
+            throw new IllegalStateException("a database without a journal has no history");
+        }
+        return new ObjectHistory(journaling, database.host());
     }
 
     @Override
@@ -95,6 +116,36 @@ public final class ObjectStorage implements DurableObjectStorage {
     @Override
     public void deleteAll() {
         database.deleteAll();
+    }
+
+    @Override
+    public Bookmark currentBookmark() {
+        return history().now();
+    }
+
+    @Override
+    public Bookmark bookmarkAt(Instant time) {
+        return history().at(time);
+    }
+
+    @Override
+    public Bookmark restoreOnNextSession(Bookmark bookmark) {
+        return restoreOnNextSession(snapshot(bookmark));
+    }
+
+    @Override
+    public DurableObjectSnapshot snapshot() {
+        return snapshot(currentBookmark());
+    }
+
+    @Override
+    public DurableObjectSnapshot snapshot(Bookmark bookmark) {
+        return history().snapshot(bookmark);
+    }
+
+    @Override
+    public Bookmark restoreOnNextSession(DurableObjectSnapshot snapshot) {
+        return history().restoreOnNextSession(snapshot);
     }
 
     @Override

@@ -138,6 +138,7 @@ class JournalTest {
                         () -> Instant.EPOCH,
                         0,
                         BYTES_MAX,
+                        HistoryRules.off(),
                         JournalIndex.none());
         disk.hold();
         long position = journal.append(whole(0, 1));
@@ -187,6 +188,7 @@ class JournalTest {
                             () -> Instant.ofEpochMilli(millis.addAndGet(-1_000)),
                             30,
                             BYTES_MAX,
+                            HistoryRules.off(),
                             JournalIndex.none())) {
                 write(journal, i == 1 ? whole(0, 1) : change(0, i));
                 write(journal, change(0, 10 + i));

@@ -67,7 +67,7 @@ class SegmentsTest {
     @Test
     void aFileThatCannotBeFreedStays() throws IOException {
         try (Journal journal = open(root, Disk.system(), BYTES_MAX)) {
-            journal.checkpointThrough(file -> {
+            journal.checkpointThrough((file, use) -> {
                 throw new IOException("cannot checkpoint " + file);
             });
             write(journal, whole(0, 1));
@@ -86,9 +86,9 @@ class SegmentsTest {
             write(journal, whole(0, 1));
             journal.redo().prepare(file(0));
 
-            boolean used = journal.redo().settle(file(0), Disk.system());
+            boolean used = journal.redo().settle(file(0), channel -> {});
             journal.redo().release(file(0), Redo.Closed.WHOLE);
-            boolean unused = journal.redo().settle(file(0), Disk.system());
+            boolean unused = journal.redo().settle(file(0), channel -> {});
 
             assertThat(used, is(false));
             assertThat(unused, is(true));
@@ -125,7 +125,7 @@ class SegmentsTest {
         Files.deleteIfExists(database);
 
         try (Journal journal = open(root)) {
-            journal.redo().settle(file(0), Disk.system());
+            journal.redo().settle(file(0), channel -> {});
 
             assertThat(Files.exists(Scratch.aside(database)), is(false));
             assertThat(value(root, journal, 0), is(2));

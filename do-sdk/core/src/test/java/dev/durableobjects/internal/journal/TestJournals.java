@@ -37,6 +37,7 @@ final class TestJournals {
                 () -> Instant.ofEpochMilli(1_000),
                 30,
                 bytesMax,
+                HistoryRules.off(),
                 index);
     }
 

@@ -7,6 +7,7 @@ import dev.durableobjects.DurableObjectId;
 import dev.durableobjects.Limits;
 import dev.durableobjects.internal.gate.Waiting;
 import dev.durableobjects.internal.journal.Disk;
+import dev.durableobjects.internal.journal.HistoryRules;
 import dev.durableobjects.internal.journal.Journal;
 import dev.durableobjects.internal.journal.JournalIndex;
 import dev.durableobjects.spi.Commit;
@@ -150,13 +151,18 @@ class ChangedPartsTest {
                 InstantSource.system(),
                 30,
                 1L << 30,
+                HistoryRules.off(),
                 JournalIndex.none());
     }
 
     private static ObjectDatabase database(Path root, Journal journal) throws IOException {
         return new ObjectDatabase(
                 root.resolve(FILE),
-                new Journaling(journal.redo(), FILE),
+                new Journaling(
+                        journal.history(),
+                        journal.redo(),
+                        DurableObjectId.of(new byte[DurableObjectId.LENGTH]),
+                        FILE),
                 new OpenHost(SqlPolicy.CLOUDFLARE),
                 Limits.standard(),
                 Waiting.system());

@@ -1,0 +1,325 @@
+package dev.durableobjects.internal.journal;
+
+import dev.durableobjects.internal.journal.JournalRecord.Head;
+import dev.durableobjects.internal.journal.SegmentReader.Found;
+import dev.durableobjects.internal.journal.Timeline.Entry;
+import java.io.IOException;
+import java.io.RandomAccessFile;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.function.LongSupplier;
+import java.util.stream.Stream;
+
+/// The files of history: those that the journal does not need any more, and those into which their
+/// records are sorted later, one for each object. Safe for use by many threads; one of them digests
+/// and sweeps.
+final class Archive {
+
+    private static final System.Logger LOGGER = System.getLogger(Archive.class.getName());
+
+    /// The directory of history, in the data directory.
+    static final String DIRECTORY = "history";
+
+    /// The directory of the files that were the journal's.
+    static final String SEGMENTS = "segments";
+
+    /// The directory of the files of the objects.
+    static final String OBJECTS = "objects";
+
+    /// Time is shortened to this, so that it can be computed with.
+    private static final Duration CENTURY = Duration.ofDays(36_525);
+
+    private final Path root;
+    private final Path directory;
+    private final Disk disk;
+    private final InstantSource clock;
+    private final HistoryRules rules;
+    private final Checkpoints checkpoints;
+    private final LongSupplier durable;
+
+    Archive(
+            Path root,
+            Disk disk,
+            InstantSource clock,
+            HistoryRules rules,
+            Checkpoints checkpoints,
+            LongSupplier durable) {
+        this.root = root;
+        this.directory = root.resolve(DIRECTORY);
+        this.disk = disk;
+        this.clock = clock;
+        this.rules = rules;
+        this.checkpoints = checkpoints;
+        this.durable = durable;
+    }
+
+    /// Takes a file of the journal, of which every database is durable without it.
+    synchronized void add(long segment) throws IOException {
+        Path source = Segment.file(root.resolve(Segments.DIRECTORY), segment);
+        if (rules.isOff()) {
+            Files.delete(source);
+            return;
+        }
+        disk.move(source, Segment.file(segments(), segment));
+        disk.forceNames(segments());
+    }
+
+    /// Returns how many files wait to be digested.
+    synchronized int waiting() throws IOException {
+        return numbers(segments()).size();
+    }
+
+    /// Returns the position of the state of a database at a time.
+    ///
+    /// @throws dev.durableobjects.BookmarkException if it is not known
+    synchronized long positionAt(String file, long millis) throws IOException {
+        return timeline(file).positionAt(millis);
+    }
+
+    /// Writes a database as it was.
+    ///
+    /// @param target a file that does not exist; it is empty if there was no database
+    /// @throws dev.durableobjects.BookmarkException if it is not known
+    synchronized void write(String file, Moment moment, Path target) throws IOException {
+        timeline(file).write(moment, target);
+    }
+
+    private Timeline timeline(String file) throws IOException {
+        Timeline timeline = historyFile(file).read();
+        records(file).forEach(timeline::add);
+        if (timeline.isEmpty() && Files.exists(root.resolve(file))) {
+            timeline.breakOff();
+        }
+        return timeline;
+    }
+
+    /// Returns what the journal, and the files that were the journal's, have for a database.
+    private List<Entry> records(String file) throws IOException {
+        List<Entry> records = new ArrayList<>();
+        Scan scan =
+                (head, entry) -> {
+                    if (head.file().equals(file)) {
+                        records.add(entry);
+                    }
+                };
+        long last = 0;
+        for (Path files : List.of(segments(), root.resolve(Segments.DIRECTORY))) {
+            for (long number : numbers(files)) {
+                last = scan(Segment.file(files, number), number, last, scan);
+            }
+        }
+        return records;
+    }
+
+    /// Gets each record of a file.
+    @FunctionalInterface
+    private interface Scan {
+
+        void next(Head head, Entry entry);
+    }
+
+    /// @param before the last position of the file before, 0 if there is none
+    /// @return the last position of this one
+    private static long scan(Path file, long number, long before, Scan scan) throws IOException {
+        SegmentReader reader = SegmentReader.open(file, number);
+        if (reader == null) {
+            return before; // The newest, which was just made.
+        }
+        if (before != 0 && reader.before() != before) {
+            throw SegmentReader.damaged(
+                    "history has a gap: %s begins behind position %d, the file before it ends at %d"
+                            .formatted(file, reader.before(), before));
+        }
+        for (Found found = reader.nextWritten(); found != null; found = reader.nextWritten()) {
+            ByteBuffer source = reader.content().duplicate().position(found.offset());
+            for (int i = 0; i < found.records(); i++) {
+                int offset = source.position();
+                Head head = Head.read(reader.version(), source);
+                head.skipPages(source);
+                int length = source.position() - offset;
+                scan.next(head, new Entry(file, offset, length, head, found.millis()));
+            }
+        }
+        return reader.last();
+    }
+
+    /// Sorts the records of files that were the journal's into the files of the objects, and
+    /// deletes them.
+    void digest() throws IOException {
+        Map<String, List<Entry>> fresh = new TreeMap<>();
+        List<Long> digested = numbers(segments());
+        long last = 0;
+        for (long number : digested) {
+            last =
+                    scan(
+                            Segment.file(segments(), number),
+                            number,
+                            last,
+                            (head, entry) ->
+                                    fresh.computeIfAbsent(head.file(), file -> new ArrayList<>())
+                                            .add(entry));
+        }
+        for (Map.Entry<String, List<Entry>> one : fresh.entrySet()) {
+            digest(one.getKey(), one.getValue(), retention(one.getKey()));
+        }
+        synchronized (this) {
+            for (long number : digested) {
+                Files.delete(Segment.file(segments(), number));
+            }
+            disk.forceNames(segments());
+        }
+    }
+
+    private void digest(String file, List<Entry> fresh, Duration retention) throws IOException {
+        boolean isGrounded = true;
+        synchronized (this) {
+            if (retention.isZero()) {
+                historyFile(file).delete();
+            } else {
+                isGrounded = digest(file, retention).run(fresh);
+            }
+        }
+        if (!isGrounded) {
+            begin(file);
+        }
+    }
+
+    private Digest digest(String file, Duration retention) {
+        return new Digest(
+                historyFile(file), retention.toMillis(), rules.objectBytesMax(), clock.millis());
+    }
+
+    private Duration retention(String file) {
+        Duration retention = rules.retention(file);
+        return retention.compareTo(CENTURY) < 0 ? retention : CENTURY;
+    }
+
+    /// Makes what is old coarser, and forgets what is too old. When all together take too much,
+    /// what is old is forgotten sooner.
+    ///
+    /// @return whether it takes no more than it may
+    boolean sweep() throws IOException {
+        int share = 1;
+        sweep(share);
+        while (isFull() && share < Integer.MAX_VALUE / 2) {
+            share *= 2;
+            if (sweep(share) == 0) {
+                LOGGER.log(
+                        System.Logger.Level.WARNING,
+                        "history takes {0} bytes, though nothing is kept but its begin; raise"
+                                + " historyMib",
+                        bytes());
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /// @param share of its retention that is kept of each object's past, as a divisor
+    /// @return of how many objects a past is kept that could be shorter
+    private int sweep(int share) throws IOException {
+        int left = 0;
+        for (String file : objects()) {
+            Duration retention = retention(file).dividedBy(share);
+            if (retention.isZero() && !retention(file).isZero()) {
+                retention = Duration.ofMillis(1);
+            }
+            digest(file, List.of(), retention);
+            left += historyFile(file).read().entries().isEmpty() ? 0 : 1;
+        }
+        return left;
+    }
+
+    /// Returns the databases that have a file here.
+    private List<String> objects() throws IOException {
+        List<String> objects = new ArrayList<>();
+        Path all = directory.resolve(OBJECTS);
+        if (Files.isDirectory(all)) {
+            try (Stream<Path> files = Files.walk(all)) {
+                for (Path file : files.toList()) {
+                    String database = HistoryFile.database(directory, file);
+                    if (database != null) {
+                        objects.add(database);
+                    }
+                }
+            }
+        }
+        return objects;
+    }
+
+    /// Returns whether all together take too much.
+    boolean isFull() throws IOException {
+        return bytes() > rules.bytesMax();
+    }
+
+    private long bytes() throws IOException {
+        try (Stream<Path> files = Files.walk(directory)) {
+            return files.filter(Files::isRegularFile)
+                    .mapToLong(file -> file.toFile().length())
+                    .sum();
+        }
+    }
+
+    /// Begins the history of an object with a copy of its database. The copy may be of no single
+    /// moment; the records that may be missing in it, or be there in part, are all still here.
+    void begin(String file) throws IOException {
+        HistoryFile target = historyFile(file);
+        target.makeDirectory();
+        Path scratch = target.scratch();
+        Files.deleteIfExists(scratch);
+        checkpoints.run(file, database -> copy(database, scratch));
+        if (Files.notExists(scratch)) {
+            return; // There is no database any more.
+        }
+        synchronized (this) {
+            long position = durable.getAsLong();
+            try (RandomAccessFile database = new RandomAccessFile(scratch.toFile(), "rw")) {
+                List<Entry> records = records(file);
+                records.removeIf(entry -> entry.head().last() > position);
+                Timeline.apply(records, database);
+            }
+            digest(file, retention(file)).begin(scratch, position, clock.millis());
+        }
+    }
+
+    /// The channel is the object's: it must stay open, and where it is.
+    private static void copy(FileChannel database, Path target) throws IOException {
+        try (FileChannel copy =
+                FileChannel.open(target, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
+            long size = database.size();
+            for (long at = 0; at < size; ) {
+                long moved = database.transferTo(at, size - at, copy);
+                if (moved <= 0) {
+                    break; // It became shorter; a record says so.
+                }
+                at += moved;
+            }
+        }
+    }
+
+    /// Returns whether an object has a file here.
+    boolean has(String file) {
+        return historyFile(file).exists();
+    }
+
+    private HistoryFile historyFile(String file) {
+        return new HistoryFile(disk, directory, file);
+    }
+
+    private Path segments() {
+        return directory.resolve(SEGMENTS);
+    }
+
+    private static List<Long> numbers(Path files) throws IOException {
+        return Files.isDirectory(files) ? Segment.numbers(files) : List.of();
+    }
+}

@@ -1,0 +1,288 @@
+package dev.durableobjects.internal.journal;
+
+import dev.durableobjects.Bookmark;
+import dev.durableobjects.BookmarkException;
+import dev.durableobjects.BookmarkException.Reason;
+import dev.durableobjects.DurableObjectId;
+import dev.durableobjects.internal.gate.Latch;
+import dev.durableobjects.internal.gate.Waiting;
+import dev.durableobjects.spi.CommitLog;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
+
+/// What was: the old files of the journal, kept, and the way back to any moment in them.
+///
+/// A thread of its own sorts old files into one file for each object, in which the past becomes
+/// coarser with its age, until it is forgotten. `docs/file-format.md` describes the files. Safe for
+/// use by many threads.
+public final class History {
+
+    private static final System.Logger LOGGER = System.getLogger(History.class.getName());
+
+    /// How many files wait before they are sorted, together: each object's file is forced.
+    private static final int WAITING_FILES = 8;
+
+    private static final long SWEEP_NANOS = TimeUnit.DAYS.toNanos(1);
+    private static final long RETRY_NANOS = TimeUnit.MINUTES.toNanos(1);
+
+    /// Seconds that work under way has when the journal closes.
+    private static final int CLOSE_SECONDS = 10;
+
+    private final Waiting waiting;
+    private final InstantSource clock;
+    private final HistoryRules rules;
+    private final Redo redo;
+    private final Archive archive;
+    private final Beginnings beginnings;
+    private final Restores restores;
+    private final Bookmarks bookmarks;
+    private final LongSupplier durable;
+    private final Latch ended;
+
+    // Guarded by this.
+    /// Whether the last sweep made enough room; another would not.
+    private boolean isSwept = true;
+
+    private volatile boolean closed;
+    private volatile @Nullable Thread thread;
+
+    /// Opens the history of a data directory.
+    History(
+            Path root,
+            Disk disk,
+            Waiting waiting,
+            InstantSource clock,
+            HistoryRules rules,
+            Redo redo,
+            Checkpoints checkpoints,
+            LongSupplier durable)
+            throws IOException {
+        this.waiting = waiting;
+        this.clock = clock;
+        this.rules = rules;
+        this.redo = redo;
+        this.durable = durable;
+        this.archive = new Archive(root, disk, clock, rules, checkpoints, durable);
+        this.beginnings = new Beginnings(root, disk, rules);
+        this.restores = new Restores(root, disk);
+        this.bookmarks = new Bookmarks(clock);
+        this.ended = new Latch(waiting);
+        Path segments = root.resolve(Archive.DIRECTORY).resolve(Archive.SEGMENTS);
+        if (!rules.isOff()) {
+            if (!Files.isDirectory(segments)) {
+                Files.createDirectories(segments);
+                disk.forceNames(segments.getParent());
+                disk.forceNames(root);
+            }
+            beginnings.open();
+        }
+    }
+
+    /// Begins to work.
+    void start() {
+        if (rules.isOff()) {
+            ended.open();
+        } else {
+            thread = waiting.start("durable-history", this::work);
+        }
+    }
+
+    /// Returns what brings databases to where the journal is.
+    public Redo redo() {
+        return redo;
+    }
+
+    /// Takes a file that the journal does not need any more.
+    void archive(long segment) throws IOException {
+        archive.add(segment);
+        Thread working = thread;
+        if (working != null) {
+            waiting.unpark(working);
+        }
+    }
+
+    /// Returns the bookmark of what is durable now.
+    ///
+    /// @param file the path of the object's database in the data directory
+    /// @throws BookmarkException if the namespace keeps no history
+    public Bookmark now(DurableObjectId id, String file) {
+        checkOn(file);
+        return bookmarks.of(id, Moment.after(durable.getAsLong()));
+    }
+
+    /// Returns the bookmark of the moment before the next restore.
+    public Bookmark beforeNextRestore(DurableObjectId id) {
+        return bookmarks.of(id, Moment.beforeRestoreAfter(durable.getAsLong()));
+    }
+
+    /// Returns the bookmark of what was durable at a time.
+    ///
+    /// @throws BookmarkException if the time has not come, or what was then is not known
+    public Bookmark at(DurableObjectId id, String file, Instant time) {
+        checkOn(file);
+        Instant now = clock.instant();
+        if (time.isAfter(now)) {
+            throw new BookmarkException(
+                    Reason.FUTURE, "%s has not come yet, it is %s".formatted(time, now));
+        }
+        long millis = time.isBefore(Instant.EPOCH) ? 0 : time.toEpochMilli();
+        return inPeace(() -> bookmarks.of(id, Moment.after(archive.positionAt(file, millis))));
+    }
+
+    /// Lets a database be restored at the next start of its object. It is copied at once, so that
+    /// it can be forgotten where it comes from.
+    ///
+    /// @param target the path of the database in the data directory
+    /// @param source the path of the database that it becomes
+    /// @param id of the object whose database that is
+    /// @throws BookmarkException if that moment is not known
+    public void prepare(String target, String source, DurableObjectId id, Bookmark bookmark) {
+        check(source, id, bookmark);
+        inPeace(() -> {
+            restores.prepare(target, scratch -> write(source, id, bookmark, scratch));
+            return true;
+        });
+    }
+
+    /// Writes a database as it was.
+    ///
+    /// @param target a file that does not exist; it is empty if there was no database
+    void write(String file, DurableObjectId id, Bookmark bookmark, Path target) throws IOException {
+        archive.write(file, bookmarks.moment(id, bookmark), target);
+    }
+
+    /// Restores a database if that is pending. Nobody may have it open.
+    ///
+    /// @param kept what it leaves as it is
+    /// @param log makes it durable
+    public void restoreIfPending(
+            DurableObjectId id, String file, Restores.Kept kept, CommitLog log) {
+        if (restores.isPending(file)) {
+            inPeace(() -> {
+                redo.prepare(file);
+                Redo.Closed how = Redo.Closed.WITHOUT_LOG;
+                try {
+                    restores.run(id, file, kept, log);
+                    how = Redo.Closed.WHOLE;
+                } finally {
+                    redo.release(file, how);
+                }
+                return true;
+            });
+        }
+    }
+
+    /// Checks a bookmark, but for whether its moment is still known.
+    ///
+    /// @param file the path of the object's database in the data directory
+    /// @throws BookmarkException if the object has not made it, or it is in the future
+    public void check(String file, DurableObjectId id, Bookmark bookmark) {
+        checkOn(file);
+        if (bookmarks.moment(id, bookmark).position() > durable.getAsLong()) {
+            throw new BookmarkException(
+                    Reason.FUTURE,
+                    bookmark + " has not come yet: the data directory is older than it");
+        }
+    }
+
+    private void checkOn(String file) {
+        if (rules.retention(file).isZero()) {
+            throw new BookmarkException(
+                    Reason.OFF,
+                    "this namespace keeps no history; NamespaceConfig.history switches it on");
+        }
+    }
+
+    /// Reads and writes files.
+    @FunctionalInterface
+    private interface Work<R> {
+
+        R run() throws IOException;
+    }
+
+    /// Does something on a thread that nobody interrupts: an interrupt closes channels.
+    private <R> R inPeace(Work<R> work) {
+        AtomicReference<@Nullable R> result = new AtomicReference<>();
+        AtomicReference<@Nullable Throwable> failure = new AtomicReference<>();
+        Latch done = new Latch(waiting);
+        waiting.start(
+                "durable-restore",
+                () -> {
+                    try {
+                        result.set(work.run());
+                    } catch (Throwable e) { // The caller throws it.
+                        failure.set(e);
+                    } finally {
+                        done.open();
+                    }
+                });
+        boolean isDone = false;
+        while (!isDone) {
+            isDone = done.awaitUntil(waiting.nanoTime() + SWEEP_NANOS);
+        }
+        switch (failure.get()) {
+            case null -> {}
+            case RuntimeException e -> throw e;
+            case Error e -> throw e;
+            case IOException e -> throw new UncheckedIOException("history cannot be read", e);
+            case Throwable e -> throw new IllegalStateException(e);
+        }
+        return Optional.ofNullable(result.get()).orElseThrow();
+    }
+
+    private void work() {
+        long swept = waiting.nanoTime();
+        while (!closed) {
+            long pause = SWEEP_NANOS;
+            try {
+                boolean isDue = waiting.nanoTime() - swept >= SWEEP_NANOS;
+                digest(isDue);
+                swept = isDue ? waiting.nanoTime() : swept;
+            } catch (IOException | RuntimeException e) {
+                pause = RETRY_NANOS;
+                if (!closed) {
+                    LOGGER.log(
+                            System.Logger.Level.WARNING,
+                            "history stays as it is, and is tried again in a minute",
+                            e);
+                }
+            }
+            if (!closed) {
+                waiting.parkNanos(this, pause);
+            }
+        }
+        ended.open();
+    }
+
+    /// Sorts and forgets. Tests do it, too.
+    ///
+    /// @param isDue whether to do it even if there is little to do
+    synchronized void digest(boolean isDue) throws IOException {
+        beginnings.begin(archive);
+        if (isDue || archive.waiting() >= WAITING_FILES) {
+            archive.digest();
+        }
+        if (isDue || (isSwept && archive.isFull())) {
+            isSwept = archive.sweep();
+        }
+    }
+
+    /// Ends the work.
+    void close() {
+        closed = true;
+        Thread working = thread;
+        if (working != null) {
+            waiting.unpark(working);
+        }
+        ended.awaitUntil(waiting.nanoTime() + TimeUnit.SECONDS.toNanos(CLOSE_SECONDS));
+    }
+}

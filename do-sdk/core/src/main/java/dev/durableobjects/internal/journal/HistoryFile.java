@@ -1,0 +1,200 @@
+package dev.durableobjects.internal.journal;
+
+import dev.durableobjects.internal.journal.JournalRecord.Head;
+import dev.durableobjects.internal.journal.SegmentReader.Found;
+import dev.durableobjects.internal.journal.Timeline.Base;
+import dev.durableobjects.internal.journal.Timeline.Entry;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.List;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/// The file that holds the older past of one object, beside the copy of the database that it begins
+/// with: batches of one record each, as in a file of the journal, and one of none for the copy. Not
+/// safe for several threads.
+final class HistoryFile {
+
+    /// The number of the file in its header and its batches: it is no file of the journal.
+    private static final long NUMBER = 0;
+
+    private static final String SUFFIX = ".history";
+    private static final String BASE_SUFFIX = ".base";
+    private static final String DATABASE_SUFFIX = ".sqlite";
+
+    private final Disk disk;
+    private final Path path;
+
+    /// Names the file.
+    ///
+    /// @param directory of all such files
+    /// @param file the path of the database in the data directory
+    HistoryFile(Disk disk, Path directory, String file) {
+        this.disk = disk;
+        this.path = directory.resolve(stem(file) + SUFFIX);
+    }
+
+    /// Returns the database that a file is about, as a path in the data directory; null if it is
+    /// not such a file.
+    static @Nullable String database(Path directory, Path file) {
+        String name = directory.relativize(file).toString().replace('\\', '/');
+        return name.endsWith(SUFFIX)
+                ? name.substring(0, name.length() - SUFFIX.length()) + DATABASE_SUFFIX
+                : null;
+    }
+
+    private static String stem(String file) {
+        return file.substring(0, file.length() - DATABASE_SUFFIX.length());
+    }
+
+    boolean exists() {
+        return Files.exists(path);
+    }
+
+    /// Returns the name of the copy of the database as it was behind a commit.
+    Path base(long position) {
+        return sibling("-%016d%s".formatted(position, BASE_SUFFIX));
+    }
+
+    /// Returns the name of a file that is being written.
+    Path scratch() {
+        return sibling(".new");
+    }
+
+    private Path sibling(String suffix) {
+        String name = path.getFileName().toString();
+        return path.resolveSibling(name.substring(0, name.length() - SUFFIX.length()) + suffix);
+    }
+
+    /// Reads what the file holds; nothing if there is none.
+    Timeline read() throws IOException {
+        SegmentReader reader = reader();
+        if (reader == null) {
+            return new Timeline(null);
+        }
+        Found found = reader.next();
+        Timeline read = new Timeline(null);
+        if (found != null && found.records() == 0) {
+            read = new Timeline(new Base(base(found.last()), found.last(), found.millis()));
+            found = reader.next();
+        }
+        for (; found != null; found = reader.next()) {
+            ByteBuffer source = reader.content().duplicate().position(found.offset());
+            Head head = Head.read(reader.version(), source);
+            head.skipPages(source);
+            int length = source.position() - found.offset();
+            read.add(new Entry(path, found.offset(), length, head, found.millis()));
+        }
+        return read;
+    }
+
+    private @Nullable SegmentReader reader() throws IOException {
+        return exists() ? SegmentReader.open(path, NUMBER) : null;
+    }
+
+    /// Writes groups of records behind what the file holds, each group merged; durable when it
+    /// returns.
+    void append(List<List<Entry>> groups) throws IOException {
+        SegmentReader reader = reader();
+        if (reader == null) {
+            write(null, groups);
+            return;
+        }
+        Found last = reader.next();
+        while (last != null) { // What follows the last was never forced.
+            last = reader.next();
+        }
+        try (FileChannel channel = FileChannel.open(path, StandardOpenOption.WRITE)) {
+            channel.truncate(reader.end());
+            write(path, channel, reader.end(), groups);
+            disk.force(path, channel);
+        }
+    }
+
+    /// Writes the file anew, durably, and deletes copies of the database that it does not begin
+    /// with.
+    ///
+    /// @param base null if nothing was before the first record
+    void write(@Nullable Base base, List<List<Entry>> groups) throws IOException {
+        makeDirectory();
+        Path scratch = scratch();
+        try (FileChannel channel =
+                FileChannel.open(
+                        scratch,
+                        StandardOpenOption.CREATE,
+                        StandardOpenOption.TRUNCATE_EXISTING,
+                        StandardOpenOption.WRITE)) {
+            ByteBuffer header = Segment.header(NUMBER, base == null ? 0 : base.position() - 1);
+            disk.write(scratch, channel, header, 0);
+            long end = Segment.HEADER_BYTES;
+            if (base != null) {
+                ByteBuffer mark = Batch.mark(NUMBER, base.position(), base.millis());
+                end += mark.remaining();
+                disk.write(scratch, channel, mark, end - mark.remaining());
+            }
+            write(scratch, channel, end, groups);
+            disk.force(scratch, channel);
+        }
+        disk.move(scratch, path);
+        forceNames();
+        deleteBasesBut(base);
+    }
+
+    private void write(Path file, FileChannel channel, long end, List<List<Entry>> groups)
+            throws IOException {
+        long at = end;
+        for (List<Entry> group : groups) {
+            ByteBuffer batch =
+                    Batch.encode(NUMBER, Thinning.merge(group), group.getLast().millis());
+            long next = at + batch.remaining();
+            disk.write(file, channel, batch, at);
+            at = next;
+        }
+    }
+
+    /// Gives a copy of the database its name, durably.
+    void keepBase(Path scratch, Base base) throws IOException {
+        try (FileChannel channel = FileChannel.open(scratch, StandardOpenOption.WRITE)) {
+            disk.force(scratch, channel);
+        }
+        disk.move(scratch, base.path());
+        forceNames();
+    }
+
+    /// Makes the directory of the file.
+    void makeDirectory() throws IOException {
+        Files.createDirectories(path.getParent());
+    }
+
+    /// Deletes the file and its copies of the database.
+    void delete() throws IOException {
+        if (Files.deleteIfExists(path)) {
+            deleteBasesBut(null);
+        }
+    }
+
+    private void forceNames() throws IOException {
+        Path directory = path.getParent();
+        for (int i = 0; i < Segments.LEVELS && directory != null; i++) {
+            disk.forceNames(directory);
+            directory = directory.getParent();
+        }
+    }
+
+    private void deleteBasesBut(@Nullable Base base) throws IOException {
+        String begin = sibling("-").getFileName().toString();
+        List<Path> bases;
+        try (Stream<Path> files = Files.list(path.getParent())) {
+            bases = files.filter(one -> one.getFileName().toString().startsWith(begin)).toList();
+        }
+        for (Path one : bases) {
+            if (base == null || !one.equals(base.path())) {
+                Files.delete(one);
+            }
+        }
+    }
+}

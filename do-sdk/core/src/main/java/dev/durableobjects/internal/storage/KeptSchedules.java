@@ -1,0 +1,104 @@
+package dev.durableobjects.internal.storage;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.ArrayList;
+import java.util.List;
+
+/// The alarm and the schedules of an object, which a restore leaves as they are: they belong to the
+/// time that goes on, and who is to be woken is known elsewhere already.
+final class KeptSchedules {
+
+    private static final String TABLE = RuntimeTable.SCHEDULES.table();
+
+    /// The index of the write-ahead log stays on the heap then, and makes no file.
+    private static final String ALONE = "PRAGMA locking_mode = EXCLUSIVE";
+
+    private static final int COLUMNS = 6;
+
+    private KeptSchedules() {}
+
+    /// Replaces the schedules in one database by those of another.
+    ///
+    /// @param now the database that has them; there may be none
+    /// @param wanted the one that gets them, empty if that has no tables
+    static void keep(Path now, Path wanted) throws IOException {
+        try {
+            List<Object[]> rows = Files.exists(now) ? rows(now) : List.of();
+            if (!rows.isEmpty() || Files.size(wanted) > 0) {
+                replace(wanted, rows);
+            }
+        } catch (SQLException e) {
+            throw new IOException("the schedules of %s cannot be kept".formatted(now), e);
+        }
+    }
+
+    private static List<Object[]> rows(Path database) throws SQLException {
+        List<Object[]> rows = new ArrayList<>();
+        try (Connection connection = open(database);
+                Statement statement = connection.createStatement()) {
+            statement.execute(ALONE);
+            if (hasTable(statement)) {
+                try (ResultSet found = statement.executeQuery("SELECT * FROM " + TABLE)) {
+                    while (found.next()) {
+                        Object[] row = new Object[COLUMNS];
+                        for (int i = 0; i < COLUMNS; i++) {
+                            row[i] = found.getObject(i + 1);
+                        }
+                        rows.add(row);
+                    }
+                }
+            }
+        }
+        return rows;
+    }
+
+    private static void replace(Path database, List<Object[]> rows) throws SQLException {
+        try (Connection connection = open(database);
+                Statement statement = connection.createStatement()) {
+            statement.execute(ALONE);
+            statement.execute("PRAGMA journal_mode = WAL");
+            connection.setAutoCommit(false);
+            boolean hasTable = hasTable(statement);
+            if (hasTable) {
+                statement.execute("DELETE FROM " + TABLE);
+            } else if (!rows.isEmpty()) {
+                statement.execute(RuntimeTable.SCHEDULES.definition());
+            }
+            if (!rows.isEmpty()) {
+                insert(connection, rows);
+            }
+            connection.commit();
+        }
+    }
+
+    private static void insert(Connection connection, List<Object[]> rows) throws SQLException {
+        String sql = "INSERT INTO %s VALUES (?, ?, ?, ?, ?, ?)".formatted(TABLE);
+        try (PreparedStatement insert = connection.prepareStatement(sql)) {
+            for (Object[] row : rows) {
+                for (int i = 0; i < COLUMNS; i++) {
+                    insert.setObject(i + 1, row[i]);
+                }
+                insert.executeUpdate();
+            }
+        }
+    }
+
+    private static boolean hasTable(Statement statement) throws SQLException {
+        String sql = "SELECT 1 FROM sqlite_schema WHERE name = '%s'".formatted(TABLE);
+        try (ResultSet found = statement.executeQuery(sql)) {
+            return found.next();
+        }
+    }
+
+    private static Connection open(Path database) throws SQLException {
+        return DriverManager.getConnection("jdbc:sqlite:" + database);
+    }
+}

@@ -1,0 +1,177 @@
+package dev.durableobjects.spec;
+
+import static org.hamcrest.MatcherAssert.assertThat;
+import static org.hamcrest.Matchers.contains;
+import static org.hamcrest.Matchers.empty;
+import static org.hamcrest.Matchers.is;
+
+import dev.durableobjects.Bookmark;
+import dev.durableobjects.DurableObjectSnapshot;
+import dev.durableobjects.Schedule;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/// The alarm and the schedules belong to the time that goes on: a restore leaves them as they are.
+class RestoredAlarmSpec {
+
+    private static final Instant EARLY = Instant.parse("2100-01-01T00:00:00Z");
+    private static final Instant LATE = Instant.parse("2200-01-01T00:00:00Z");
+
+    @TempDir private Path directory;
+
+    private ProbeRuntime runtime;
+
+    @BeforeEach
+    void start() {
+        runtime = new ProbeRuntime(directory, builder -> {});
+    }
+
+    @AfterEach
+    void close() {
+        runtime.close();
+    }
+
+    @Test
+    void aRestoreKeepsTheAlarmThatIsSetNow() throws Exception {
+        insert("a", 1);
+        setAlarm("a", EARLY);
+        Bookmark before = bookmark("a");
+        insert("a", 2);
+        setAlarm("a", LATE);
+        schedule("a", "later", EARLY);
+
+        restore("a", before);
+
+        assertThat(values("a"), contains(1L));
+        assertThat(alarm("a"), is(Optional.of(LATE)));
+        assertThat(schedules("a"), contains("later"));
+    }
+
+    @Test
+    void aRestoreBringsBackNoAlarmThatWasDeleted() throws Exception {
+        insert("a", 1);
+        setAlarm("a", EARLY);
+        schedule("a", "gone", EARLY);
+        Bookmark before = bookmark("a");
+        runtime.in(
+                "a",
+                (self, argument) -> {
+                    self.ctx().storage().deleteAll();
+                    return null;
+                });
+
+        restore("a", before);
+
+        assertThat(values("a"), contains(1L));
+        assertThat(alarm("a"), is(Optional.empty()));
+        assertThat(schedules("a"), is(empty()));
+    }
+
+    @Test
+    void anObjectThatHadNothingYetKeepsItsAlarm() throws Exception {
+        Bookmark before = bookmark("a");
+        insert("a", 1);
+        setAlarm("a", LATE);
+
+        restore("a", before);
+
+        assertThat(alarm("a"), is(Optional.of(LATE)));
+        assertThat(
+                runtime.in("a", (self, argument) -> self.ctx().storage().sql().databaseSize() > 0),
+                is(true));
+    }
+
+    @Test
+    void aForkCarriesNoAlarm() throws Exception {
+        insert("a", 1);
+        setAlarm("a", EARLY);
+        schedule("a", "of a", EARLY);
+        DurableObjectSnapshot snapshot =
+                (DurableObjectSnapshot)
+                        runtime.in("a", (self, argument) -> self.ctx().storage().snapshot());
+
+        fork("b", snapshot);
+        setAlarm("c", LATE);
+        fork("c", snapshot);
+
+        assertThat(values("b"), contains(1L));
+        assertThat(alarm("b"), is(Optional.empty()));
+        assertThat(schedules("b"), is(empty()));
+        assertThat(values("c"), contains(1L));
+        assertThat(alarm("c"), is(Optional.of(LATE)));
+        assertThat(alarm("a"), is(Optional.of(EARLY)));
+    }
+
+    private void insert(String object, long value) throws Exception {
+        runtime.in(
+                object,
+                (self, argument) -> {
+                    self.createTable();
+                    self.insert(value);
+                    return null;
+                });
+    }
+
+    private List<?> values(String object) throws Exception {
+        return (List<?>) runtime.in(object, (self, argument) -> self.values());
+    }
+
+    private void setAlarm(String object, Instant time) throws Exception {
+        runtime.in(
+                object,
+                (self, argument) -> {
+                    self.ctx().storage().setAlarm(time);
+                    return null;
+                });
+    }
+
+    private void schedule(String object, String name, Instant time) throws Exception {
+        runtime.in(
+                object,
+                (self, argument) -> {
+                    self.ctx().schedules().at(name, time);
+                    return null;
+                });
+    }
+
+    private Optional<?> alarm(String object) throws Exception {
+        return (Optional<?>)
+                runtime.in(object, (self, argument) -> self.ctx().storage().getAlarm());
+    }
+
+    private List<?> schedules(String object) throws Exception {
+        return (List<?>)
+                runtime.in(
+                        object,
+                        (self, argument) ->
+                                self.ctx().schedules().list().stream()
+                                        .map(Schedule::name)
+                                        .toList());
+    }
+
+    private Bookmark bookmark(String object) throws Exception {
+        return (Bookmark)
+                runtime.in(object, (self, argument) -> self.ctx().storage().currentBookmark());
+    }
+
+    private void restore(String object, Bookmark bookmark) throws Exception {
+        runtime.in(object, (self, argument) -> self.ctx().storage().restoreOnNextSession(bookmark));
+        reopen();
+    }
+
+    private void fork(String object, DurableObjectSnapshot snapshot) throws Exception {
+        runtime.in(object, (self, argument) -> self.ctx().storage().restoreOnNextSession(snapshot));
+        reopen();
+    }
+
+    private void reopen() {
+        runtime.close();
+        start();
+    }
+}
