@@ -10,8 +10,12 @@ import dev.durableobjects.sql.SqlRow;
 import dev.durableobjects.sql.SqlStorage;
 import dev.durableobjects.websocket.WebSocket;
 import dev.durableobjects.websocket.WebSocketPair;
+import java.time.Duration;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /// One flight: its seats, who sits where, and everybody who watches.
 ///
@@ -22,12 +26,24 @@ final class Flight extends DurableObject implements FlightApi {
     private static final int ROWS = 10;
     private static final List<String> LETTERS = List.of("A", "B", "C", "D", "E", "F");
 
+    private static final Duration HOLD_TIME = Duration.ofMinutes(2);
+
     private final SqlStorage sql;
+    private final Duration holdTime;
+    private final Holds holds;
+    private final Set<WebSocket> holdWatchers = new LinkedHashSet<>();
 
     Flight(DurableObjectState ctx, Env env) {
+        this(ctx, env, HOLD_TIME);
+    }
+
+    Flight(DurableObjectState ctx, Env env, Duration holdTime) {
         super(ctx, env);
+        this.holdTime = holdTime;
         sql = ctx.storage().sql();
+        holds = new Holds(sql, holdTime);
         initializeSeats();
+        holds.list().forEach(seat -> expireAfter(Duration.ofMillis(seat.heldMillis())));
     }
 
     private void initializeSeats() {
@@ -56,36 +72,99 @@ final class Flight extends DurableObject implements FlightApi {
     }
 
     @Override
-    public BookingResult assignSeat(String seatNumber, String name) {
+    public BookingResult assignSeat(Booking booking) {
+        Optional<BookingResult> refusal = refusal(booking.seatNumber(), booking.holder());
+        if (refusal.isPresent()) {
+            return refusal.get();
+        }
+        sql.exec("UPDATE seats SET occupant = NULL WHERE occupant = ?", booking.name());
+        sql.exec(
+                "UPDATE seats SET occupant = ? WHERE seat_id = ?",
+                booking.name(),
+                booking.seatNumber());
+        broadcastSeats();
+        if (holds.end(booking.seatNumber())) {
+            broadcastHolds();
+        }
+        return BookingResult.booked(booking.seatNumber());
+    }
+
+    private Optional<BookingResult> refusal(String seatNumber, String holder) {
         Optional<SqlRow> seat =
                 sql.exec("SELECT occupant FROM seats WHERE seat_id = ?", seatNumber).first();
         if (seat.isEmpty()) {
-            return BookingResult.unknown();
+            return Optional.of(BookingResult.unknown());
         }
-        if (!seat.get().isNull("occupant")) {
-            return BookingResult.taken();
+        boolean isFree =
+                seat.get().isNull("occupant") && !holds.isHeldByAnother(seatNumber, holder);
+        return isFree ? Optional.empty() : Optional.of(BookingResult.taken());
+    }
+
+    @Override
+    public List<HeldSeat> getHolds() {
+        return holds.list();
+    }
+
+    @Override
+    public BookingResult holdSeat(Hold hold) {
+        Optional<BookingResult> refusal = refusal(hold.seatNumber(), hold.holder());
+        if (refusal.isPresent()) {
+            return refusal.get();
         }
-        sql.exec("UPDATE seats SET occupant = NULL WHERE occupant = ?", name);
-        sql.exec("UPDATE seats SET occupant = ? WHERE seat_id = ?", name, seatNumber);
-        broadcastSeats();
-        return BookingResult.booked(seatNumber);
+        holds.take(hold);
+        expireAfter(holdTime);
+        broadcastHolds();
+        return BookingResult.held(hold.seatNumber());
+    }
+
+    @Override
+    public BookingResult releaseSeat(Hold hold) {
+        if (holds.release(hold)) {
+            broadcastHolds();
+        }
+        return BookingResult.released(hold.seatNumber());
+    }
+
+    private void expireAfter(Duration time) {
+        ctx.setTimeout(
+                time,
+                () -> {
+                    if (holds.expire()) {
+                        broadcastHolds();
+                    }
+                });
     }
 
     @Override
     public Response fetch(Request request) {
-        return handleWebSocket();
+        return handleWebSocket(request.query("holds").isPresent());
     }
 
-    private Response handleWebSocket() {
+    private Response handleWebSocket(boolean isWatchingHolds) {
         WebSocketPair pair = WebSocketPair.create();
         ctx.acceptWebSocket(pair.server());
+        if (isWatchingHolds) {
+            holdWatchers.add(pair.server());
+        }
         return Response.webSocket(pair.client());
+    }
+
+    @Override
+    public void webSocketClose(WebSocket socket, int code, String reason, boolean wasClean) {
+        holdWatchers.remove(socket);
     }
 
     private void broadcastSeats() {
         String seats = Json.text(getSeats());
         for (WebSocket socket : ctx.webSockets()) {
             socket.send(seats);
+        }
+    }
+
+    private void broadcastHolds() {
+        String text = Json.text(Map.of("holds", holds.list()));
+        for (WebSocket socket : holdWatchers) {
+            socket.send(text);
         }
     }
 }
