@@ -25,7 +25,7 @@ if (!element("flight-id").checkValidity()) {
   element("passenger").addEventListener("submit", submitBooking);
   element("cancel").addEventListener("click", () => element("booking").close());
   element("booking").addEventListener("close", releaseChosen);
-  addEventListener("pagehide", releaseChosen);
+  addEventListener("pagehide", () => chosen !== null && release(chosen));
   connect();
 }
 
