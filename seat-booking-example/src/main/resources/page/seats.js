@@ -41,7 +41,8 @@ function askForFlight() {
 // ---- Connection: a snapshot after each (re)connect, then every change.
 
 function connect() {
-  const socket = new ReconnectingSocket(`ws${query}&holds=true`, { snapshot: readFlight });
+  const socket = new ReconnectingSocket(`ws${query}&holds=true`,
+    { snapshot: readFlight, ping: "ping" });
   socket.addEventListener("snapshot", ({ data }) => data.forEach(show));
   socket.addEventListener("message", ({ data }) => show(JSON.parse(data)));
   socket.addEventListener("state", ({ state }) => showConnection(state));

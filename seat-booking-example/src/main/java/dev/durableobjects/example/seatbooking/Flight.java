@@ -3,6 +3,7 @@ package dev.durableobjects.example.seatbooking;
 import dev.durableobjects.DurableObject;
 import dev.durableobjects.DurableObjectState;
 import dev.durableobjects.Env;
+import dev.durableobjects.Schedule;
 import dev.durableobjects.http.Request;
 import dev.durableobjects.http.Response;
 import dev.durableobjects.json.Json;
@@ -10,12 +11,11 @@ import dev.durableobjects.sql.SqlRow;
 import dev.durableobjects.sql.SqlStorage;
 import dev.durableobjects.websocket.WebSocket;
 import dev.durableobjects.websocket.WebSocketPair;
-import java.time.Duration;
-import java.util.LinkedHashSet;
+import dev.durableobjects.websocket.WebSocketRequestResponsePair;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 
 /// One flight: its seats, who sits where, and everybody who watches.
 ///
@@ -26,24 +26,22 @@ final class Flight extends DurableObject implements FlightApi {
     private static final int ROWS = 10;
     private static final List<String> LETTERS = List.of("A", "B", "C", "D", "E", "F");
 
-    private static final Duration HOLD_TIME = Duration.ofMinutes(2);
+    /// The tag of the sockets that want to hear of holds.
+    private static final String HOLDS = "holds";
 
     private final SqlStorage sql;
-    private final Duration holdTime;
     private final Holds holds;
-    private final Set<WebSocket> holdWatchers = new LinkedHashSet<>();
 
     Flight(DurableObjectState ctx, Env env) {
-        this(ctx, env, HOLD_TIME);
+        this(ctx, env, InstantSource.system());
     }
 
-    Flight(DurableObjectState ctx, Env env, Duration holdTime) {
+    Flight(DurableObjectState ctx, Env env, InstantSource clock) {
         super(ctx, env);
-        this.holdTime = holdTime;
         sql = ctx.storage().sql();
-        holds = new Holds(sql, holdTime);
+        holds = new Holds(sql, clock);
         initializeSeats();
-        holds.list().forEach(seat -> expireAfter(Duration.ofMillis(seat.heldMillis())));
+        ctx.setWebSocketAutoResponse(new WebSocketRequestResponsePair("ping", "pong"));
     }
 
     private void initializeSeats() {
@@ -83,7 +81,7 @@ final class Flight extends DurableObject implements FlightApi {
                 booking.name(),
                 booking.seatNumber());
         broadcastSeats();
-        if (holds.end(booking.seatNumber())) {
+        if (endHold(booking.seatNumber())) {
             broadcastHolds();
         }
         return BookingResult.booked(booking.seatNumber());
@@ -111,28 +109,31 @@ final class Flight extends DurableObject implements FlightApi {
         if (refusal.isPresent()) {
             return refusal.get();
         }
-        holds.take(hold);
-        expireAfter(holdTime);
+        holds.seatOf(hold.holder()).ifPresent(this::endHold);
+        ctx.schedules().at(hold.seatNumber(), holds.take(hold));
         broadcastHolds();
         return BookingResult.held(hold.seatNumber());
     }
 
     @Override
     public BookingResult releaseSeat(Hold hold) {
-        if (holds.release(hold)) {
+        if (holds.seatOf(hold.holder()).equals(Optional.of(hold.seatNumber()))) {
+            endHold(hold.seatNumber());
             broadcastHolds();
         }
         return BookingResult.released(hold.seatNumber());
     }
 
-    private void expireAfter(Duration time) {
-        ctx.setTimeout(
-                time,
-                () -> {
-                    if (holds.expire()) {
-                        broadcastHolds();
-                    }
-                });
+    private boolean endHold(String seatNumber) {
+        ctx.schedules().cancel(seatNumber);
+        return holds.end(seatNumber);
+    }
+
+    @Override
+    public void scheduled(Schedule schedule) {
+        if (holds.end(schedule.name())) {
+            broadcastHolds();
+        }
     }
 
     @Override
@@ -142,16 +143,8 @@ final class Flight extends DurableObject implements FlightApi {
 
     private Response handleWebSocket(boolean isWatchingHolds) {
         WebSocketPair pair = WebSocketPair.create();
-        ctx.acceptWebSocket(pair.server());
-        if (isWatchingHolds) {
-            holdWatchers.add(pair.server());
-        }
+        ctx.acceptWebSocket(pair.server(), isWatchingHolds ? List.of(HOLDS) : List.of());
         return Response.webSocket(pair.client());
-    }
-
-    @Override
-    public void webSocketClose(WebSocket socket, int code, String reason, boolean wasClean) {
-        holdWatchers.remove(socket);
     }
 
     private void broadcastSeats() {
@@ -163,7 +156,7 @@ final class Flight extends DurableObject implements FlightApi {
 
     private void broadcastHolds() {
         String text = Json.text(Map.of("holds", holds.list()));
-        for (WebSocket socket : holdWatchers) {
+        for (WebSocket socket : ctx.webSockets(HOLDS)) {
             socket.send(text);
         }
     }

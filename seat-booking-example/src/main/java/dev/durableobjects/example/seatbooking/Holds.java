@@ -3,18 +3,22 @@ package dev.durableobjects.example.seatbooking;
 import dev.durableobjects.sql.SqlStorage;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.util.List;
+import java.util.Optional;
 
-/// The seats of a flight that are held while somebody fills in the form: each for a short time, and
-/// one for each holder.
+/// The seats of a flight that are held while somebody fills in the form, each for two minutes at
+/// most.
 final class Holds {
 
-    private final SqlStorage sql;
-    private final Duration time;
+    private static final Duration TIME = Duration.ofMinutes(2);
 
-    Holds(SqlStorage sql, Duration time) {
+    private final SqlStorage sql;
+    private final InstantSource clock;
+
+    Holds(SqlStorage sql, InstantSource clock) {
         this.sql = sql;
-        this.time = time;
+        this.clock = clock;
         sql.exec(
                 """
                 CREATE TABLE IF NOT EXISTS holds (
@@ -22,18 +26,24 @@ final class Holds {
                 """);
     }
 
-    /// Holds a seat, instead of any other that its holder held before; again means anew.
+    /// Holds a seat for somebody who holds no other; again means anew.
     ///
     /// @return when the hold is over
     Instant take(Hold hold) {
-        Instant until = Instant.now().plus(time);
-        sql.exec("DELETE FROM holds WHERE holder = ?", hold.holder());
+        Instant until = Instant.ofEpochMilli(clock.millis()).plus(TIME);
         sql.exec(
                 "INSERT OR REPLACE INTO holds VALUES (?, ?, ?)",
                 hold.seatNumber(),
                 hold.holder(),
                 until.toEpochMilli());
         return until;
+    }
+
+    /// Returns the seat that somebody holds.
+    Optional<String> seatOf(String holder) {
+        return sql.exec("SELECT seat_id FROM holds WHERE holder = ?", holder)
+                .first()
+                .map(seat -> seat.getString("seat_id"));
     }
 
     /// Returns whether somebody else holds a seat.
@@ -45,48 +55,26 @@ final class Holds {
                         """,
                         seatNumber,
                         holder,
-                        Instant.now().toEpochMilli())
+                        clock.millis())
                 .first()
                 .isPresent();
-    }
-
-    /// Ends a hold.
-    ///
-    /// @return whether there was this one
-    boolean release(Hold hold) {
-        return deleted(
-                "DELETE FROM holds WHERE seat_id = ? AND holder = ?",
-                hold.seatNumber(),
-                hold.holder());
     }
 
     /// Ends whatever hold a seat has.
     ///
     /// @return whether it had one
     boolean end(String seatNumber) {
-        return deleted("DELETE FROM holds WHERE seat_id = ?", seatNumber);
-    }
-
-    /// Ends the holds whose time is over.
-    ///
-    /// @return whether there were any
-    boolean expire() {
-        return deleted("DELETE FROM holds WHERE held_until <= ?", Instant.now().toEpochMilli());
+        return sql.exec("DELETE FROM holds WHERE seat_id = ?", seatNumber).rowsWritten() > 0;
     }
 
     /// Returns the seats that are held, and for how much longer.
     List<HeldSeat> list() {
-        long now = Instant.now().toEpochMilli();
         return sql.exec(
                         """
                         SELECT seat_id AS seat_number, held_until - ?1 AS held_millis
                         FROM holds WHERE held_until > ?1 ORDER BY held_until, seat_id
                         """,
-                        now)
+                        clock.millis())
                 .toList(HeldSeat.class);
-    }
-
-    private boolean deleted(String statement, Object... bindings) {
-        return sql.exec(statement, bindings).rowsWritten() > 0;
     }
 }

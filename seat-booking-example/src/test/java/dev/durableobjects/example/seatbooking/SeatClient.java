@@ -40,6 +40,14 @@ final class SeatClient implements AutoCloseable {
                 .flatMap(Seat::occupant);
     }
 
+    /// Returns the numbers of the seats that nobody has booked.
+    List<String> freeSeats() throws IOException, InterruptedException {
+        return seats().stream()
+                .filter(seat -> seat.occupant().isEmpty())
+                .map(Seat::seatNumber)
+                .toList();
+    }
+
     /// Returns the status of a request for the seats.
     int status() throws IOException, InterruptedException {
         HttpRequest request = HttpRequest.newBuilder(uri("http", "seats")).build();
@@ -120,6 +128,7 @@ final class SeatClient implements AutoCloseable {
         private final BlockingQueue<String> messages = new LinkedBlockingQueue<>();
         private final BlockingQueue<Integer> closed = new LinkedBlockingQueue<>();
         private final StringBuilder partial = new StringBuilder();
+        private volatile WebSocket socket;
 
         /// Waits for the next list of seats.
         List<Seat> next() throws InterruptedException {
@@ -141,6 +150,12 @@ final class SeatClient implements AutoCloseable {
             return message;
         }
 
+        /// Says something, and waits for the next message.
+        String ask(String text) throws InterruptedException {
+            socket.sendText(text, true).join();
+            return nextMessage();
+        }
+
         /// Returns whether nothing was received that nobody has asked for.
         boolean isExhausted() {
             return messages.isEmpty();
@@ -154,6 +169,7 @@ final class SeatClient implements AutoCloseable {
 
         @Override
         public void onOpen(WebSocket opened) {
+            socket = opened;
             opened.request(1);
         }
 
