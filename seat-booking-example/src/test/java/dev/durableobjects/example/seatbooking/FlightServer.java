@@ -26,6 +26,7 @@ final class FlightServer implements AutoCloseable {
                 DurableObjects.builder()
                         .directory(directory)
                         .limit(Limit.LIVE_OBJECTS, liveMax)
+                        .limit(Limit.ALARMS_RUNNING, 1) // One after the other, as they are due.
                         .namespace(
                                 SeatWorker.FLIGHT,
                                 (ctx, env) -> {
