@@ -1,4 +1,4 @@
-// The seat map of one flight: shows it, books seats, and follows what others do.
+// The seat map of one flight: shows it, holds and books seats, and follows what others do.
 
 import { ReconnectingSocket } from "./durable-objects/socket.js";
 
@@ -6,7 +6,11 @@ const flightId = new URLSearchParams(location.search).get("flightId") ?? "";
 const query = `?flightId=${encodeURIComponent(flightId)}`;
 const element = (id) => document.getElementById(id);
 
-/** Seats by number: {button, seatNumber, occupant}. */
+/** Who has it may book the seat that this page holds: nobody else gets to know it. */
+const holder = [...crypto.getRandomValues(new Uint8Array(16))]
+  .map((byte) => byte.toString(16).padStart(2, "0")).join("");
+
+/** Seats by number: {button, seatNumber, occupant, heldUntil}. */
 const seats = new Map();
 let chosen = null;
 let live = false;
@@ -20,6 +24,8 @@ if (!element("flight-id").checkValidity()) {
   element("map").addEventListener("keydown", moveFocus);
   element("passenger").addEventListener("submit", submitBooking);
   element("cancel").addEventListener("click", () => element("booking").close());
+  element("booking").addEventListener("close", releaseChosen);
+  addEventListener("pagehide", () => chosen !== null && release(chosen));
   connect();
 }
 
@@ -35,18 +41,33 @@ function askForFlight() {
 // ---- Connection: a snapshot after each (re)connect, then every change.
 
 function connect() {
-  const socket = new ReconnectingSocket(`ws${query}`, { snapshot: readSeats });
-  socket.addEventListener("snapshot", ({ data }) => showSeats(data));
-  socket.addEventListener("message", ({ data }) => showSeats(JSON.parse(data)));
+  const socket = new ReconnectingSocket(`ws${query}&holds=true`,
+    { snapshot: readFlight, ping: "ping" });
+  socket.addEventListener("snapshot", ({ data }) => data.forEach(show));
+  socket.addEventListener("message", ({ data }) => show(JSON.parse(data)));
   socket.addEventListener("state", ({ state }) => showConnection(state));
-  setInterval(() => showCountdown(socket.retryMillis), 250);
+  setInterval(() => showCountdowns(socket.retryMillis), 250);
 }
 
-async function readSeats(signal) {
-  const response = await fetch(`seats${query}`, { cache: "no-store", signal });
+/** All seats are a list, all that are held are {holds}. */
+function show(news) {
+  if (Array.isArray(news)) {
+    showSeats(news);
+  } else {
+    showHolds(news.holds);
+  }
+}
+
+async function readFlight(signal) {
+  const [seatsNow, holds] = await Promise.all([read("seats", signal), read("holds", signal)]);
+  return [seatsNow, { holds }];
+}
+
+async function read(what, signal) {
+  const response = await fetch(`${what}${query}`, { cache: "no-store", signal });
   if (!response.ok) {
     say(await response.text(), "problem");
-    throw new Error("the seats cannot be read now"); // The socket tries again.
+    throw new Error(`the ${what} cannot be read now`); // The socket tries again.
   }
   return response.json();
 }
@@ -61,9 +82,14 @@ function showConnection(state) {
   element("cabin").classList.toggle("stale", !live);
 }
 
-/** Not part of the status, which screen readers read aloud whenever it changes. */
-function showCountdown(millis) {
-  element("countdown").textContent = millis > 0 ? `Next try in ${Math.ceil(millis / 1000)} s` : "";
+/** Not part of a status, which screen readers read aloud whenever it changes. */
+function showCountdowns(retryMillis) {
+  const seconds = Math.ceil(retryMillis / 1000);
+  element("countdown").textContent = seconds > 0 ? `Next try in ${seconds} s` : "";
+  const left = Math.ceil(((chosen?.heldUntil ?? 0) - performance.now()) / 1000);
+  element("held-for").textContent = left > 0
+    ? `Held for you for ${Math.floor(left / 60)}:${String(left % 60).padStart(2, "0")}`
+    : "";
 }
 
 // ---- The map. Seats are made once; afterwards only what changed is touched, so focus stays.
@@ -77,6 +103,24 @@ function showSeats(list) {
     if (seat !== undefined && (seat.occupant !== occupant || seat.button.dataset.state === undefined)) {
       seat.occupant = occupant;
       paint(seat);
+    }
+  }
+}
+
+/** Of each held seat the server says for how long from now; so no clock has to agree with its own. */
+function showHolds(list) {
+  const untils = new Map(list.map((held) =>
+    [held.seatNumber, performance.now() + held.heldMillis]));
+  for (const seat of seats.values()) {
+    const wasHeld = seat.heldUntil !== null;
+    seat.heldUntil = untils.get(seat.seatNumber) ?? null;
+    if (wasHeld !== (seat.heldUntil !== null)) {
+      paint(seat);
+    }
+    if (wasHeld && seat.heldUntil === null && seat === chosen && seat.isHeldByMe) {
+      seat.isHeldByMe = false;
+      element("booking-error").textContent =
+        "The seat is not held for you any more. You can still book it if nobody else does.";
     }
   }
 }
@@ -130,7 +174,7 @@ function makeSeat(seatNumber, letters, afterAisle) {
   const outer = index === 0 || index === letters.length - 1;
   const besideAisle = afterAisle || index === Math.ceil(letters.length / 2) - 1;
   const seat = {
-    button, seatNumber, occupant: undefined,
+    button, seatNumber, occupant: undefined, heldUntil: null, isHeldByMe: false,
     position: outer ? "window" : besideAisle ? "aisle" : "middle",
   };
   button.addEventListener("click", () => choose(seat));
@@ -141,7 +185,8 @@ function makeSeat(seatNumber, letters, afterAisle) {
 
 function paint(seat) {
   const mine = seat.occupant !== null && seat.occupant === myName();
-  const state = seat.occupant === null ? "free" : mine ? "yours" : "taken";
+  const held = seat.heldUntil !== null && seat !== chosen;
+  const state = mine ? "yours" : seat.occupant !== null ? "taken" : held ? "held" : "free";
   seat.button.dataset.state = state;
   seat.button.setAttribute("aria-label", `Seat ${seat.seatNumber}, ${seat.position}, ${state}`);
   seat.button.setAttribute("aria-pressed", String(mine));
@@ -186,33 +231,81 @@ function holdFocus(button) {
 function choose(seat) {
   if (!live) {
     say("Not connected. You can book as soon as the connection is back.", "problem");
-  } else if (seat.occupant === null) {
-    chosen = seat;
-    element("booking-seat").textContent = seat.seatNumber;
-    element("booking-error").textContent = "";
-    element("name").value = myName() ?? "";
-    element("booking").showModal();
-    element("name").focus();
-  } else if (seat.occupant === myName()) {
+  } else if (seat.occupant !== null && seat.occupant === myName()) {
     say(`Seat ${seat.seatNumber} is yours, ${seat.occupant}.`);
-  } else {
+  } else if (seat.occupant !== null) {
     say(`Seat ${seat.seatNumber} is taken. Please choose another one.`, "problem");
+  } else if (seat.heldUntil !== null) {
+    say(`Somebody else is about to book seat ${seat.seatNumber}. Please choose another one.`,
+      "problem");
+  } else {
+    askForName(seat);
+    holdSeat(seat);
   }
+}
+
+function askForName(seat) {
+  chosen = seat;
+  element("booking-seat").textContent = seat.seatNumber;
+  element("booking-error").textContent = "";
+  element("name").value = myName() ?? "";
+  element("booking").showModal();
+  element("name").focus();
+}
+
+/** Nobody else gets the seat while its passenger writes a name, for two minutes at most. */
+async function holdSeat(seat) {
+  try {
+    const { status } = await post("hold-seat", { seatNumber: seat.seatNumber, holder });
+    if (chosen !== seat) {
+      release(seat); // The dialog was closed meanwhile.
+    } else if (status === 409) {
+      element("booking").close();
+      say(`Seat ${seat.seatNumber} was just taken. Please choose another one.`, "problem");
+    } else {
+      seat.isHeldByMe = status === 200;
+    }
+  } catch {
+    // Then it is not held; booking it tells what is wrong.
+  }
+}
+
+function releaseChosen() {
+  const seat = chosen;
+  chosen = null;
+  if (seat !== null) {
+    seat.heldUntil = seat.isHeldByMe ? null : seat.heldUntil;
+    seat.isHeldByMe = false;
+    release(seat);
+    paint(seat);
+  }
+}
+
+/** A beacon is sent even while the page goes away. */
+function release({ seatNumber }) {
+  navigator.sendBeacon(`release-seat${query}`, JSON.stringify({ seatNumber, holder }));
+}
+
+/** Returns {status, message}, the server's words. */
+async function post(path, body) {
+  const response = await fetch(`${path}${query}`, {
+    method: "POST",
+    headers: { "content-type": "application/json" },
+    body: JSON.stringify(body),
+  });
+  const isJson = (response.headers.get("content-type") ?? "").startsWith("application/json");
+  const message = isJson ? (await response.json()).message : await response.text();
+  return { status: response.status, message };
 }
 
 async function submitBooking(event) {
   event.preventDefault();
+  const { seatNumber } = chosen;
   const name = element("name").value.normalize("NFC").trim();
   element("book").disabled = true;
   try {
-    const response = await fetch(`book-seat${query}`, {
-      method: "POST",
-      headers: { "content-type": "application/json" },
-      body: JSON.stringify({ seatNumber: chosen.seatNumber, name }),
-    });
-    const isJson = (response.headers.get("content-type") ?? "").startsWith("application/json");
-    const message = isJson ? (await response.json()).message : await response.text();
-    finishBooking(response.status, message, name);
+    const { status, message } = await post("book-seat", { seatNumber, name, holder });
+    finishBooking(seatNumber, name, status, message);
   } catch {
     element("booking-error").textContent = "The server cannot be reached. Please try again.";
   } finally {
@@ -220,14 +313,15 @@ async function submitBooking(event) {
   }
 }
 
-function finishBooking(status, message, name) {
+function finishBooking(seatNumber, name, status, message) {
   if (status === 200) {
+    chosen = null; // Booking it has ended the hold.
     rememberName(name);
     element("booking").close();
-    say(`Seat ${chosen.seatNumber} is booked for ${name}.`);
+    say(`Seat ${seatNumber} is booked for ${name}.`);
   } else if (status === 409) {
     element("booking").close();
-    say(`Seat ${chosen.seatNumber} was just taken. Please choose another one.`, "problem");
+    say(`Seat ${seatNumber} was just taken. Please choose another one.`, "problem");
   } else {
     element("booking-error").textContent = message;
     element("name").focus();

@@ -7,7 +7,8 @@ import java.util.regex.Pattern;
 ///
 /// @param seatNumber row and letter, for example `1A`
 /// @param name of the passenger: 1 to 64 characters, in Unicode's normal form C
-record Booking(String seatNumber, String name) {
+/// @param holder the secret of a [Hold] on the seat; empty without one
+record Booking(String seatNumber, String name, String holder) {
 
     private static final Pattern SEAT_NUMBER = Pattern.compile("[0-9]{1,2}[A-Z]");
     private static final int NAME_CHARACTERS_MAX = 64;
@@ -18,10 +19,8 @@ record Booking(String seatNumber, String name) {
 
     /// Checks and normalizes the components; the messages go to the passenger.
     Booking {
-        if (seatNumber == null || !SEAT_NUMBER.matcher(seatNumber).matches()) {
-            throw new IllegalArgumentException(
-                    "seatNumber must be a row and a letter, for example 1A");
-        }
+        checkSeatNumber(seatNumber);
+        holder = holder == null ? "" : holder;
         name = name == null ? "" : Normalizer.normalize(name.strip(), Normalizer.Form.NFC);
         int characters = name.codePointCount(0, name.length());
         if (characters < 1 || characters > NAME_CHARACTERS_MAX) {
@@ -31,6 +30,13 @@ record Booking(String seatNumber, String name) {
         }
         if (CONTROLS.matcher(name).find()) {
             throw new IllegalArgumentException("name must not contain control characters");
+        }
+    }
+
+    static void checkSeatNumber(String seatNumber) {
+        if (seatNumber == null || !SEAT_NUMBER.matcher(seatNumber).matches()) {
+            throw new IllegalArgumentException(
+                    "seatNumber must be a row and a letter, for example 1A");
         }
     }
 }

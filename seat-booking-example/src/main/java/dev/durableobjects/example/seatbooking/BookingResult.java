@@ -1,6 +1,6 @@
 package dev.durableobjects.example.seatbooking;
 
-/// What became of a booking.
+/// What became of a booking, or of a hold.
 ///
 /// @param message for people
 /// @param status the HTTP status that says the same
@@ -8,6 +8,14 @@ record BookingResult(String message, int status) {
 
     static BookingResult booked(String seatNumber) {
         return new BookingResult("Seat %s booked successfully".formatted(seatNumber), 200);
+    }
+
+    static BookingResult held(String seatNumber) {
+        return new BookingResult("Seat %s is held for you".formatted(seatNumber), 200);
+    }
+
+    static BookingResult released(String seatNumber) {
+        return new BookingResult("Seat %s is not held for you any more".formatted(seatNumber), 200);
     }
 
     static BookingResult taken() {

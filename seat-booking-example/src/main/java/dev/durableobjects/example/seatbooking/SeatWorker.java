@@ -6,6 +6,7 @@ import dev.durableobjects.Env;
 import dev.durableobjects.Worker;
 import dev.durableobjects.http.Request;
 import dev.durableobjects.http.Response;
+import java.util.function.Function;
 import java.util.function.Supplier;
 
 /// The router: finds the flight that a request is about, and passes the request on.
@@ -27,7 +28,10 @@ final class SeatWorker implements Worker {
         DurableObjectStub<FlightApi> flight = env.namespace(FLIGHT).getByName(flightId);
         return switch (request.path()) {
             case "/seats" -> only("GET", request, () -> Response.json(flight.rpc().getSeats()));
-            case "/book-seat" -> only("POST", request, () -> book(request, flight));
+            case "/holds" -> only("GET", request, () -> Response.json(flight.rpc().getHolds()));
+            case "/book-seat" -> post(request, Booking.class, flight.rpc()::assignSeat);
+            case "/hold-seat" -> post(request, Hold.class, flight.rpc()::holdSeat);
+            case "/release-seat" -> post(request, Hold.class, flight.rpc()::releaseSeat);
             case "/ws" -> only("GET", request, () -> flight.fetch(request));
             default -> Response.text(404, "Not found");
         };
@@ -40,14 +44,20 @@ final class SeatWorker implements Worker {
                 : Response.text(405, "Use " + method).withHeader("allow", method);
     }
 
-    private static Response book(Request request, DurableObjectStub<FlightApi> flight) {
-        Booking booking;
+    private static <T extends Record> Response post(
+            Request request, Class<T> type, Function<T, BookingResult> question) {
+        return only("POST", request, () -> answer(request, type, question));
+    }
+
+    private static <T extends Record> Response answer(
+            Request request, Class<T> type, Function<T, BookingResult> question) {
+        T asked;
         try {
-            booking = request.json(Booking.class);
+            asked = request.json(type);
         } catch (IllegalArgumentException e) {
             return answer(BookingResult.refused(e.getMessage()));
         }
-        return answer(flight.rpc().assignSeat(booking.seatNumber(), booking.name()));
+        return answer(question.apply(asked));
     }
 
     private static Response answer(BookingResult result) {

@@ -6,6 +6,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -103,6 +104,40 @@ final class AppProcess implements AutoCloseable {
     void kill() throws InterruptedException {
         process.destroyForcibly();
         process.waitFor();
+    }
+
+    /// What is done with one seat.
+    interface Step {
+        void run(String seatNumber) throws Exception;
+    }
+
+    /// Does a step with one seat after the other, and kills the process at any moment after so many
+    /// of them.
+    void killAfter(int steps, List<String> seatNumbers, Step step) throws Exception {
+        CountDownLatch enough = new CountDownLatch(steps);
+        Thread killer = Thread.ofVirtual().start(() -> killWhen(enough));
+        try {
+            for (String seatNumber : seatNumbers) {
+                step.run(seatNumber);
+                enough.countDown();
+            }
+        } catch (IOException e) {
+            // The process is gone; what it answered before counts.
+        } finally {
+            while (enough.getCount() > 0) {
+                enough.countDown();
+            }
+            killer.join();
+        }
+    }
+
+    private void killWhen(CountDownLatch enough) {
+        try {
+            enough.await();
+            kill();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     /// Asks the process to stop: SIGTERM.

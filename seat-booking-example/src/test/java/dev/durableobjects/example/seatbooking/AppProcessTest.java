@@ -4,7 +4,6 @@ import static org.hamcrest.MatcherAssert.assertThat;
 import static org.hamcrest.Matchers.containsString;
 import static org.hamcrest.Matchers.is;
 
-import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Path;
@@ -12,7 +11,6 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
-import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -20,8 +18,6 @@ import org.junit.jupiter.api.io.TempDir;
 /// The app as a process: what was answered is there after it stopped, and after it was killed.
 @Timeout(120)
 class AppProcessTest {
-
-    private static final String LETTERS = "ABCDEF";
 
     @TempDir private Path directory;
 
@@ -106,45 +102,16 @@ class AppProcessTest {
                             flight.occupant(booking.getKey()),
                             is(Optional.of(booking.getValue())));
                 }
-                bookUntilKilled(app, flight, answered, 1 + random.nextInt(12));
-            }
-        }
-    }
-
-    /// Books one free seat after the other; the process is killed at any moment after so many.
-    private static void bookUntilKilled(
-            AppProcess app, SeatClient flight, Map<String, String> answered, int bookings)
-            throws InterruptedException {
-        CountDownLatch enough = new CountDownLatch(bookings);
-        Thread killer =
-                Thread.ofVirtual()
-                        .start(() -> {
-                            try {
-                                enough.await();
-                                app.kill();
-                            } catch (InterruptedException e) {
-                                Thread.currentThread().interrupt();
+                app.killAfter(
+                        1 + random.nextInt(12),
+                        flight.freeSeats(),
+                        seat -> {
+                            String name = "passenger " + seat;
+                            if (flight.book(seat, name).status() == 200) {
+                                answered.put(seat, name);
                             }
                         });
-        try {
-            for (int i = 0; i < 60; i++) {
-                String seat = (1 + i / 6) + LETTERS.substring(i % 6, i % 6 + 1);
-                if (answered.containsKey(seat) || flight.occupant(seat).isPresent()) {
-                    continue;
-                }
-                String name = "passenger " + seat;
-                if (flight.book(seat, name).status() == 200) {
-                    answered.put(seat, name);
-                }
-                enough.countDown();
             }
-        } catch (IOException e) {
-            // The process is gone; what it answered before counts.
-        } finally {
-            while (enough.getCount() > 0) {
-                enough.countDown();
-            }
-            killer.join();
         }
     }
 }

@@ -97,6 +97,14 @@ class PageTest {
     @Test
     void aSeatThatWasJustTakenIsExplained() throws Exception {
         browser.showFlight(app.port(), "conflict");
+        // The page believes that it holds the seat, and the server knows nothing of it.
+        browser.script(
+                """
+                const original = window.fetch;
+                window.fetch = (url, init) => url.startsWith("hold-seat")
+                  ? Promise.resolve(Response.json({ message: "held", status: 200 }))
+                  : original(url, init);
+                """);
         browser.seat("2B").click();
         try (SeatClient other = new SeatClient(app.port(), "conflict")) {
             other.book("2B", "Bob");
@@ -110,6 +118,48 @@ class PageTest {
         browser.seat("2B").click();
         browser.awaitText("message", "Seat 2B is taken.");
         browser.screenshot("conflict");
+    }
+
+    @Test
+    void aSeatIsHeldWhileItsPassengerWritesANameAndFreeWhenTheyCancel() {
+        browser.showFlight(app.port(), "hold");
+        second.showFlight(app.port(), "hold");
+
+        browser.seat("3D").click();
+
+        second.awaitState("3D", "held");
+        assertThat(second.seat("3D").getDomAttribute("aria-label"), is("Seat 3D, aisle, held"));
+        browser.awaitText("held-for", "Held for you for 1:");
+        browser.screenshot("held-for");
+        second.screenshot("held");
+        second.seat("3D").click();
+        second.awaitText("message", "Somebody else is about to book seat 3D.");
+        browser.element("cancel").click();
+        second.awaitState("3D", "free");
+        browser.awaitState("3D", "free");
+    }
+
+    @Test
+    void aSeatIsFreeAgainWhenThePageThatHeldItIsLeft() {
+        browser.showFlight(app.port(), "left");
+        second.showFlight(app.port(), "left");
+        browser.seat("3D").click();
+        second.awaitState("3D", "held");
+
+        browser.show(app.port(), "/");
+
+        second.awaitState("3D", "free");
+    }
+
+    @Test
+    void aPageThatComesLaterSeesWhatIsHeld() throws Exception {
+        try (SeatClient other = new SeatClient(app.port(), "later")) {
+            other.hold("3D", "a-holder-of-a-seat");
+        }
+
+        browser.showFlight(app.port(), "later");
+
+        browser.awaitState("3D", "held");
     }
 
     @Test

@@ -40,6 +40,14 @@ final class SeatClient implements AutoCloseable {
                 .flatMap(Seat::occupant);
     }
 
+    /// Returns the numbers of the seats that nobody has booked.
+    List<String> freeSeats() throws IOException, InterruptedException {
+        return seats().stream()
+                .filter(seat -> seat.occupant().isEmpty())
+                .map(Seat::seatNumber)
+                .toList();
+    }
+
     /// Returns the status of a request for the seats.
     int status() throws IOException, InterruptedException {
         HttpRequest request = HttpRequest.newBuilder(uri("http", "seats")).build();
@@ -47,21 +55,53 @@ final class SeatClient implements AutoCloseable {
     }
 
     BookingResult book(String seatNumber, String name) throws IOException, InterruptedException {
+        return post("book-seat", Map.of("seatNumber", seatNumber, "name", name));
+    }
+
+    BookingResult bookHeld(String seatNumber, String name, String holder)
+            throws IOException, InterruptedException {
+        return post("book-seat", Map.of("seatNumber", seatNumber, "name", name, "holder", holder));
+    }
+
+    BookingResult hold(String seatNumber, String holder) throws IOException, InterruptedException {
+        return post("hold-seat", Map.of("seatNumber", seatNumber, "holder", holder));
+    }
+
+    BookingResult release(String seatNumber, String holder)
+            throws IOException, InterruptedException {
+        return post("release-seat", Map.of("seatNumber", seatNumber, "holder", holder));
+    }
+
+    List<HeldSeat> holds() throws IOException, InterruptedException {
+        HttpRequest request = HttpRequest.newBuilder(uri("http", "holds")).build();
+        String json = http.send(request, HttpResponse.BodyHandlers.ofString()).body();
+        return List.of(Json.read(json, HeldSeat[].class));
+    }
+
+    Watcher watch() {
+        return watch(uri("ws", "ws"));
+    }
+
+    /// Watches the seats, and those that are held.
+    Watcher watchHolds() {
+        return watch(URI.create(uri("ws", "ws") + "&holds=true"));
+    }
+
+    private Watcher watch(URI uri) {
+        Watcher watcher = new Watcher();
+        http.newWebSocketBuilder().buildAsync(uri, watcher).join();
+        return watcher;
+    }
+
+    private BookingResult post(String path, Map<String, String> body)
+            throws IOException, InterruptedException {
         HttpRequest request =
-                HttpRequest.newBuilder(uri("http", "book-seat"))
-                        .POST(
-                                HttpRequest.BodyPublishers.ofString(
-                                        Json.text(Map.of("seatNumber", seatNumber, "name", name))))
+                HttpRequest.newBuilder(uri("http", path))
+                        .POST(HttpRequest.BodyPublishers.ofString(Json.text(body)))
                         .build();
         return Json.read(
                 http.send(request, HttpResponse.BodyHandlers.ofString()).body(),
                 BookingResult.class);
-    }
-
-    Watcher watch() {
-        Watcher watcher = new Watcher();
-        http.newWebSocketBuilder().buildAsync(uri("ws", "ws"), watcher).join();
-        return watcher;
     }
 
     @Override
@@ -77,6 +117,9 @@ final class SeatClient implements AutoCloseable {
         return Arrays.asList(Json.read(json, Seat[].class));
     }
 
+    /// A message about holds.
+    private record HeldSeats(List<HeldSeat> holds) {}
+
     /// An open WebSocket and what it has received.
     static final class Watcher implements WebSocket.Listener {
 
@@ -85,14 +128,32 @@ final class SeatClient implements AutoCloseable {
         private final BlockingQueue<String> messages = new LinkedBlockingQueue<>();
         private final BlockingQueue<Integer> closed = new LinkedBlockingQueue<>();
         private final StringBuilder partial = new StringBuilder();
+        private volatile WebSocket socket;
 
         /// Waits for the next list of seats.
         List<Seat> next() throws InterruptedException {
+            return parse(nextMessage());
+        }
+
+        /// Waits for the next message, which must be about holds.
+        List<String> nextHeld() throws InterruptedException {
+            return Json.read(nextMessage(), HeldSeats.class).holds().stream()
+                    .map(HeldSeat::seatNumber)
+                    .toList();
+        }
+
+        private String nextMessage() throws InterruptedException {
             String message = messages.poll(SECONDS, TimeUnit.SECONDS);
             if (message == null) {
                 throw new AssertionError("no message within %d seconds".formatted(SECONDS));
             }
-            return parse(message);
+            return message;
+        }
+
+        /// Says something, and waits for the next message.
+        String ask(String text) throws InterruptedException {
+            socket.sendText(text, true).join();
+            return nextMessage();
         }
 
         /// Returns whether nothing was received that nobody has asked for.
@@ -108,6 +169,7 @@ final class SeatClient implements AutoCloseable {
 
         @Override
         public void onOpen(WebSocket opened) {
+            socket = opened;
             opened.request(1);
         }
 
