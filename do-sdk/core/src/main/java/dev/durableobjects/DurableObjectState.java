@@ -128,7 +128,7 @@ public interface DurableObjectState {
     void accept(WebSocket socket, WebSocketListener listener);
 
     /// Returns the sockets that [#acceptWebSocket] has accepted and whose close handler has not run
-    /// yet, newest first.
+    /// yet, newest first, without those that the object has closed itself.
     List<WebSocket> webSockets();
 
     /// Returns those of [#webSockets] that have a tag, oldest first.

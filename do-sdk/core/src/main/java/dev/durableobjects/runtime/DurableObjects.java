@@ -222,7 +222,11 @@ public final class DurableObjects implements AutoCloseable {
                 config.clientFolder().map(folder -> ClientModules.in(folder, files)).orElse(files);
         Optional<HttpRouting.Builder> own = config.routing();
         HttpRouting.Builder http = own.orElseGet(HttpRouting::builder);
-        config.healthPath().ifPresent(path -> http.get(path, new HealthHandler(this::health)));
+        config.healthPath()
+                .ifPresent(path -> {
+                    HealthHandler handler = new HealthHandler(this::health);
+                    http.get(path, handler).head(path, handler);
+                });
         http.any(new HttpEdge(routing, content));
         if (own.isEmpty()) {
             server.addRouting(http);

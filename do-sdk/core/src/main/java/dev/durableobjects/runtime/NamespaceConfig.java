@@ -5,6 +5,7 @@ import dev.durableobjects.sql.SqlPolicy;
 import dev.durableobjects.websocket.SocketQueuePolicy;
 import java.time.Duration;
 import java.util.Locale;
+import java.util.Objects;
 
 /// How a namespace is set up beside its binding and its class. Immutable; made by
 /// [DurableObjectsBuilder#namespace].
@@ -95,7 +96,7 @@ public final class NamespaceConfig {
         /// Sets what becomes of sockets whose peer reads too slowly; the default is
         /// [SocketQueuePolicy#CLOSE].
         public Builder socketQueuePolicy(SocketQueuePolicy policy) {
-            this.socketQueuePolicy = policy;
+            this.socketQueuePolicy = Objects.requireNonNull(policy, "policy");
             return this;
         }
 

@@ -229,6 +229,16 @@ class HttpSpec {
         assertThat(statusFrom("DELETE", "http://evil.example", null), is(403));
     }
 
+    @Test
+    void oneOriginDoesNotHideAnother() {
+        var request = client.post("/x");
+        request.header(HeaderNames.ORIGIN, ownOrigin(), "http://evil.example");
+
+        try (Http1ClientResponse response = request.request()) {
+            assertThat(response.status().code(), is(403));
+        }
+    }
+
     private String ownOrigin() {
         return client.prototype().baseUri().orElseThrow().toUri().toString().replaceAll("/$", "");
     }

@@ -52,6 +52,22 @@ class ScheduleSpec {
     }
 
     @Test
+    void oneThatRunsCanSetItselfAgainAlsoAtTheBound() throws Exception {
+        world.handler = (self, run) -> self.ctx().schedules().after(run.schedule(), HOUR);
+        for (String name : List.of("again", "b", "c")) {
+            schedule(schedules -> schedules.after(name, HOUR));
+        }
+
+        world.pass(HOUR);
+        for (int i = 0; i < 3; i++) {
+            world.next();
+        }
+        assertThat(world.left(), is(0));
+
+        assertThat(list().stream().map(Schedule::name).toList(), is(List.of("again", "b", "c")));
+    }
+
+    @Test
     void thoseThatAreOverdueRunInTheirOrder() throws Exception {
         schedule(schedules -> schedules.after("b", HOUR.multipliedBy(2)));
         schedule(schedules -> schedules.after("a", HOUR.multipliedBy(3)));

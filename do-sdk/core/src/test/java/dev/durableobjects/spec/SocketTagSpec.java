@@ -87,6 +87,25 @@ class SocketTagSpec {
     }
 
     @Test
+    void oneThatTheObjectHasClosedDoesNotBreakABroadcast() throws Exception {
+        try (RawWebSocket alice = world.connect("a", "alice");
+                RawWebSocket bob = world.connect("a", "bob")) {
+            world.runtime.in(
+                    "a",
+                    (self, x) -> {
+                        self.ctx().webSockets("bob").forEach(one -> one.close(4_001, "bye"));
+                        self.ctx().webSockets().forEach(one -> one.send("for all"));
+                        self.ctx().webSockets("people").forEach(one -> one.send("for people"));
+                        return "";
+                    });
+
+            assertThat(alice.readText(), is("for all"));
+            assertThat(alice.readText(), is("for people"));
+            assertThat(bob.readAnswer().opcode(), is(RawWebSocket.CLOSE));
+        }
+    }
+
+    @Test
     void tagsComeBackWithoutDuplicatesAndStayTheSame() throws Exception {
         world.runtime.in(
                 "a",

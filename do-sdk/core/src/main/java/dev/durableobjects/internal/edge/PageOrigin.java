@@ -18,10 +18,15 @@ record PageOrigin(
 
     static PageOrigin of(Headers headers, boolean secure) {
         return new PageOrigin(
-                first(headers, HeaderNames.ORIGIN),
+                all(headers, HeaderNames.ORIGIN),
                 first(headers, FETCH_SITE),
                 first(headers, HeaderNames.HOST),
                 secure ? "https" : "http");
+    }
+
+    /// Returns what no origin looks like if there are several: one must not hide another.
+    private static @Nullable String all(Headers headers, HeaderName name) {
+        return headers.contains(name) ? String.join(", ", headers.get(name).allValues()) : null;
     }
 
     private static @Nullable String first(Headers headers, HeaderName name) {

@@ -75,7 +75,7 @@ final class AlarmRun {
                         System.Logger.Level.DEBUG, "%s cannot be woken now".formatted(id), failure);
                 return false;
             }
-            Failures.warn("%s %s: a run failed".formatted(type.binding().name(), id), failure);
+            Failures.warn("%s: a run failed".formatted(type.nameOf(id)), failure);
             return count();
         }
     }
@@ -190,7 +190,8 @@ final class AlarmRun {
             table.retry(due, now + delay(FIRST_DELAY_MILLIS, due.retries(), node.random()));
             return;
         }
-        Failures.warn("%s: given up after %d runs".formatted(id, RETRIES_MAX + 1), null);
+        Failures.warn(
+                "%s: given up after %d runs".formatted(type.nameOf(id), RETRIES_MAX + 1), null);
         table.done(due, now);
     }
 }

@@ -142,7 +142,7 @@ final class ObjectState implements DurableObjectState {
     @Override
     public void accept(WebSocket socket, WebSocketListener listener) {
         activation.check();
-        acceptance.standard(socket, listener);
+        acceptance.standard(socket, Objects.requireNonNull(listener, "listener"));
     }
 
     @Override

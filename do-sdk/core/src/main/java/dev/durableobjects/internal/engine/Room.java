@@ -122,13 +122,22 @@ final class Room {
 
     /// Returns the sockets, newest first.
     synchronized List<WebSocket> newestFirst() {
-        return sockets.reversed().stream().map(RoomSocket::socket).toList();
+        return open(sockets.reversed());
     }
 
     /// Returns the sockets that have a tag, oldest first.
     synchronized List<WebSocket> oldestFirst(String tag) {
         SequencedSet<RoomSocket> those = tagged.get(tag);
-        return those == null ? List.of() : those.stream().map(RoomSocket::socket).toList();
+        return those == null ? List.of() : open(those);
+    }
+
+    /// Without those that the object has closed: to these it cannot send, and one of them must not
+    /// break a broadcast to the others.
+    private static List<WebSocket> open(SequencedSet<RoomSocket> those) {
+        return those.stream()
+                .filter(one -> !one.held().isClosedByObject())
+                .map(RoomSocket::socket)
+                .toList();
     }
 
     /// Ends all connections at once, now and later.

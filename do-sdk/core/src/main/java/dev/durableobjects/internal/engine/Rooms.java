@@ -37,10 +37,9 @@ final class Rooms {
                 });
     }
 
-    /// The object broke: its connections end, and the next activation gets another room.
-    void end(Room ended) {
+    /// The object broke: the next activation gets another room.
+    void remove(Room ended) {
         rooms.remove(ended.id(), ended);
-        ended.end();
     }
 
     /// Forgets a room of an object that is not in memory, if nobody is in it any more.

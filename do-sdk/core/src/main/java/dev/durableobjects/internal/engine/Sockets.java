@@ -64,10 +64,13 @@ final class Sockets {
             standard.clear();
             left = ended ? null : room();
             ended = true;
+            if (left != null) {
+                rooms.remove(left); // Before anybody else may think that it has been left.
+            }
         }
         all.forEach(HeldSocket::abort);
         if (left != null) {
-            rooms.end(left);
+            left.end();
         }
     }
 

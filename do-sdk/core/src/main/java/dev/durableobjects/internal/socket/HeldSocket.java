@@ -122,6 +122,11 @@ public final class HeldSocket implements WebSocket.Connection {
         return closedByObject && state == ReadyState.OPEN ? ReadyState.CLOSING : state;
     }
 
+    /// Returns whether the object has closed its side.
+    public synchronized boolean isClosedByObject() {
+        return closedByObject;
+    }
+
     /// Takes the connection for an opening handshake, which is then answered with 101.
     ///
     /// @return false if another handshake has taken it, or if it was given up

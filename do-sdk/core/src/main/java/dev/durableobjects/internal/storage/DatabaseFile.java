@@ -198,12 +198,29 @@ final class DatabaseFile implements AutoCloseable {
             salts = header.getLong(SALTS);
             consumed = LOG_HEADER_BYTES;
         }
-        if (length - consumed > TRANSACTION_BYTES_MAX) {
+        return read(source, consumed, committedBytes(source, length));
+    }
+
+    /// Returns how many bytes of the log up to the last commit are new. What was rolled back may
+    /// follow, and be long: SQLite does not cut its log.
+    private int committedBytes(RandomAccessFile source, long length) throws IOException {
+        int frameBytes = LogFrames.HEADER_BYTES + pageSize;
+        long end = consumed;
+        for (long at = consumed; at + frameBytes <= length; at += frameBytes) {
+            ByteBuffer header = ByteBuffer.wrap(read(source, at, LogFrames.HEADER_BYTES));
+            if (!LogFrames.isOf(header, 0, salts)) {
+                break;
+            }
+            if (LogFrames.endsCommit(header, 0)) {
+                end = at + frameBytes;
+            }
+        }
+        if (end - consumed > TRANSACTION_BYTES_MAX) {
             throw new IOException(
                     "a transaction wrote %d bytes, at most %d can be made durable at once"
-                            .formatted(length - consumed, TRANSACTION_BYTES_MAX));
+                            .formatted(end - consumed, TRANSACTION_BYTES_MAX));
         }
-        return read(source, consumed, (int) Math.max(0, length - consumed));
+        return (int) (end - consumed);
     }
 
     /// A database of one page has nothing in it, but nobody has made even that page durable.

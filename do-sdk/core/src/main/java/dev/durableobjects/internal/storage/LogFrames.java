@@ -13,7 +13,7 @@ import java.util.Map;
 /// @param databasePagesMin how many it had at least after each of the commits
 record LogFrames(Map<Integer, Integer> pages, int end, int databasePages, int databasePagesMin) {
 
-    private static final int HEADER_BYTES = 24;
+    static final int HEADER_BYTES = 24;
 
     // Where things are in the header of a frame.
     private static final int PAGE = 0;
@@ -32,12 +32,12 @@ record LogFrames(Map<Integer, Integer> pages, int end, int databasePages, int da
         int end = 0;
         int frameBytes = HEADER_BYTES + pageSize;
         for (int at = 0; at + frameBytes <= stretch.length; at += frameBytes) {
-            if (frames.getLong(at + SALTS) != salts) {
+            if (!isOf(frames, at, salts)) {
                 break;
             }
             open.put(frames.getInt(at + PAGE), at + HEADER_BYTES);
-            int pages = frames.getInt(at + DATABASE_PAGES);
-            if (pages != 0) { // The last frame of a transaction has it.
+            if (endsCommit(frames, at)) {
+                int pages = frames.getInt(at + DATABASE_PAGES);
                 databasePages = pages;
                 databasePagesMin = Math.min(databasePagesMin, pages);
                 committed.putAll(open);
@@ -46,5 +46,15 @@ record LogFrames(Map<Integer, Integer> pages, int end, int databasePages, int da
             }
         }
         return new LogFrames(committed, end, databasePages, databasePagesMin);
+    }
+
+    /// Returns whether a frame was written since the log began.
+    static boolean isOf(ByteBuffer frames, int at, long salts) {
+        return frames.getLong(at + SALTS) == salts;
+    }
+
+    /// Returns whether a frame is the last of a transaction.
+    static boolean endsCommit(ByteBuffer frames, int at) {
+        return frames.getInt(at + DATABASE_PAGES) != 0;
     }
 }

@@ -198,11 +198,14 @@ final class ObjectConnection implements SqliteStorage.ConnectionSource {
             open = connection;
         }
         try {
-            if (open != null) {
-                open.stop();
-                close(open, keepsLog);
+            try {
+                if (open != null) {
+                    open.stop();
+                    close(open, keepsLog);
+                }
+            } finally {
+                closeReplaced();
             }
-            closeReplaced();
         } catch (SQLException e) {
             throw SqlErrors.of(e);
         } catch (IOException e) {

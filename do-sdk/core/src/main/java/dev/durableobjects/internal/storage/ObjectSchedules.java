@@ -130,7 +130,7 @@ public final class ObjectSchedules implements Schedules {
         checkName(name);
         host.admitSchedule(name);
         int max = limits.get(Limit.SCHEDULES_PER_OBJECT);
-        if (table.named() >= max && table.pending(name).isEmpty()) {
+        if (table.named() >= max && !table.has(name)) {
             throw new IllegalStateException(
                     "an object may have %d schedules; it has as many".formatted(max));
         }
@@ -160,7 +160,8 @@ public final class ObjectSchedules implements Schedules {
     private static long millis(Instant time) {
         try {
             long millis = time.toEpochMilli();
-            return time.truncatedTo(ChronoUnit.MILLIS).equals(time) ? millis : millis + 1;
+            boolean isWhole = time.truncatedTo(ChronoUnit.MILLIS).equals(time);
+            return isWhole ? millis : Math.addExact(millis, 1);
         } catch (ArithmeticException e) {
             return Long.MAX_VALUE;
         }

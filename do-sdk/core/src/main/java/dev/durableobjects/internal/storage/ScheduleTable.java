@@ -93,6 +93,11 @@ public final class ScheduleTable {
         return exists() ? rows(GET, name).stream().filter(this::isPending).findFirst() : none();
     }
 
+    /// Returns whether there is a row of this name, pending or running.
+    boolean has(String name) {
+        return exists() && !rows(GET, name).isEmpty();
+    }
+
     /// Returns what is pending, in the order in which it is due.
     List<Row> pending() {
         return exists() ? rows(ALL).stream().filter(this::isPending).toList() : List.of();

@@ -2,6 +2,8 @@ package dev.durableobjects.internal.storage;
 
 import static org.hamcrest.MatcherAssert.assertThat;
 import static org.hamcrest.Matchers.is;
+import static org.hamcrest.Matchers.lessThan;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import dev.durableobjects.DurableObjectId;
 import dev.durableobjects.Limits;
@@ -11,6 +13,7 @@ import dev.durableobjects.internal.journal.HistoryRules;
 import dev.durableobjects.internal.journal.Journal;
 import dev.durableobjects.internal.journal.JournalIndex;
 import dev.durableobjects.spi.Commit;
+import dev.durableobjects.spi.PageImage;
 import dev.durableobjects.sql.SqlPolicy;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -20,6 +23,7 @@ import java.util.Arrays;
 import java.util.Optional;
 import java.util.Random;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -32,6 +36,7 @@ class ChangedPartsTest {
     private static final int TABLES = 4;
     private static final int COMMITS = 100;
     private static final int BLOB_BYTES_MAX = 9_000;
+    private static final int ROLLED_BACK_BYTES = 2_000_000;
 
     @TempDir private Path parent;
 
@@ -62,6 +67,34 @@ class ChangedPartsTest {
                     append(database, journal);
                     check(root, database, older, "seed %d, commit %d".formatted(seed, i));
                 }
+            }
+        }
+    }
+
+    @Test
+    void whatWasRolledBackIsNotRead() throws IOException {
+        Path root = parent.resolve("rolled-back");
+        try (Journal journal = journal(root);
+                ObjectDatabase database = database(root, journal)) {
+            create(database, "t0");
+            database.commit();
+            append(database, journal);
+            ObjectStorage storage = new ObjectStorage(database);
+            assertThrows(
+                    IllegalStateException.class,
+                    () ->
+                            storage.transactionSync(() -> {
+                                byte[] blob = new byte[ROLLED_BACK_BYTES];
+                                storage.sql().exec("INSERT INTO t0 VALUES (1, ?)", blob);
+                                throw new IllegalStateException("odd");
+                            }));
+            database.sql().exec("INSERT INTO t0 VALUES (2, NULL)");
+            database.commit();
+
+            Commit commit = database.changes(DurableObjectId.of(new byte[32])).orElseThrow();
+
+            for (PageImage page : commit.pages()) {
+                assertThat(page.bytes().length, is(lessThan(ROLLED_BACK_BYTES / 10)));
             }
         }
     }
