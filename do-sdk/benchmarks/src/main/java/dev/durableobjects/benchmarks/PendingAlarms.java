@@ -67,14 +67,12 @@ final class PendingAlarms {
         }
         double seconds = (System.nanoTime() - begin) / (double) TimeUnit.SECONDS.toNanos(1);
         Report.line(
-                "%,9d pending: told in %.1f s, heap %.1f MB; median of next %.1f us, due (%d of them)"
-                                .formatted(
-                                        objects,
-                                        seconds,
-                                        heap() / BYTES_PER_MB,
-                                        micros(this::next),
-                                        DUE_MAX)
-                        + " %.1f us, set %.1f us".formatted(micros(this::due), micros(this::set)));
+                "%,9d pending: told in %.1f s, heap %.1f MB"
+                        .formatted(objects, seconds, heap() / BYTES_PER_MB));
+        Report.line(
+                "          medians: next %.1f us, due (%d of them) %.1f us, set %.1f us"
+                        .formatted(
+                                micros(this::next), DUE_MAX, micros(this::due), micros(this::set)));
     }
 
     private void next() {
