@@ -94,7 +94,7 @@ public final class DurableObjects implements AutoCloseable {
         SqlPermits.install(limits.get(Limit.SQL_CARRIERS), limits.get(Limit.SQL_PERMITS));
         DataDirectory directory = DataDirectory.open(outside.directory());
         try {
-            NodeIndex index = NodeIndex.open(directory);
+            NodeIndex index = NodeIndex.open(directory, outside.disk());
             try {
                 classes.forEach(type -> register(index, directory, type));
                 List<ObjectClass<?>> opened = new ArrayList<>();

@@ -5,7 +5,7 @@ import java.io.FileOutputStream;
 import java.io.IOException;
 import java.nio.file.Path;
 
-/// Writes notes until it is killed, and tells which ones were acknowledged.
+/// Writes notes and plans until it is killed, and tells which ones were acknowledged.
 final class CrashChild {
 
     private static final int WRITERS = 4;
@@ -23,7 +23,9 @@ final class CrashChild {
 
     private static void writeForever(DurableObjects objects, int first) {
         for (int number = first; true; number += WRITERS) {
-            NotesDirectory.notes(objects, CrashTest.name(number)).write(number, number % 6_000);
+            Notes notes = NotesDirectory.notes(objects, CrashTest.name(number));
+            notes.write(number, number % 6_000);
+            notes.plan(CrashTest.plan(number), 1 + number % 700);
             acknowledge(number);
         }
     }

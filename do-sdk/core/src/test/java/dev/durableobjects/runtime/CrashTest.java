@@ -5,9 +5,11 @@ import static org.hamcrest.Matchers.is;
 
 import java.io.BufferedReader;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Random;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -20,6 +22,8 @@ class CrashTest {
     private static final int ROUNDS = Integer.getInteger("durable.crash.rounds", 5);
     private static final long SEED = Long.getLong("durable.crash.seed", System.nanoTime());
     private static final int OBJECTS = 12;
+    private static final int PLANS = 5;
+    private static final int PATIENCE_SECONDS = 60;
 
     @TempDir private Path directory;
 
@@ -28,6 +32,12 @@ class CrashTest {
     /// Returns the name of the object that keeps a note.
     static String name(int number) {
         return "n" + number % OBJECTS;
+    }
+
+    /// Returns the name of a schedule, empty for the alarm.
+    static String plan(int number) {
+        int plan = number / OBJECTS % PLANS;
+        return plan == 0 ? "" : "p" + plan;
     }
 
     @Test
@@ -76,8 +86,22 @@ class CrashTest {
                 assertThat(which, notes.keys(), is(notes.read()));
                 found.addAll(notes.read());
             }
+            checkPlans(objects, which);
         }
         assertThat(which, found.containsAll(acknowledged), is(true));
         NotesDirectory.checkIntegrity(directory);
+    }
+
+    /// Every alarm and schedule that is set runs once, and not before its time.
+    private static void checkPlans(DurableObjects objects, String which) {
+        long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(PATIENCE_SECONDS);
+        for (int i = 0; i < OBJECTS; i++) {
+            Notes notes = NotesDirectory.notes(objects, name(i));
+            while (notes.waiting() > 0) {
+                assertThat(which + ": nothing runs", System.nanoTime() < end, is(true));
+                Thread.onSpinWait();
+            }
+            assertThat(which, notes.wrong(), is(List.of()));
+        }
     }
 }

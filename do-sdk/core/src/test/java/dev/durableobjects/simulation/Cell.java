@@ -1,20 +1,24 @@
 package dev.durableobjects.simulation;
 
 import dev.durableobjects.Action;
+import dev.durableobjects.AlarmInvocationInfo;
 import dev.durableobjects.Binding;
 import dev.durableobjects.DurableObject;
 import dev.durableobjects.DurableObjectException;
 import dev.durableobjects.DurableObjectState;
 import dev.durableobjects.Env;
+import dev.durableobjects.Schedule;
 import dev.durableobjects.ShutdownReason;
 import dev.durableobjects.http.Request;
 import dev.durableobjects.http.Response;
+import dev.durableobjects.simulation.Agenda.Setting;
 import dev.durableobjects.sql.SqlRow;
 import dev.durableobjects.websocket.WebSocket;
 import dev.durableobjects.websocket.WebSocketMessage;
 import dev.durableobjects.websocket.WebSocketPair;
 import java.io.IOException;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -50,6 +54,7 @@ final class Cell extends DurableObject implements CellApi {
         }
         if (world.chance(20)) {
             run.lose();
+            world.history().unborn(name);
             throw new Unborn();
         }
         run.leave();
@@ -92,6 +97,34 @@ final class Cell extends DurableObject implements CellApi {
             run.write();
         }
         run.leave();
+    }
+
+    @Override
+    public void alarm(AlarmInvocationInfo info) throws IOException {
+        world.history().met(info.isRetry() ? "an alarm again" : "an alarm");
+        attend("", info.scheduledTime().toEpochMilli());
+    }
+
+    @Override
+    public void scheduled(Schedule schedule) throws IOException {
+        world.history().met(schedule.period().isPresent() ? "an interval" : "a schedule");
+        attend(schedule.name(), schedule.due().toEpochMilli());
+    }
+
+    /// Runs what was due, which ends with a turn that says so.
+    private void attend(String due, long millis) throws IOException {
+        world.history().met(isFresh ? "a run that wakes" : "a run");
+        Run run = new Run("run-%d-%d".formatted(instance.number(), said++));
+        run.enter();
+        Setting setting = world.due(name, log(), due, millis);
+        if (world.chance(2)) {
+            run.perform(world.errand(run.op).actions());
+        }
+        run.write(Agenda.done(setting, world.now().toEpochMilli()));
+        run.leave();
+        if (world.fault() == Fault.LATE_DELETION) {
+            ctx.storage().sync();
+        }
     }
 
     /// Returns the turns that the log holds, all of them whole.
@@ -172,6 +205,9 @@ final class Cell extends DurableObject implements CellApi {
                         ctx.waitUntil(() -> world.call(env, name, program));
                 case Program.Action.Later(long millis, Program program) ->
                         ctx.setTimeout(Duration.ofMillis(millis), () -> run(program));
+                case Program.Action.Set(String due, long delay, long period) ->
+                        set(due, delay, period);
+                case Program.Action.Delete(String due) -> delete(due);
                 case Program.Action.Abort _ -> {
                     lose();
                     ctx.abort("on purpose");
@@ -192,7 +228,12 @@ final class Cell extends DurableObject implements CellApi {
 
         /// Writes one turn.
         void write() {
-            String turn = "%s#%d".formatted(op, turns++);
+            write("");
+        }
+
+        /// Writes one turn that says something.
+        void write(String what) {
+            String turn = "%s#%d%s".formatted(op, turns++, what);
             List<String> before = log();
             uncommitted.add(turn);
             insert(turn, 0);
@@ -209,6 +250,28 @@ final class Cell extends DurableObject implements CellApi {
         void lose() {
             world.history().lost(uncommitted);
             leave();
+        }
+
+        private void set(String due, long delay, long period) {
+            Instant at = world.afterMillis(delay);
+            if (period > 0) {
+                at = world.afterMillis(period);
+                ctx.schedules().every(due, Duration.ofMillis(period));
+            } else if (due.isEmpty()) {
+                ctx.storage().setAlarm(at);
+            } else {
+                ctx.schedules().at(due, at);
+            }
+            write(Agenda.set(new Setting(due, at.toEpochMilli(), period)));
+        }
+
+        private void delete(String due) {
+            if (due.isEmpty()) {
+                ctx.storage().deleteAlarm();
+            } else {
+                ctx.schedules().cancel(due);
+            }
+            write(Agenda.delete(due));
         }
 
         private void insert(String turn, int half) {

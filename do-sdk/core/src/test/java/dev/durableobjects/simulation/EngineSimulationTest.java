@@ -24,7 +24,8 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 /// The whole engine under a seeded scheduler, clock and disk: whatever the interleaving and
 /// wherever it crashes, one event runs at a time, nobody sees half of a turn, calls begin in their
-/// order, and what anybody outside has learned stays true.
+/// order, what anybody outside has learned stays true, and alarms and schedules run: none early,
+/// none again after its success, and none never.
 ///
 /// `-Dsimulation.seeds=100000` runs more, `-Dsimulation.first=SEED -Dsimulation.seeds=1` one again.
 class EngineSimulationTest {
@@ -72,8 +73,14 @@ class EngineSimulationTest {
                             "a frame",
                             "a message",
                             "a message that wakes",
+                            "a run",
+                            "a run that wakes",
+                            "a schedule",
+                            "an alarm",
+                            "an alarm again",
                             "an answer",
                             "an exception",
+                            "an interval",
                             "ABORTED",
                             "INACTIVE",
                             "OVERLOADED",

@@ -16,11 +16,19 @@ enum Fault {
     /// Everybody waits for the commit before the right one.
     OFF_BY_ONE("turns, now only|was known to begin with"),
     /// A sync returns before the disk has anything.
-    LYING_DISK("turns, now only|was known to begin with|cannot use"),
+    LYING_DISK("turns, now only|was known to begin with|cannot use|never ran"),
     /// Only the journal is forced, so what it does not have any more may be lost.
     LYING_CHECKPOINT(
-            "turns, now only|was known to begin with|half of a turn|cannot use objects"
+            "turns, now only|was known to begin with|half of a turn|cannot use objects|ran for"
                     + "|is NULL|malformed|no such table"),
+    /// The index of objects is not forced before the journal forgets what it was told.
+    LYING_INDEX("never ran"),
+    /// Nobody tells the index when an object must be woken.
+    SILENT_COMMITS("never ran"),
+    /// The clock of the engine is ahead.
+    FAST_CLOCK("too early"),
+    /// What a run was for is deleted by a commit of its own.
+    LATE_DELETION("ran for"),
     /// Calls enter in another order than they were made.
     NO_ORDER("was overtaken");
 
@@ -33,6 +41,7 @@ enum Fault {
     /// Returns whether a sync of this file does nothing.
     boolean forgets(Path file) {
         return this == LYING_DISK
+                || (this == LYING_INDEX && file.toString().endsWith("index.sqlite-wal"))
                 || (this == LYING_CHECKPOINT && file.toString().endsWith(".sqlite"));
     }
 

@@ -1,5 +1,6 @@
 package dev.durableobjects.simulation;
 
+import dev.durableobjects.simulation.Agenda.Setting;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -19,11 +20,14 @@ import org.jspecify.annotations.Nullable;
 /// is learned later must not be less. Used by one thread at a time.
 final class History {
 
+    private static final int RUNS_MAX = 7;
+
     private final Map<String, List<String>> known = new HashMap<>();
     private final Set<String> lost = new HashSet<>();
     private final Map<String, Instance> newest = new HashMap<>();
     private final Map<String, Ask> asks = new HashMap<>();
     private final Map<String, Cause> causes = new HashMap<>();
+    private final Map<String, Integer> failures = new HashMap<>();
     private final Map<String, Integer> met = new TreeMap<>();
     private int numbers;
     private boolean frozen;
@@ -116,6 +120,28 @@ final class History {
                 () -> "%s had %d turns, now only %s".formatted(cell, before, log));
     }
 
+    /// Returns what a cell has to do, as far as it is known.
+    Agenda agenda(String cell) {
+        return Agenda.of(known.getOrDefault(cell, List.of()));
+    }
+
+    /// A run begins, for what is due in a cell.
+    void runs(String cell, Setting setting) {
+        failures.merge(cell + setting.name() + setting.due(), 1, Integer::sum);
+    }
+
+    /// A constructor has failed, perhaps that of a run.
+    void unborn(String cell) {
+        failures.merge(cell, 1, Integer::sum);
+    }
+
+    /// Returns whether so many runs may have failed that there will be no more.
+    boolean mayBeGivenUp(String cell, Setting setting) {
+        return failures.getOrDefault(cell, 0)
+                        + failures.getOrDefault(cell + setting.name() + setting.due(), 0)
+                >= RUNS_MAX;
+    }
+
     /// The world has crashed: nobody learns anything any more. Or it goes on.
     void freeze(boolean isFrozen) {
         frozen = isFrozen;
@@ -143,9 +169,10 @@ final class History {
     /// Notes the first rule that is broken, since the engine may swallow what is thrown.
     void check(boolean holds, Supplier<String> otherwise) {
         if (!holds && !frozen) {
-            AssertionError broken = new AssertionError(otherwise.get());
-            violation = Objects.requireNonNullElse(violation, broken);
-            throw broken;
+            violation =
+                    Objects.requireNonNullElseGet(
+                            violation, () -> new AssertionError(otherwise.get()));
+            throw violation; // What comes later is a consequence.
         }
     }
 

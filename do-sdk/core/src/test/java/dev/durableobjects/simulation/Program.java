@@ -44,6 +44,14 @@ record Program(String op, List<Action> actions) {
         /// Does this later, in an event of its own.
         record Later(long millis, Program program) implements Action {}
 
+        /// Sets the alarm, which has no name, or a schedule.
+        ///
+        /// @param periodMillis 0 if it is due once
+        record Set(String name, long delayMillis, long periodMillis) implements Action {}
+
+        /// Deletes the alarm or a schedule.
+        record Delete(String name) implements Action {}
+
         /// Resets the cell.
         record Abort() implements Action {}
 

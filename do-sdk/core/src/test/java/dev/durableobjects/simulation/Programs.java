@@ -10,6 +10,10 @@ final class Programs {
 
     private static final int DEPTH_MAX = 3;
     private static final int ACTIONS_MAX = 3;
+    private static final long DELAY_MILLIS = 4_000;
+
+    /// What is set: the alarm, which has no name, and two schedules.
+    private static final List<String> NAMES = List.of("", "s", "t");
 
     private final Random random;
     private final List<String> cells;
@@ -29,6 +33,13 @@ final class Programs {
         return new Program(op, List.of());
     }
 
+    /// Returns a program that leaves something to do.
+    static Program plan(String op) {
+        return new Program(
+                op,
+                NAMES.stream().<Action>map(name -> new Action.Set(name, DELAY_MILLIS, 0)).toList());
+    }
+
     Program program(String op) {
         return program(op, 1);
     }
@@ -46,7 +57,7 @@ final class Programs {
     }
 
     private Action action(String op, int depth) {
-        int choice = random.nextInt(depth < DEPTH_MAX ? 28 : 18);
+        int choice = random.nextInt(depth < DEPTH_MAX ? 34 : 24);
         return switch (choice) {
             case 0, 1, 2, 3, 4, 5, 6, 7, 8 -> new Action.Write();
             case 9, 10 -> new Action.Await();
@@ -55,10 +66,21 @@ final class Programs {
             case 14, 15 -> new Action.Send();
             case 16 -> new Action.Abort();
             case 17 -> new Action.Throw();
-            case 18, 19, 20, 21, 22, 23 -> new Action.Call(cell(), program(op, depth + 1));
-            case 24, 25 -> new Action.Block(actions(op, depth + 1));
-            case 26 -> new Action.Beside(program(op, depth + 1));
+            case 18, 19, 20, 21 -> new Action.Set(due(), delay(), 0);
+            case 22 -> new Action.Set(NAMES.getLast(), delay(), delay());
+            case 23 -> new Action.Delete(due());
+            case 24, 25, 26, 27, 28, 29 -> new Action.Call(cell(), program(op, depth + 1));
+            case 30, 31 -> new Action.Block(actions(op, depth + 1));
+            case 32 -> new Action.Beside(program(op, depth + 1));
             default -> new Action.Later(random.nextInt(2_000), program(op, depth + 1));
         };
+    }
+
+    private String due() {
+        return NAMES.get(random.nextInt(NAMES.size()));
+    }
+
+    private long delay() {
+        return 1 + random.nextLong(DELAY_MILLIS);
     }
 }

@@ -22,8 +22,8 @@ import org.jspecify.annotations.Nullable;
 /// Only what was forced of a file survives a loss of power for sure, and only files whose directory
 /// was forced; of the rest survives, sector by sector, as much as the seed says. A file of the
 /// journal that was deleted may come back, unless its directory was forced since. When just the
-/// process dies everything stays, but is no more durable than before. The node's index, which
-/// SQLite forces itself, takes no part in this.
+/// process dies everything stays, but is no more durable than before. Of the node's index this
+/// holds for its log; SQLite forces the database itself.
 final class SimulatedDisk {
 
     /// What a disk writes as a whole.
@@ -31,7 +31,9 @@ final class SimulatedDisk {
 
     private static final Path JOURNAL = Path.of("journal");
 
-    private static final List<Path> SHARED = List.of(Path.of("objects"), JOURNAL);
+    private static final Path INDEX_LOG = Path.of("index.sqlite-wal");
+
+    private static final List<Path> SHARED = List.of(Path.of("objects"), JOURNAL, INDEX_LOG);
 
     /// The files as they were last forced, and those whose names were, by their paths in the data
     /// directory.
@@ -52,6 +54,10 @@ final class SimulatedDisk {
 
     /// Returns what forces files in one life of the world.
     Sync sync(World world) {
+        if (Files.notExists(home.resolve(INDEX_LOG))) { // SQLite makes another one.
+            forced.remove(INDEX_LOG);
+            named.remove(INDEX_LOG);
+        }
         return new Sync(world);
     }
 
@@ -157,7 +163,7 @@ final class SimulatedDisk {
         public void force(Path file, FileChannel channel) throws IOException {
             byte[] reached = Files.readAllBytes(file);
             if (!isCalm) {
-                if (!isDatabase(file)) { // Some are forced under a lock, where nobody may pause.
+                if (isJournal(file)) { // Others are forced under a lock, where nobody may pause.
                     dawdle();
                 }
                 burn();
@@ -189,8 +195,8 @@ final class SimulatedDisk {
             return syncsLeft <= 0;
         }
 
-        private static boolean isDatabase(Path file) {
-            return file.toString().endsWith(".sqlite");
+        private static boolean isJournal(Path file) {
+            return file.toString().endsWith(".journal");
         }
 
         private void burn() throws IOException {

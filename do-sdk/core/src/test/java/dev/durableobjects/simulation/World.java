@@ -10,11 +10,15 @@ import dev.durableobjects.internal.socket.HeldSocket;
 import dev.durableobjects.runtime.DurableObjects;
 import dev.durableobjects.runtime.DurableObjectsBuilder;
 import dev.durableobjects.runtime.TestRuntime;
+import dev.durableobjects.simulation.Agenda.Setting;
 import dev.durableobjects.spi.CommitFailedException;
 import dev.durableobjects.websocket.WebSocket;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Random;
 
@@ -28,6 +32,17 @@ final class World {
     private static final int CALLS = 3;
     private static final int CRASH_STEPS = 400;
 
+    private static final Instant START = Instant.parse("2026-01-01T00:00:00Z");
+    private static final Duration AHEAD = Duration.ofMillis(700);
+
+    /// Longer than all retries of what fails now and then.
+    private static final int LOOKS = 100;
+
+    private static final long LOOK_MILLIS = 5_000;
+
+    /// How late an interval may be that still repeats.
+    private static final long LATE_MILLIS = 1_000;
+
     /// So small that old files of the journal are freed in many lives, or never.
     private static final long[] JOURNAL_BYTES = {1 << 10, 8 << 10, 1 << 20};
 
@@ -35,12 +50,16 @@ final class World {
     private final Fault fault;
     private final History history = new History();
 
+    /// When the life that runs began.
+    private Instant begin = START;
+
     // Of the life that runs.
     private SimulatedWaiting waiting;
     private SimulatedDisk.Sync sync;
     private DurableObjects runtime;
     private Programs programs;
     private int calling;
+    private boolean isLast;
     private long journalBytes;
 
     World(long seed, Fault fault) {
@@ -66,11 +85,12 @@ final class World {
         int last = 1 + lives.nextInt(2);
         journalBytes = JOURNAL_BYTES[lives.nextInt(JOURNAL_BYTES.length)];
         for (int life = 0; life <= last; life++) {
+            isLast = life == last;
             waiting = new SimulatedWaiting(lives.nextLong());
             programs = new Programs(waiting.random(), CELLS);
             sync = disk.sync(this);
             String name = "life" + life;
-            if (life == last) {
+            if (isLast) {
                 runtime = start(disk.home(), CELLS.size());
                 waiting.actor(name, () -> audit(name));
             } else {
@@ -82,6 +102,7 @@ final class World {
                 endSomehow(disk, next, life == 0 ? CRASH_STEPS : CRASH_STEPS / 4);
             }
             waiting.run();
+            begin = now();
             if (disk.hasFreed()) {
                 history.met("a freed file");
             }
@@ -105,6 +126,35 @@ final class World {
     /// Returns true once in so many times.
     boolean chance(int times) {
         return waiting.random().nextInt(times) == 0;
+    }
+
+    /// Returns the time of day.
+    Instant now() {
+        return begin.plusNanos(waiting.nanoTime());
+    }
+
+    /// Returns a time of day in whole milliseconds, as it is kept.
+    Instant afterMillis(long delay) {
+        return now().plusNanos(999_999).truncatedTo(ChronoUnit.MILLIS).plusMillis(delay);
+    }
+
+    /// Checks that a run has a reason: it is due, and its success is not in the log.
+    Setting due(String cell, List<String> log, String name, long millis) {
+        Setting setting = Agenda.of(log).pending(name);
+        Setting ran = new Setting(name, millis, setting == null ? 0 : setting.period());
+        history.check(
+                now().toEpochMilli() >= millis,
+                () -> "%s ran %s too early, at %s".formatted(cell, ran, now()));
+        history.check(
+                ran.equals(setting) || (setting != null && history.mayBeGivenUp(cell, setting)),
+                () -> "%s ran for %s, and its log says %s".formatted(cell, ran, log));
+        history.runs(cell, ran);
+        return ran;
+    }
+
+    /// Returns what a run does besides; in the last life nothing, so that this has an end.
+    Program errand(String op) {
+        return isLast ? Programs.read(op) : programs.program(op);
     }
 
     /// Lets others run for a while.
@@ -145,6 +195,8 @@ final class World {
                         .limit(Limit.LIVE_OBJECTS, liveObjects)
                         .namespace(Cell.CELL, (ctx, env) -> new Cell(ctx, env, this));
         TestRuntime.withWaiting(builder, waiting);
+        Duration ahead = fault == Fault.FAST_CLOCK ? AHEAD : Duration.ZERO;
+        TestRuntime.withClock(builder, () -> now().plus(ahead));
         TestRuntime.withDisk(builder, sync);
         TestRuntime.withJournalBytes(builder, journalBytes);
         TestRuntime.withLog(builder, log -> FaultyLog.of(fault, log));
@@ -208,22 +260,50 @@ final class World {
         }
     }
 
-    /// Reads all cells; this must succeed.
+    /// Waits until all cells have done what is due, then the same with more.
     private void audit(String name) {
+        awaitRuns(name);
+        CELLS.forEach(cell -> audit(cell, Programs.plan(name)));
+        awaitRuns(name);
+        runtime.close();
+    }
+
+    private void awaitRuns(String name) {
+        for (int i = 0; areBusy(name) && i < LOOKS; i++) {
+            pause(LOOK_MILLIS);
+        }
         for (String cell : CELLS) {
-            boolean isBorn = false;
-            for (int i = 0; !isBorn; i++) {
-                try {
-                    call(runtime.env(), cell, Programs.read("%s-%s.%d".formatted(name, cell, i)));
-                    isBorn = true;
-                } catch (Cell.Unborn e) {
-                    history.met("a failed constructor");
-                } catch (IOException e) {
-                    throw new AssertionError(e);
-                }
+            for (Setting setting :
+                    history.agenda(cell).overdue(now().toEpochMilli() - LATE_MILLIS)) {
+                history.check(
+                        history.mayBeGivenUp(cell, setting),
+                        () -> "%s of %s never ran".formatted(setting, cell));
             }
         }
-        runtime.close();
+    }
+
+    private boolean areBusy(String name) {
+        boolean isBusy = false;
+        for (String cell : CELLS) {
+            audit(cell, Programs.read(name));
+            isBusy |= history.agenda(cell).isBusy(now().toEpochMilli() - LATE_MILLIS);
+        }
+        return isBusy;
+    }
+
+    /// Calls a cell; this must succeed.
+    private void audit(String cell, Program program) {
+        boolean isBorn = false;
+        while (!isBorn) {
+            try {
+                call(runtime.env(), cell, program);
+                isBorn = true;
+            } catch (Cell.Unborn e) {
+                history.met("a failed constructor");
+            } catch (IOException e) {
+                throw new AssertionError(e);
+            }
+        }
     }
 
     private void close() {
@@ -234,6 +314,8 @@ final class World {
             runtime.close();
         } catch (CommitFailedException e) {
             history.check(sync.isDead() || e.isTimeout(), e::getMessage);
+        } catch (UncheckedIOException e) {
+            history.check(sync.isDead(), e::getMessage);
         }
     }
 

@@ -16,6 +16,10 @@ final class HeldDisk implements Disk {
 
     @Override
     public void force(Path file, FileChannel channel) throws IOException {
+        if (file.endsWith("index.sqlite-wal")) { // Nobody waits for the node's index.
+            Disk.super.force(file, channel);
+            return;
+        }
         try {
             pass();
         } catch (InterruptedException e) {

@@ -34,6 +34,9 @@ public final class ObjectDirectory {
     private final int depthMax;
     private volatile boolean closing;
 
+    // Guarded by this.
+    private boolean ended;
+
     /// Makes an empty directory.
     public ObjectDirectory(Node node) {
         this.node = node;
@@ -192,17 +195,29 @@ public final class ObjectDirectory {
     public void close(long deadline) {
         eviction.close();
         // A call from object to object may bring one more into memory meanwhile.
-        while (!live.isEmpty() && node.waiting().nanoTime() - deadline < 0) {
+        while (!endIfEmpty() && node.waiting().nanoTime() - deadline < 0) {
             List<Activation> ending = List.copyOf(live.values());
             ending.forEach(activation ->
                     node.waiting().start("durable-last-word", () -> end(activation, deadline)));
             ending.forEach(activation -> activation.closed().awaitUntil(deadline));
         }
-        List<Activation> stuck = List.copyOf(live.values());
+        List<Activation> stuck = end();
         stuck.forEach(activation ->
                 activation.breakDown(Kind.CLOSED, "the runtime did not wait any longer", null));
         long end = node.after(Limit.SHUTDOWN_SECONDS);
         stuck.forEach(activation -> activation.closed().awaitUntil(end));
+    }
+
+    /// From here on nobody gets in any more, not even who has waited for an object to leave: its
+    /// files would stay open.
+    private synchronized boolean endIfEmpty() {
+        ended = live.isEmpty();
+        return ended;
+    }
+
+    private synchronized List<Activation> end() {
+        ended = true;
+        return List.copyOf(live.values());
     }
 
     private static void end(Activation activation, long deadline) {
@@ -236,11 +251,18 @@ public final class ObjectDirectory {
     /// while the one for the same object is on its way.
     ///
     /// @return the activation of the object, or null if there is none and no place for one
+    /// @throws DurableObjectException if there will be none any more
     private synchronized @Nullable Activation tryMake(
             ObjectClass<?> type, DurableObjectId id, Env env) {
         Activation known = live.get(id);
-        if (known != null || !places.tryAcquire()) {
+        if (known != null) {
             return known;
+        }
+        if (ended) {
+            throw closed();
+        }
+        if (!places.tryAcquire()) {
+            return null;
         }
         Sockets sockets = new Sockets(rooms, type, id, env);
         Activation made = new Activation(node, type, id, env, sockets, this::forget);
@@ -256,9 +278,12 @@ public final class ObjectDirectory {
 
     private void refuseIfClosing() {
         if (closing) {
-            throw new DurableObjectException(
-                    Kind.CLOSED, null, "the runtime is shutting down", null);
+            throw closed();
         }
+    }
+
+    private static DurableObjectException closed() {
+        return new DurableObjectException(Kind.CLOSED, null, "the runtime is shutting down", null);
     }
 
     /// Who asks for a place.

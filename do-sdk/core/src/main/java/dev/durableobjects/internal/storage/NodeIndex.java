@@ -19,17 +19,21 @@ import java.util.Optional;
 public final class NodeIndex implements AutoCloseable {
 
     private final ObjectDatabase database;
+    private final Disk disk;
     private final DbClient db;
     private final ObjectIndex objects;
 
-    private NodeIndex(ObjectDatabase database) {
+    private NodeIndex(ObjectDatabase database, Disk disk) {
         this.database = database;
+        this.disk = disk;
         this.db = database.dbClient();
-        this.objects = new ObjectIndex(database);
+        this.objects = new ObjectIndex(database, disk);
     }
 
     /// Opens the index of a data directory, and makes it if there is none.
-    public static NodeIndex open(DataDirectory directory) {
+    ///
+    /// @param disk forces it
+    public static NodeIndex open(DataDirectory directory, Disk disk) {
         Path file = directory.path().resolve("index.sqlite");
         NodeIndex index =
                 new NodeIndex(
@@ -38,7 +42,8 @@ public final class NodeIndex implements AutoCloseable {
                                 null,
                                 new OpenHost(SqlPolicy.OPEN),
                                 Limits.standard(),
-                                Waiting.system()));
+                                Waiting.system()),
+                        disk);
         index.write(
                 """
                 CREATE TABLE IF NOT EXISTS namespaces (
@@ -79,17 +84,17 @@ public final class NodeIndex implements AutoCloseable {
         db.execute().dml(sql, parameters);
         if (database.commit() != Written.NOTHING) {
             try {
-                force(database.wal());
-                Disk.system().forceNames(database.wal().toAbsolutePath().getParent());
+                force(disk, database.wal());
+                disk.forceNames(database.wal().toAbsolutePath().getParent());
             } catch (IOException e) {
                 throw new UncheckedIOException("cannot write the node's index", e);
             }
         }
     }
 
-    static void force(Path file) throws IOException {
+    static void force(Disk disk, Path file) throws IOException {
         try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
-            channel.force(false);
+            disk.force(file, channel);
         }
     }
 }

@@ -1,6 +1,7 @@
 package dev.durableobjects.internal.storage;
 
 import dev.durableobjects.DurableObjectId;
+import dev.durableobjects.internal.journal.Disk;
 import dev.durableobjects.internal.journal.JournalIndex;
 import dev.durableobjects.spi.Wake;
 import dev.durableobjects.sql.SqlRow;
@@ -88,6 +89,7 @@ public final class ObjectIndex implements JournalIndex {
             """;
 
     private final ObjectDatabase database;
+    private final Disk disk;
 
     // Guarded by itself.
     private final Map<String, Fact> pending = new LinkedHashMap<>();
@@ -97,8 +99,9 @@ public final class ObjectIndex implements JournalIndex {
     // Guarded by this, as the database is.
     private boolean closed;
 
-    ObjectIndex(ObjectDatabase database) {
+    ObjectIndex(ObjectDatabase database, Disk disk) {
         this.database = database;
+        this.disk = disk;
     }
 
     /// An object that must be woken.
@@ -242,7 +245,7 @@ public final class ObjectIndex implements JournalIndex {
     public synchronized void force() throws IOException {
         apply();
         if (!closed && Files.exists(database.wal())) {
-            NodeIndex.force(database.wal());
+            NodeIndex.force(disk, database.wal());
         }
     }
 

@@ -4,6 +4,7 @@ import static org.hamcrest.MatcherAssert.assertThat;
 import static org.hamcrest.Matchers.containsString;
 import static org.hamcrest.Matchers.is;
 
+import dev.durableobjects.internal.journal.Disk;
 import dev.durableobjects.internal.journal.JournalIndex.Fact;
 import dev.durableobjects.internal.storage.ObjectIndex.Due;
 import dev.durableobjects.spi.Wake;
@@ -29,7 +30,7 @@ class ObjectIndexTest {
     @Test
     void tellsWhoIsDueFirstAndWhenTheNextIs() {
         try (DataDirectory data = DataDirectory.open(directory);
-                NodeIndex node = NodeIndex.open(data)) {
+                NodeIndex node = NodeIndex.open(data, Disk.system())) {
             ObjectIndex index = node.objects();
             index.add(
                     IntStream.range(0, OBJECTS)
@@ -51,7 +52,7 @@ class ObjectIndexTest {
     @Test
     void whatIsPutOffWaitsUntilItChangesOrTheNextStart() {
         try (DataDirectory data = DataDirectory.open(directory)) {
-            try (NodeIndex node = NodeIndex.open(data)) {
+            try (NodeIndex node = NodeIndex.open(data, Disk.system())) {
                 ObjectIndex index = node.objects();
                 index.add(List.of(fact(1, Optional.empty(), 10), fact(2, Optional.empty(), 11)));
                 index.apply();
@@ -63,7 +64,7 @@ class ObjectIndexTest {
                 assertThat(index.due("key", 20, 2).getFirst().wakeAt(), is(12L));
                 index.close();
             }
-            try (NodeIndex node = NodeIndex.open(data)) {
+            try (NodeIndex node = NodeIndex.open(data, Disk.system())) {
                 assertThat(node.objects().due("key", 20, 5).size(), is(2));
             }
         }
@@ -72,7 +73,7 @@ class ObjectIndexTest {
     @Test
     void findingWhatIsDueIsASearchInAnIndex() throws SQLException {
         try (DataDirectory data = DataDirectory.open(directory);
-                NodeIndex node = NodeIndex.open(data)) {
+                NodeIndex node = NodeIndex.open(data, Disk.system())) {
             node.objects().close();
         }
 
