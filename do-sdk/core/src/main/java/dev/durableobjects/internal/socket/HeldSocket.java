@@ -47,11 +47,13 @@ public final class HeldSocket implements WebSocket.Connection {
 
     /// Makes a connection that waits for its opening handshake.
     ///
+    /// @param threads that write for it
     /// @param listener told what the peer does
     /// @param outlet lets out what the object sends
     /// @param sharing shared by the sockets of one object
     HeldSocket(
             Waiting waiting,
+            WriterThreads threads,
             SocketSettings settings,
             SocketCounters counters,
             SocketListener listener,
@@ -63,7 +65,7 @@ public final class HeldSocket implements WebSocket.Connection {
         this.listener = listener;
         this.outlet = outlet;
         this.sharing = sharing;
-        this.writer = new SocketWriter(waiting, new FrameQueue(settings, counters));
+        this.writer = new SocketWriter(waiting, threads, new FrameQueue(settings, counters));
         this.order = new FrameOrder(this::queue, settings.queueBytesMax());
         this.deadline = waiting.nanoTime() + settings.closeNanos();
     }

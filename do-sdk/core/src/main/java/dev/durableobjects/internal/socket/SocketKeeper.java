@@ -21,6 +21,7 @@ public final class SocketKeeper implements AutoCloseable {
     private static final long TICK_NANOS = TimeUnit.MILLISECONDS.toNanos(250);
 
     private final Waiting waiting;
+    private final WriterThreads threads;
     private final long lingerNanos;
     private final SocketCounters counters = new SocketCounters();
     private final Map<SocketQueuePolicy, SocketSettings> settings =
@@ -33,6 +34,7 @@ public final class SocketKeeper implements AutoCloseable {
     /// Starts watching.
     public SocketKeeper(Waiting waiting, Limits limits) {
         this.waiting = waiting;
+        this.threads = new WriterThreads(waiting);
         this.lingerNanos = TimeUnit.SECONDS.toNanos(limits.get(Limit.SOCKET_LINGER_SECONDS));
         for (SocketQueuePolicy policy : SocketQueuePolicy.values()) {
             settings.put(policy, SocketSettings.of(limits, policy));
@@ -53,7 +55,13 @@ public final class SocketKeeper implements AutoCloseable {
             Outlet outlet,
             FrameSharing sharing) {
         return new HeldSocket(
-                waiting, requireNonNull(settings.get(policy)), counters, listener, outlet, sharing);
+                waiting,
+                threads,
+                requireNonNull(settings.get(policy)),
+                counters,
+                listener,
+                outlet,
+                sharing);
     }
 
     /// Returns what is counted.

@@ -1,16 +1,19 @@
 package dev.durableobjects.internal.socket;
 
+import static java.util.Objects.requireNonNull;
+
 import dev.durableobjects.internal.gate.Waiting;
 import org.jspecify.annotations.Nullable;
 
-/// The outgoing half of a connection: a bounded queue of frames and the thread that writes them.
+/// The outgoing half of a connection: a bounded queue of frames, written by one thread at a time.
 ///
-/// The thread exists only while there is something to write, so an idle socket costs none. Frames
+/// It has a thread only while there is something to write, so an idle socket costs none. Frames
 /// that wait together are written together. Nobody who queues ever waits for the peer. Safe for use
 /// by many threads.
 final class SocketWriter {
 
     private final Waiting waiting;
+    private final WriterThreads threads;
 
     // Guarded by this.
     private final FrameQueue queue;
@@ -19,8 +22,9 @@ final class SocketWriter {
     private boolean writing;
     private boolean ended;
 
-    SocketWriter(Waiting waiting, FrameQueue queue) {
+    SocketWriter(Waiting waiting, WriterThreads threads, FrameQueue queue) {
         this.waiting = waiting;
+        this.threads = threads;
         this.queue = queue;
     }
 
@@ -94,20 +98,10 @@ final class SocketWriter {
         }
     }
 
-    private synchronized boolean isBusy(Thread waiter) {
-        drained = waiter;
-        return writing;
-    }
-
-    private void startWriting() {
-        if (!writing && transport != null && !queue.isEmpty()) {
-            Transport to = transport;
-            writing = true;
-            waiting.start("durable-socket-writer", () -> write(to));
-        }
-    }
-
-    private void write(Transport to) {
+    /// Writes what is queued, on the calling thread, and blocks as long as the peer does not read.
+    /// Only for [WriterThreads].
+    void write() {
+        Transport to = requireNonNull(transport()); // It was there before this entered the line.
         try {
             for (Frame batch = next(); batch != null; batch = next()) {
                 to.write(batch.bytes(), batch.length());
@@ -115,6 +109,22 @@ final class SocketWriter {
         } catch (Transport.Gone e) {
             stop();
             next();
+        }
+    }
+
+    private synchronized @Nullable Transport transport() {
+        return transport;
+    }
+
+    private synchronized boolean isBusy(Thread waiter) {
+        drained = waiter;
+        return writing;
+    }
+
+    private void startWriting() {
+        if (!writing && transport != null && !queue.isEmpty()) {
+            writing = true;
+            threads.enter(this);
         }
     }
 
