@@ -20,7 +20,9 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
+import java.util.Objects;
 import java.util.Random;
+import java.util.stream.Stream;
 
 /// One run of the whole engine under a seed: some lives of one data directory, each with callers
 /// that make cells do things, and an end: a crash, a failed disk, or a proper close. The next life
@@ -300,10 +302,20 @@ final class World {
                 isBorn = true;
             } catch (Cell.Unborn e) {
                 history.met("a failed constructor");
+            } catch (DurableObjectException e) {
+                if (!isOfUnborn(e)) {
+                    throw e;
+                }
+                history.met("a constructor that failed for a run");
             } catch (IOException e) {
                 throw new AssertionError(e);
             }
         }
+    }
+
+    private static boolean isOfUnborn(Throwable failure) {
+        return Stream.iterate(failure, Objects::nonNull, Throwable::getCause)
+                .anyMatch(Cell.Unborn.class::isInstance);
     }
 
     private void close() {
