@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /// What the journal holds for each database that the database itself does not, and how it gets
@@ -41,6 +42,7 @@ public final class Redo {
     private static final int MAGIC_BYTES = 16;
 
     private final Path root;
+    private final LongSupplier durable;
     private final Map<String, List<Place>> places = new ConcurrentHashMap<>();
 
     /// The databases that are open, or about to be.
@@ -54,8 +56,11 @@ public final class Redo {
     /// Makes an index of nothing.
     ///
     /// @param root the data directory
-    Redo(Path root) {
+    /// @param durable the position up to which the journal is durable; what is behind it must not
+    ///   get into a database
+    Redo(Path root, LongSupplier durable) {
         this.root = root;
+        this.durable = durable;
         for (int i = 0; i < STRIPES; i++) {
             locks[i] = new Object();
         }
@@ -182,10 +187,10 @@ public final class Redo {
         }
     }
 
-    /// Finds the records of a database while the journal is being written. What follows the last
-    /// one is of other databases, or was never acknowledged.
+    /// Finds the records of a database while the journal is being written. What is not durable was
+    /// never acknowledged, and never will be if the journal has failed.
     private List<Place> find(String file) throws IOException {
-        Redo found = new Redo(root);
+        Redo found = new Redo(root, durable);
         for (long segment : Segment.numbers(root.resolve(Segments.DIRECTORY))) {
             try {
                 found.addWritten(segment);
@@ -199,10 +204,13 @@ public final class Redo {
     private void addWritten(long segment) throws IOException {
         Path file = Segment.file(root.resolve(Segments.DIRECTORY), segment);
         SegmentReader reader = SegmentReader.open(file, segment);
-        if (reader != null) {
-            for (Found found = reader.nextWritten(); found != null; found = reader.nextWritten()) {
-                add(segment, reader, found);
-            }
+        if (reader == null) {
+            return;
+        }
+        Found found = reader.nextWritten();
+        while (found != null && found.last() <= durable.getAsLong()) {
+            add(segment, reader, found);
+            found = reader.nextWritten();
         }
     }
 

@@ -81,6 +81,7 @@ final class ObjectConnection implements SqliteStorage.ConnectionSource {
         SqliteConnection open = connection;
         if (open == null) {
             host.check();
+            host.awaitDurable(); // What a log that has failed holds must not get into the file.
             open = open();
         }
         open.check();
