@@ -278,6 +278,52 @@ const CASES = {
     equal(socket.state, "closed");
   },
 
+  async anApplicationThatFailsToDecideComesBack(client) {
+    const retries = () => {
+      throw new Error("on purpose");
+    };
+    const { world, socket, told } = await beginOpen(client, { retries });
+    world.socket.ends(1006);
+    socket.send("a");
+    await world.pass(500);
+    world.socket.opens();
+    await world.settle();
+
+    equal(told, ["open", "waiting", "connecting", "open"]);
+    equal([world.socket.sent, world.reported], [["a"], ["on purpose"]]);
+  },
+
+  async theApplicationMayCloseWhileItDecides(client) {
+    for (const decision of [true, false]) {
+      const { world, socket, told } = await beginOpen(client, {
+        retries: () => {
+          socket.close(4001);
+          return decision;
+        },
+      });
+      world.socket.ends(1006);
+      await world.pass(100_000);
+
+      equal(told, ["open", "closed"]);
+      equal([world.timers.size, world.wakers.size, world.sockets.length], [0, 0, 1]);
+    }
+  },
+
+  async whatIsSentWhileTheApplicationDecidesIsKept(client) {
+    const { world, socket } = await beginOpen(client, {
+      retries: () => {
+        socket.send("a");
+        return true;
+      },
+    });
+    world.socket.ends(1006);
+    await world.pass(500);
+    world.socket.opens();
+    await world.settle();
+
+    equal([world.socket.sent, world.reported], [["a"], []]);
+  },
+
   async aBusyServerIsLeftAloneForLonger(client) {
     const { world, socket } = await beginOpen(client);
     world.socket.ends(1013);

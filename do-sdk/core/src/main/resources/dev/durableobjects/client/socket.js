@@ -36,6 +36,7 @@ const BROWSER = Object.freeze({
   clearTimeout: (timer) => clearTimeout(timer),
   open: (url, protocols) => new WebSocket(url, protocols),
   fetch: (url, init) => fetch(url, init),
+  report: (error) => (globalThis.reportError ?? console.error)(error), // Node has no reportError.
 
   /** Calls back when a new attempt has better chances; returns what stops that. */
   onWake(wake) {
@@ -138,7 +139,7 @@ export class ReconnectingSocket extends EventTarget {
     if (this.#state === "closed") {
       throw new SocketClosedError("the socket is closed for good; make a new one");
     }
-    if (this.#state !== "open" || !this.#connection.send(data)) {
+    if (this.#state !== "open" || !this.#connection?.send(data)) { // None while it asks `retries`.
       this.#queue.add(data);
     }
   }
@@ -192,7 +193,11 @@ export class ReconnectingSocket extends EventTarget {
     if (openMillis >= this.#options.stableMillis) {
       this.#failures = 0;
     }
-    if (!this.#options.retries(code, reason)) {
+    const retries = this.#retries(code, reason);
+    if (this.#state === "closed") {
+      return; // The application has closed it while it was asked.
+    }
+    if (!retries) {
       this.#finish(code, reason);
       return;
     }
@@ -201,6 +206,16 @@ export class ReconnectingSocket extends EventTarget {
     this.#failures += 1;
     this.#waitFor(retryMillis);
     this.#change("waiting", { code, reason, retryMillis });
+  }
+
+  /** Asks the application; one that fails has not said that this was the end. */
+  #retries(code, reason) {
+    try {
+      return this.#options.retries(code, reason);
+    } catch (error) {
+      this.#world.report(error);
+      return true;
+    }
   }
 
   /** Doubles from attempt to attempt; half of it at random, so that not all return at once. */
