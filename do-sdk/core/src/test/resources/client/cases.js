@@ -532,6 +532,38 @@ const CASES = {
     equal(world.socket.closedWith, [1005, ""]);
   },
 
+  async pingsAreSentEveryPingMillis(client) {
+    const { world } = await beginOpen(client, { ping: "ping", pingMillis: 2_000 });
+    const sentAt = [];
+    world.socket.send = () => {
+      sentAt.push(world.time);
+      world.socket.says("pong");
+    };
+    await world.pass(6_000);
+
+    equal(sentAt, [2_000, 4_000, 6_000]);
+  },
+
+  async theNextPingIsNoAnswerToTheOneBefore(client) {
+    const options = { ping: "ping", pingMillis: 2_000, pongMillis: 2_000 };
+    const { world, socket } = await beginOpen(client, options);
+    await world.pass(3_999);
+    equal(socket.state, "open");
+    await world.pass(1);
+
+    equal(socket.state, "waiting");
+    equal(world.socket.sent, ["ping"]);
+  },
+
+  async anAnswerMayNotTakeLongerThanThePauseBetweenPings(client) {
+    const world = new ManualWorld();
+    const begins = (options) => new client.ReconnectingSocket("ws", options, world);
+
+    equal(thrown(() => begins({ pingMillis: 2_000, pongMillis: 2_001 })), "RangeError");
+    equal(thrown(() => begins({ pongMillis: 25_001 })), "RangeError");
+    equal(thrown(() => begins({ pongMillis: 25_000 })), "nothing");
+  },
+
   async whoeverLooksAgainAsksWhetherThePeerIsThere(client) {
     const { world, socket } = await beginOpen(client, { ping: "are you there", pong: "yes" });
     world.wake();

@@ -90,18 +90,12 @@ export class ReconnectingSocket extends EventTarget {
    *
    * @param url where to: absolute, or relative to the page; or a function that returns it, or a
    *     promise of it, for each attempt
-   * @param options the documented ones; an unknown one is a TypeError
+   * @param options the documented ones; an unknown one is a TypeError, and a RangeError is that an
+   *     answer to a ping may take longer than it is until the next ping
    */
   constructor(url, options = {}, world = BROWSER) {
     super();
-    for (const name of Object.keys(options)) {
-      if (!Object.hasOwn(DEFAULTS, name)) {
-        const known = Object.keys(DEFAULTS).join(", ");
-        throw new TypeError(`unknown option '${name}'; there are ${known}`);
-      }
-    }
-    const given = Object.entries(options).filter(([, value]) => value !== undefined);
-    this.#options = { ...DEFAULTS, ...Object.fromEntries(given) };
+    this.#options = complete(options);
     this.#url = typeof url === "function" ? url : () => url;
     this.#world = world;
     this.#queue = new Queue(this.#options);
@@ -264,4 +258,24 @@ export class ReconnectingSocket extends EventTarget {
   #emit(type, fields) {
     this.dispatchEvent(new SocketEvent(type, fields));
   }
+}
+
+/** The options with what was not given. */
+function complete(options) {
+  for (const name of Object.keys(options)) {
+    if (!Object.hasOwn(DEFAULTS, name)) {
+      const known = Object.keys(DEFAULTS).join(", ");
+      throw new TypeError(`unknown option '${name}'; there are ${known}`);
+    }
+  }
+  const given = Object.entries(options).filter(([, value]) => value !== undefined);
+  const all = { ...DEFAULTS, ...Object.fromEntries(given) };
+  if (options.pongMillis === undefined) {
+    all.pongMillis = Math.min(all.pongMillis, all.pingMillis);
+  }
+  if (all.pongMillis > all.pingMillis) {
+    throw new RangeError(`pongMillis must be at most pingMillis (${all.pingMillis}), so that one`
+      + ` answer is awaited at a time; was ${all.pongMillis}`);
+  }
+  return all;
 }
