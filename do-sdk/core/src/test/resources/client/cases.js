@@ -278,6 +278,52 @@ const CASES = {
     equal(socket.state, "closed");
   },
 
+  async anApplicationThatFailsToDecideComesBack(client) {
+    const retries = () => {
+      throw new Error("on purpose");
+    };
+    const { world, socket, told } = await beginOpen(client, { retries });
+    world.socket.ends(1006);
+    socket.send("a");
+    await world.pass(500);
+    world.socket.opens();
+    await world.settle();
+
+    equal(told, ["open", "waiting", "connecting", "open"]);
+    equal([world.socket.sent, world.reported], [["a"], ["on purpose"]]);
+  },
+
+  async theApplicationMayCloseWhileItDecides(client) {
+    for (const decision of [true, false]) {
+      const { world, socket, told } = await beginOpen(client, {
+        retries: () => {
+          socket.close(4001);
+          return decision;
+        },
+      });
+      world.socket.ends(1006);
+      await world.pass(100_000);
+
+      equal(told, ["open", "closed"]);
+      equal([world.timers.size, world.wakers.size, world.sockets.length], [0, 0, 1]);
+    }
+  },
+
+  async whatIsSentWhileTheApplicationDecidesIsKept(client) {
+    const { world, socket } = await beginOpen(client, {
+      retries: () => {
+        socket.send("a");
+        return true;
+      },
+    });
+    world.socket.ends(1006);
+    await world.pass(500);
+    world.socket.opens();
+    await world.settle();
+
+    equal([world.socket.sent, world.reported], [["a"], []]);
+  },
+
   async aBusyServerIsLeftAloneForLonger(client) {
     const { world, socket } = await beginOpen(client);
     world.socket.ends(1013);
@@ -484,6 +530,38 @@ const CASES = {
     equal(socket.state, "waiting");
     equal(told, ["open", "waiting"]);
     equal(world.socket.closedWith, [1005, ""]);
+  },
+
+  async pingsAreSentEveryPingMillis(client) {
+    const { world } = await beginOpen(client, { ping: "ping", pingMillis: 2_000 });
+    const sentAt = [];
+    world.socket.send = () => {
+      sentAt.push(world.time);
+      world.socket.says("pong");
+    };
+    await world.pass(6_000);
+
+    equal(sentAt, [2_000, 4_000, 6_000]);
+  },
+
+  async theNextPingIsNoAnswerToTheOneBefore(client) {
+    const options = { ping: "ping", pingMillis: 2_000, pongMillis: 2_000 };
+    const { world, socket } = await beginOpen(client, options);
+    await world.pass(3_999);
+    equal(socket.state, "open");
+    await world.pass(1);
+
+    equal(socket.state, "waiting");
+    equal(world.socket.sent, ["ping"]);
+  },
+
+  async anAnswerMayNotTakeLongerThanThePauseBetweenPings(client) {
+    const world = new ManualWorld();
+    const begins = (options) => new client.ReconnectingSocket("ws", options, world);
+
+    equal(thrown(() => begins({ pingMillis: 2_000, pongMillis: 2_001 })), "RangeError");
+    equal(thrown(() => begins({ pongMillis: 25_001 })), "RangeError");
+    equal(thrown(() => begins({ pongMillis: 25_000 })), "nothing");
   },
 
   async whoeverLooksAgainAsksWhetherThePeerIsThere(client) {

@@ -45,6 +45,7 @@ export class ManualWorld {
   timers = new Set();
   sockets = [];
   fetched = [];
+  reported = [];
   answer = { ok: true, json: async () => "fetched" };
   wakers = new Set();
 
@@ -52,6 +53,7 @@ export class ManualWorld {
   now = () => this.time;
   random = () => this.chance;
   clearTimeout = (timer) => this.timers.delete(timer);
+  report = (error) => this.reported.push(error.message);
 
   setTimeout = (run, millis) => {
     const timer = { run, at: this.time + millis };

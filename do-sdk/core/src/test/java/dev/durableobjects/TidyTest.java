@@ -23,6 +23,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -143,6 +144,29 @@ class TidyTest {
         }
 
         assertThat(missing, is(empty()));
+    }
+
+    @Test
+    void threadsThatAreStartedStandInTheTableOfThreads() {
+        Path design = ROOT.resolve("do-sdk/core/DESIGN.md");
+        String section = read(design).split("## Threads\n", 2)[1].split("\n## ", 2)[0];
+        Set<String> started =
+                sources()
+                        .filter(file -> file.startsWith(ROOT.resolve("do-sdk/core/src/main")))
+                        .flatMap(file -> found("\\.start\\(\\s*\"([^\"]+)\"", read(file)))
+                        .collect(Collectors.toCollection(TreeSet::new));
+        Set<String> described =
+                section.lines()
+                        .map(line -> line.replaceFirst("^(\\|[^|]*\\|).*", "$1"))
+                        .flatMap(line -> found("`(durable-[^`]+)`", line))
+                        .collect(Collectors.toCollection(TreeSet::new));
+
+        assertThat(started.size(), is(greaterThan(0)));
+        assertThat(described, is(started));
+    }
+
+    private static Stream<String> found(String regex, String text) {
+        return Pattern.compile(regex).matcher(text).results().map(match -> match.group(1));
     }
 
     private static void checkLines(Path file, List<String> violations) {

@@ -76,7 +76,7 @@ export class Connection {
       return;
     }
     this.#world.clearTimeout(this.#nextPing);
-    this.#nextPing = this.#world.setTimeout(() => this.check(), Math.max(pingMillis, pongMillis));
+    this.#nextPing = this.#world.setTimeout(() => this.check(), pingMillis);
     if (this.#deadline === undefined && this.#socket.readyState === OPEN) {
       this.#failAfter(pongMillis, "no answer to a ping");
       this.#socket.send(ping);

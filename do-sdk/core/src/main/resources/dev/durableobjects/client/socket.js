@@ -36,6 +36,7 @@ const BROWSER = Object.freeze({
   clearTimeout: (timer) => clearTimeout(timer),
   open: (url, protocols) => new WebSocket(url, protocols),
   fetch: (url, init) => fetch(url, init),
+  report: (error) => (globalThis.reportError ?? console.error)(error), // Node has no reportError.
 
   /** Calls back when a new attempt has better chances; returns what stops that. */
   onWake(wake) {
@@ -89,18 +90,12 @@ export class ReconnectingSocket extends EventTarget {
    *
    * @param url where to: absolute, or relative to the page; or a function that returns it, or a
    *     promise of it, for each attempt
-   * @param options the documented ones; an unknown one is a TypeError
+   * @param options the documented ones; an unknown one is a TypeError, and a RangeError is that an
+   *     answer to a ping may take longer than it is until the next ping
    */
   constructor(url, options = {}, world = BROWSER) {
     super();
-    for (const name of Object.keys(options)) {
-      if (!Object.hasOwn(DEFAULTS, name)) {
-        const known = Object.keys(DEFAULTS).join(", ");
-        throw new TypeError(`unknown option '${name}'; there are ${known}`);
-      }
-    }
-    const given = Object.entries(options).filter(([, value]) => value !== undefined);
-    this.#options = { ...DEFAULTS, ...Object.fromEntries(given) };
+    this.#options = complete(options);
     this.#url = typeof url === "function" ? url : () => url;
     this.#world = world;
     this.#queue = new Queue(this.#options);
@@ -138,7 +133,7 @@ export class ReconnectingSocket extends EventTarget {
     if (this.#state === "closed") {
       throw new SocketClosedError("the socket is closed for good; make a new one");
     }
-    if (this.#state !== "open" || !this.#connection.send(data)) {
+    if (this.#state !== "open" || !this.#connection?.send(data)) { // None while it asks `retries`.
       this.#queue.add(data);
     }
   }
@@ -192,7 +187,11 @@ export class ReconnectingSocket extends EventTarget {
     if (openMillis >= this.#options.stableMillis) {
       this.#failures = 0;
     }
-    if (!this.#options.retries(code, reason)) {
+    const retries = this.#retries(code, reason);
+    if (this.#state === "closed") {
+      return; // The application has closed it while it was asked.
+    }
+    if (!retries) {
       this.#finish(code, reason);
       return;
     }
@@ -201,6 +200,16 @@ export class ReconnectingSocket extends EventTarget {
     this.#failures += 1;
     this.#waitFor(retryMillis);
     this.#change("waiting", { code, reason, retryMillis });
+  }
+
+  /** Asks the application; one that fails has not said that this was the end. */
+  #retries(code, reason) {
+    try {
+      return this.#options.retries(code, reason);
+    } catch (error) {
+      this.#world.report(error);
+      return true;
+    }
   }
 
   /** Doubles from attempt to attempt; half of it at random, so that not all return at once. */
@@ -249,4 +258,24 @@ export class ReconnectingSocket extends EventTarget {
   #emit(type, fields) {
     this.dispatchEvent(new SocketEvent(type, fields));
   }
+}
+
+/** The options with what was not given. */
+function complete(options) {
+  for (const name of Object.keys(options)) {
+    if (!Object.hasOwn(DEFAULTS, name)) {
+      const known = Object.keys(DEFAULTS).join(", ");
+      throw new TypeError(`unknown option '${name}'; there are ${known}`);
+    }
+  }
+  const given = Object.entries(options).filter(([, value]) => value !== undefined);
+  const all = { ...DEFAULTS, ...Object.fromEntries(given) };
+  if (options.pongMillis === undefined) {
+    all.pongMillis = Math.min(all.pongMillis, all.pingMillis);
+  }
+  if (all.pongMillis > all.pingMillis) {
+    throw new RangeError(`pongMillis must be at most pingMillis (${all.pingMillis}), so that one`
+      + ` answer is awaited at a time; was ${all.pongMillis}`);
+  }
+  return all;
 }

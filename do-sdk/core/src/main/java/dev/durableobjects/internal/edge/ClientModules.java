@@ -5,7 +5,8 @@ import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.util.List;
 
-/// The JavaScript client: the modules that a page imports to get a WebSocket that reconnects.
+/// The JavaScript client: the modules that a page imports to get a WebSocket that reconnects. Safe
+/// for use by many threads.
 public final class ClientModules {
 
     private static final String SOURCE = "/dev/durableobjects/client/";

@@ -62,9 +62,16 @@ final class Refusal {
             write(END_OF_BODY);
         } catch (Transport.Gone e) {
             throw e;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            warn(e);
         } catch (Exception e) {
-            LOGGER.log(System.Logger.Level.WARNING, "a streamed body failed", e);
+            warn(e);
         }
+    }
+
+    private static void warn(Exception failure) {
+        LOGGER.log(System.Logger.Level.WARNING, "a streamed body failed", failure);
     }
 
     private static byte[] size(byte[] chunk) {

@@ -5,7 +5,8 @@ import io.helidon.common.concurrency.limits.Limit;
 import io.helidon.webserver.spi.ServerConnection;
 import java.time.Duration;
 
-/// An upgraded connection: its thread reads for the object's socket until the end.
+/// An upgraded connection: its thread reads for the object's socket until the end. Used by that
+/// thread; any may close it.
 final class SocketConnection implements ServerConnection {
 
     private final HeldSocket socket;

@@ -3,7 +3,8 @@ package dev.durableobjects.internal.engine;
 import dev.durableobjects.DurableObject;
 import org.jspecify.annotations.Nullable;
 
-/// Something that happens to an object: it runs inside, as one turn.
+/// Something that happens to an object: it runs inside, as one turn. Only the object's thread may
+/// run it.
 ///
 /// @param <R> what it returns
 /// @param <X> what it may throw

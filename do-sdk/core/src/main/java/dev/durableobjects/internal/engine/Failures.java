@@ -8,7 +8,7 @@ import dev.durableobjects.sql.SqlStorageException;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
-/// What becomes of exceptions on their way out of an object.
+/// What becomes of exceptions on their way out of an object. Safe for use by many threads.
 final class Failures {
 
     private static final System.Logger LOGGER = System.getLogger(Failures.class.getName());

@@ -8,11 +8,11 @@ import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/// A handler that a class of objects may have or not.
+/// A handler that a class of objects may have or not. Immutable.
 enum Handler {
-    PRE_SHUTDOWN("preShutdown", ShutdownReason.class),
-    ALARM("alarm", AlarmInvocationInfo.class),
-    SCHEDULED("scheduled", Schedule.class);
+    PRE_SHUTDOWN("a", "preShutdown", ShutdownReason.class, "be told of its end"),
+    ALARM("an", "alarm", AlarmInvocationInfo.class, "call setAlarm()"),
+    SCHEDULED("a", "scheduled", Schedule.class, "call schedules()");
 
     private static final ClassValue<Set<Handler>> OF_CLASS =
             new ClassValue<>() {
@@ -24,12 +24,16 @@ enum Handler {
                 }
             };
 
+    private final String article;
     private final String method;
     private final Class<?> parameter;
+    private final String purpose;
 
-    Handler(String method, Class<?> parameter) {
+    Handler(String article, String method, Class<?> parameter, String purpose) {
+        this.article = article;
         this.method = method;
         this.parameter = parameter;
+        this.purpose = purpose;
     }
 
     /// Returns whether a class of objects has it.
@@ -43,11 +47,8 @@ enum Handler {
     void check(Class<?> type) {
         if (!isIn(type)) {
             throw new IllegalStateException(
-                    "Your Durable Object class must have %s %s() handler in order to call %s"
-                            .formatted(
-                                    this == ALARM ? "an" : "a",
-                                    method,
-                                    this == ALARM ? "setAlarm()" : "schedules()"));
+                    "Your Durable Object class must have %s %s() handler in order to %s"
+                            .formatted(article, method, purpose));
         }
     }
 

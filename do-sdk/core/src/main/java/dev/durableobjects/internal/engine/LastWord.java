@@ -4,7 +4,8 @@ import dev.durableobjects.DurableObjectException.Kind;
 import dev.durableobjects.Limit;
 import dev.durableobjects.ShutdownReason;
 
-/// Lets an object leave memory: its `preShutdown`, if its class has one, and then its files.
+/// Lets an object leave memory: its `preShutdown`, if its class has one, and then its files. Used
+/// by the thread that is in the object.
 final class LastWord {
 
     private LastWord() {}

@@ -6,7 +6,8 @@ import java.util.Arrays;
 /// updated changes some bytes of a page of some thousand.
 ///
 /// Parts are stored as they are afterwards, not as differences. So a file that already has some of
-/// the changes, or a half of one, gets to the same content as one that has none.
+/// the changes, or a half of one, gets to the same content as one that has none. Safe for use by
+/// many threads.
 public final class PageParts {
 
     /// How many parts a page has; the size of every page that SQLite allows can be divided by it.

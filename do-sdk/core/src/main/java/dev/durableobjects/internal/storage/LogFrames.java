@@ -1,11 +1,12 @@
 package dev.durableobjects.internal.storage;
 
 import java.nio.ByteBuffer;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.Map;
 
 /// The frames of committed transactions in a stretch of a write-ahead log, as SQLite's file format
-/// defines them.
+/// defines them. Immutable.
 ///
 /// @param pages for each page the offset of its newest content in the stretch
 /// @param end where the last commit ends, 0 if there is none
@@ -45,7 +46,8 @@ record LogFrames(Map<Integer, Integer> pages, int end, int databasePages, int da
                 end = at + frameBytes;
             }
         }
-        return new LogFrames(committed, end, databasePages, databasePagesMin);
+        return new LogFrames(
+                Collections.unmodifiableMap(committed), end, databasePages, databasePagesMin);
     }
 
     /// Returns whether a frame was written since the log began.

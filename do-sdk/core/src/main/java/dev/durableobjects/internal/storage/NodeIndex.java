@@ -15,7 +15,7 @@ import java.util.Optional;
 /// The node's own database: which namespaces the data directory holds, and the index of objects.
 ///
 /// Namespaces are few and rarely written, so they are read and written through Helidon's DbClient,
-/// by one thread at a time and before the index of objects is used.
+/// before the index of objects is used. Not safe for several threads, but for [#objects].
 public final class NodeIndex implements AutoCloseable {
 
     private final ObjectDatabase database;

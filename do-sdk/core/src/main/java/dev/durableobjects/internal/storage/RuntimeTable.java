@@ -4,6 +4,7 @@ import java.util.Optional;
 import java.util.stream.Stream;
 
 /// The tables of the runtime in an object's database. An application cannot see into them.
+/// Immutable.
 enum RuntimeTable {
     /// Keys and values; Cloudflare's own table. A value is JSON as TEXT, or bytes as a BLOB.
     KV("_cf_KV", "key", "(key TEXT PRIMARY KEY, value BLOB) WITHOUT ROWID"),

@@ -1,6 +1,6 @@
 package dev.durableobjects.internal.storage;
 
-/// Who forces what a connection commits, and the settings that every connection has.
+/// Who forces what a connection commits, and the settings that every connection has. Immutable.
 enum Syncs {
     /// Nobody, or somebody else.
     NONE("OFF"),
