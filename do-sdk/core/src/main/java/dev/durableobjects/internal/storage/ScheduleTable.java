@@ -40,18 +40,20 @@ public final class ScheduleTable {
 
     private static final String DELETE = "DELETE FROM _do_schedules WHERE name = ?";
 
-    private static final String DONE = "DELETE FROM _do_schedules WHERE name = ? AND version = ?";
+    /// The version says which setting, the time which of its runs.
+    private static final String DONE =
+            "DELETE FROM _do_schedules WHERE name = ? AND version = ? AND scheduled_at = ?";
 
     private static final String ADVANCE =
             """
-            UPDATE _do_schedules SET scheduled_at = ?3, due_at = ?3, retries = 0
-            WHERE name = ?1 AND version = ?2
+            UPDATE _do_schedules SET scheduled_at = ?4, due_at = ?4, retries = 0
+            WHERE name = ?1 AND version = ?2 AND scheduled_at = ?3
             """;
 
     private static final String RETRY =
             """
-            UPDATE _do_schedules SET due_at = ?3, retries = retries + 1
-            WHERE name = ?1 AND version = ?2
+            UPDATE _do_schedules SET due_at = ?4, retries = retries + 1
+            WHERE name = ?1 AND version = ?2 AND scheduled_at = ?3
             """;
 
     private final SqliteStorage sql;
@@ -163,23 +165,23 @@ public final class ScheduleTable {
             return;
         }
         if (row.isPeriodic()) {
-            change(ADVANCE, row.name(), row.version(), row.next(now));
+            change(ADVANCE, row.name(), row.version(), row.scheduledAt(), row.next(now));
         } else {
-            change(DONE, row.name(), row.version());
+            change(DONE, row.name(), row.version(), row.scheduledAt());
         }
     }
 
     /// Deletes what a run was for, also if it is periodic; if it was set anew, nothing happens.
     public void drop(Row row) {
         if (exists()) {
-            change(DONE, row.name(), row.version());
+            change(DONE, row.name(), row.version(), row.scheduledAt());
         }
     }
 
     /// Puts off what a run was for; if it was set anew meanwhile, nothing happens.
     public void retry(Row row, long at) {
         if (exists()) {
-            change(RETRY, row.name(), row.version(), at);
+            change(RETRY, row.name(), row.version(), row.scheduledAt(), at);
         }
     }
 
