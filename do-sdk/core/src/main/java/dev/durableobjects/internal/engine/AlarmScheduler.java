@@ -27,11 +27,6 @@ public final class AlarmScheduler implements AutoCloseable {
     /// How long a jump of the clock may go unnoticed.
     private static final long LOOK_NANOS = TimeUnit.SECONDS.toNanos(1);
 
-    private static final long FIRST_DELAY_MILLIS = 2_000;
-
-    /// The longest delay after a fault of the node is the first one doubled so often.
-    private static final int DOUBLINGS_MAX = 9;
-
     private final Node node;
     private final ObjectDirectory objects;
     private final ObjectIndex index;
@@ -129,7 +124,8 @@ public final class AlarmScheduler implements AutoCloseable {
         try {
             ObjectClass<?> type = classes.get(due.namespace());
             if (type != null && !new AlarmRun(node, objects, type, id, env).perform() && !closed) {
-                index.postpone(due, node.clock().millis() + delay(due.tries()));
+                index.postpone(
+                        due, node.clock().millis() + Backoff.millis(due.tries(), node.random()));
             }
         } catch (SqlStorageException e) {
             Failures.warn("the alarm of %s cannot be put off now".formatted(id), e);
@@ -137,9 +133,5 @@ public final class AlarmScheduler implements AutoCloseable {
             running.remove(id);
             look();
         }
-    }
-
-    private long delay(int tries) {
-        return AlarmRun.delay(FIRST_DELAY_MILLIS, Math.min(tries, DOUBLINGS_MAX), node.random());
     }
 }
