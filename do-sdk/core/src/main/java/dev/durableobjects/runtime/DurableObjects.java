@@ -114,6 +114,7 @@ public final class DurableObjects implements AutoCloseable {
                         new HealthCheck(journal, outside.disk(), directory.path(), limits);
                 DurableObjects started = new DurableObjects(node, index, health, opened, origins);
                 journal.checkpointThrough(started::checkpoint);
+                started.alarms.start();
                 return started;
             } catch (RuntimeException e) {
                 index.close();

@@ -16,6 +16,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
 
 /// Wakes objects whose alarm or schedule is due.
 ///
@@ -35,10 +36,13 @@ public final class AlarmScheduler implements AutoCloseable {
     private final int runningMax;
     private final Set<DurableObjectId> running = ConcurrentHashMap.newKeySet();
     private final AtomicBoolean isNews = new AtomicBoolean();
-    private final Thread thread;
+
+    /// Null before the start.
+    private volatile @Nullable Thread thread;
+
     private volatile boolean closed;
 
-    /// Starts to wake objects.
+    /// Makes a scheduler that wakes nobody before its start.
     ///
     /// @param index says when
     /// @param classes of the objects that may be woken
@@ -54,8 +58,13 @@ public final class AlarmScheduler implements AutoCloseable {
         this.env = env;
         this.runningMax = node.limits().get(Limit.ALARMS_RUNNING);
         classes.forEach(type -> this.classes.put(type.uniqueKey(), type));
-        this.thread = node.waiting().start("durable-alarms", this::watch);
+    }
+
+    /// Begins to wake objects. Whatever an event needs must be ready.
+    public void start() {
+        thread = node.waiting().start("durable-alarms", this::watch);
         index.onNews(this::look);
+        look(); // Nobody told it of what came before.
     }
 
     /// Wakes nobody any more. Runs that have begun go on.
@@ -67,7 +76,10 @@ public final class AlarmScheduler implements AutoCloseable {
 
     private void look() {
         isNews.set(true);
-        node.waiting().unpark(thread);
+        Thread watching = thread;
+        if (watching != null) {
+            node.waiting().unpark(watching);
+        }
     }
 
     private void watch() {
