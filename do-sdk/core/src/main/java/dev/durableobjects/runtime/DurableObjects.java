@@ -114,6 +114,7 @@ public final class DurableObjects implements AutoCloseable {
                         new HealthCheck(journal, outside.disk(), directory.path(), limits);
                 DurableObjects started = new DurableObjects(node, index, health, opened, origins);
                 journal.checkpointThrough(started::checkpoint);
+                started.alarms.start();
                 return started;
             } catch (RuntimeException e) {
                 index.close();
@@ -182,7 +183,7 @@ public final class DurableObjects implements AutoCloseable {
     /// Returns whether the runtime can do its work, and if not, what is in its way. It looks at the
     /// disk, but neither writes nor waits.
     public Health health() {
-        return health.run(closing.get());
+        return health.run(closing.get(), alarms.failure());
     }
 
     /// Returns what the runtime counts.

@@ -32,6 +32,9 @@ public record Health(List<Problem> problems) {
         JOURNAL_LATE(Status.FAILED),
         /// The journal has grown beyond its bound, because a database cannot be checkpointed.
         JOURNAL_LONG(Status.DEGRADED),
+        /// The index of objects cannot be read or written. Calls and commits go on, alarms and
+        /// schedules wait until it can be; if it cannot by itself, start the process again.
+        INDEX_FAILED(Status.DEGRADED),
         /// Less is free on the disk than `Limit.FREE_DISK_MIB`.
         DISK_LOW(Status.DEGRADED);
 

@@ -20,12 +20,20 @@ record HealthCheck(Journal journal, Disk disk, Path directory, Limits limits) {
     /// How far beyond its bound the journal is not worth a word: a file is being freed then.
     private static final double LENIENCE = 1.25;
 
-    Health run(boolean isClosing) {
+    /// @param indexFailure why nobody is woken, empty if somebody may be
+    Health run(boolean isClosing, String indexFailure) {
         List<Problem> problems = new ArrayList<>();
         if (isClosing) {
             problems.add(new Problem(Reason.CLOSING, "the runtime is closing or closed"));
         }
         checkJournal(journal.state(), problems);
+        if (!indexFailure.isEmpty()) {
+            problems.add(
+                    new Problem(
+                            Reason.INDEX_FAILED,
+                            "no alarm runs, because index.sqlite in %s cannot be used: %s"
+                                    .formatted(directory, indexFailure)));
+        }
         checkDisk(problems);
         return new Health(problems);
     }

@@ -12,7 +12,6 @@ import dev.durableobjects.internal.storage.ScheduleTable.Row;
 import java.time.Instant;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 /// One run of what is due first in an object: its alarm or a schedule.
@@ -27,9 +26,6 @@ final class AlarmRun {
 
     /// As workerd's alarm-scheduler.c++.
     private static final int RETRIES_MAX = 6;
-
-    private static final long FIRST_DELAY_MILLIS = 2_000;
-    private static final double JITTER = 0.25;
 
     private static final String TOO_LONG =
             "The run of an alarm or a schedule took too long, and the Durable Object was reset.";
@@ -55,11 +51,6 @@ final class AlarmRun {
     /// Returns what runs when a schedule of this name is due.
     static Handler handler(String name) {
         return name.equals(ScheduleTable.ALARM) ? Handler.ALARM : Handler.SCHEDULED;
-    }
-
-    /// Returns a delay that doubles, and up to a quarter more.
-    static long delay(long firstMillis, int doublings, RandomGenerator random) {
-        return (long) ((firstMillis << doublings) * (1 + JITTER * random.nextDouble()));
     }
 
     /// Runs it, on the calling thread.
@@ -187,7 +178,7 @@ final class AlarmRun {
     private void putOff(ScheduleTable table, Row due) {
         long now = node.clock().millis();
         if (due.retries() < RETRIES_MAX) {
-            table.retry(due, now + delay(FIRST_DELAY_MILLIS, due.retries(), node.random()));
+            table.retry(due, now + Backoff.millis(due.retries(), node.random()));
             return;
         }
         Failures.warn(

@@ -5,32 +5,33 @@ import dev.durableobjects.Env;
 import dev.durableobjects.Limit;
 import dev.durableobjects.internal.storage.ObjectIndex;
 import dev.durableobjects.internal.storage.ObjectIndex.Due;
-import dev.durableobjects.sql.SqlStorageException;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
+import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
 
 /// Wakes objects whose alarm or schedule is due.
 ///
 /// One thread keeps the index of objects up to date, reads from it who is due, and starts a thread
-/// for each, up to a bound; the rest waits in the index. A clock that is set back only delays. Safe
-/// for use by many threads.
+/// for each, up to a bound; the rest waits in the index. A clock that is set back only delays, and
+/// so does an index that cannot be used: it is tried again each second. Safe for use by many
+/// threads.
 public final class AlarmScheduler implements AutoCloseable {
+
+    private static final System.Logger LOGGER = System.getLogger(AlarmScheduler.class.getName());
 
     /// How long a jump of the clock may go unnoticed.
     private static final long LOOK_NANOS = TimeUnit.SECONDS.toNanos(1);
-
-    private static final long FIRST_DELAY_MILLIS = 2_000;
-
-    /// The longest delay after a fault of the node is the first one doubled so often.
-    private static final int DOUBLINGS_MAX = 9;
 
     private final Node node;
     private final ObjectDirectory objects;
@@ -39,11 +40,21 @@ public final class AlarmScheduler implements AutoCloseable {
     private final Env env;
     private final int runningMax;
     private final Set<DurableObjectId> running = ConcurrentHashMap.newKeySet();
+
+    /// Those who could not be woken, and keep their places until the index knows.
+    private final Queue<Delayed> delayed = new ConcurrentLinkedQueue<>();
+
     private final AtomicBoolean isNews = new AtomicBoolean();
-    private final Thread thread;
+
+    /// Null before the start.
+    private volatile @Nullable Thread thread;
+
     private volatile boolean closed;
 
-    /// Starts to wake objects.
+    /// Why nobody is woken, empty if somebody may be. Only the watching thread writes it.
+    private volatile String failure = "";
+
+    /// Makes a scheduler that wakes nobody before its start.
     ///
     /// @param index says when
     /// @param classes of the objects that may be woken
@@ -59,8 +70,18 @@ public final class AlarmScheduler implements AutoCloseable {
         this.env = env;
         this.runningMax = node.limits().get(Limit.ALARMS_RUNNING);
         classes.forEach(type -> this.classes.put(type.uniqueKey(), type));
-        this.thread = node.waiting().start("durable-alarms", this::watch);
+    }
+
+    /// Begins to wake objects. Whatever an event needs must be ready.
+    public void start() {
+        thread = node.waiting().start("durable-alarms", this::watch);
         index.onNews(this::look);
+        look(); // Nobody told it of what came before.
+    }
+
+    /// Returns why nobody is woken now, empty if nothing is in the way.
+    public String failure() {
+        return failure;
     }
 
     /// Wakes nobody any more. Runs that have begun go on.
@@ -72,7 +93,10 @@ public final class AlarmScheduler implements AutoCloseable {
 
     private void look() {
         isNews.set(true);
-        node.waiting().unpark(thread);
+        Thread watching = thread;
+        if (watching != null) {
+            node.waiting().unpark(watching);
+        }
     }
 
     private void watch() {
@@ -81,8 +105,9 @@ public final class AlarmScheduler implements AutoCloseable {
             long nanos = LOOK_NANOS;
             try {
                 nanos = startDue();
-            } catch (SqlStorageException e) {
-                Failures.warn("the index of objects cannot be used now", e);
+                noteSuccess();
+            } catch (RuntimeException | Error e) { // Nobody else wakes anybody.
+                noteFailure(e);
             }
             if (!isNews.get()) { // SQLite may have used up the permit to go on.
                 node.waiting().parkNanos(this, nanos);
@@ -90,20 +115,55 @@ public final class AlarmScheduler implements AutoCloseable {
         }
     }
 
+    private void noteFailure(Throwable e) {
+        if (failure.isEmpty()) {
+            Failures.warn("the index of objects cannot be used; nobody is woken meanwhile", e);
+        }
+        failure = e.toString();
+    }
+
+    private void noteSuccess() {
+        if (!failure.isEmpty()) {
+            failure = "";
+            LOGGER.log(System.Logger.Level.INFO, "the index of objects can be used again");
+        }
+    }
+
     /// @return how long nobody need look
     private long startDue() {
         index.apply();
+        putOff();
         long now = node.clock().millis();
         for (Due due : due(now)) {
             if (running.size() >= runningMax) {
                 return LOOK_NANOS;
             }
             if (running.add(due.id())) {
-                node.waiting().start("durable-alarm", () -> wake(due));
+                begin(due);
             }
         }
         long millis = next(now) - now;
         return Math.min(LOOK_NANOS, TimeUnit.MILLISECONDS.toNanos(Math.min(millis, LOOK_NANOS)));
+    }
+
+    private void putOff() {
+        for (Delayed one = delayed.peek(); one != null; one = delayed.peek()) {
+            index.postpone(one.due(), one.until());
+            delayed.remove();
+            running.remove(one.due().id());
+        }
+    }
+
+    private void begin(Due due) {
+        boolean isBegun = false;
+        try {
+            node.waiting().start("durable-alarm", () -> wake(due));
+            isBegun = true;
+        } finally {
+            if (!isBegun) {
+                running.remove(due.id());
+            }
+        }
     }
 
     private List<Due> due(long now) {
@@ -125,21 +185,20 @@ public final class AlarmScheduler implements AutoCloseable {
     }
 
     private void wake(Due due) {
-        DurableObjectId id = due.id();
+        boolean isDone = false;
         try {
-            ObjectClass<?> type = classes.get(due.namespace());
-            if (type != null && !new AlarmRun(node, objects, type, id, env).perform() && !closed) {
-                index.postpone(due, node.clock().millis() + delay(due.tries()));
-            }
-        } catch (SqlStorageException e) {
-            Failures.warn("the alarm of %s cannot be put off now".formatted(id), e);
+            ObjectClass<?> type = Objects.requireNonNull(classes.get(due.namespace()));
+            isDone = new AlarmRun(node, objects, type, due.id(), env).perform();
         } finally {
-            running.remove(id);
+            if (isDone) {
+                running.remove(due.id());
+            } else if (!closed) {
+                long delay = Backoff.millis(due.tries(), node.random());
+                delayed.add(new Delayed(due, node.clock().millis() + delay));
+            }
             look();
         }
     }
 
-    private long delay(int tries) {
-        return AlarmRun.delay(FIRST_DELAY_MILLIS, Math.min(tries, DOUBLINGS_MAX), node.random());
-    }
+    private record Delayed(Due due, long until) {}
 }

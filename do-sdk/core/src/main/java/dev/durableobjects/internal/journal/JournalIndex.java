@@ -13,10 +13,12 @@ import java.util.Optional;
 public interface JournalIndex {
 
     /// Takes in what durable records say, in their order. Called before anybody is told that they
-    /// are durable, and at a start.
+    /// are durable, and at a start, by the thread that all commits wait for: it neither throws nor
+    /// waits.
     void add(List<Fact> facts);
 
-    /// Returns when everything that was taken in is durable without the journal.
+    /// Returns when everything that was taken in is durable without the journal. If it throws, the
+    /// journal keeps its files.
     void force() throws IOException;
 
     /// Returns an index of nothing.

@@ -20,12 +20,10 @@ import org.jspecify.annotations.Nullable;
 /// database of the node.
 ///
 /// It is derived, so it needs no sync of its own: what the power takes from it is read from the
-/// journal again, and it is forced before the journal forgets. Facts collect in memory, the newest
-/// of each object, until somebody applies them. Safe for use by many threads.
+/// journal again, and it is forced before the journal forgets. Facts collect in memory until
+/// somebody applies them: one for each object at most, and only for objects that have records in
+/// the journal, which remembers as much of them itself. Safe for use by many threads.
 public final class ObjectIndex implements JournalIndex {
-
-    /// How many objects may have facts that are not applied; whoever adds one more applies them.
-    private static final int PENDING_MAX = 50_000;
 
     private static final List<String> SCHEMA =
             List.of(
@@ -91,8 +89,11 @@ public final class ObjectIndex implements JournalIndex {
     private final ObjectDatabase database;
     private final Disk disk;
 
-    // Guarded by itself.
-    private final Map<String, Fact> pending = new LinkedHashMap<>();
+    /// Held for a moment, never while SQL runs: the journal's thread takes it.
+    private final Object memory = new Object();
+
+    // Guarded by memory.
+    private Map<String, Fact> pending = new LinkedHashMap<>();
 
     private volatile Runnable onNews = () -> {};
 
@@ -138,26 +139,17 @@ public final class ObjectIndex implements JournalIndex {
         onNews = listener;
     }
 
-    /// Facts of the last batch that a start reads are not applied before the next: it may not be
-    /// durable before the journal has written it again.
+    /// Takes facts in and writes nothing: a database that cannot be written must neither fail nor
+    /// delay the journal.
     @Override
     public void add(List<Fact> facts) {
         if (facts.isEmpty()) {
             return;
         }
-        if (isFull()) {
-            apply();
-        }
-        synchronized (pending) {
+        synchronized (memory) {
             facts.forEach(fact -> pending.merge(fact.file(), fact, ObjectIndex::merged));
         }
         onNews.run();
-    }
-
-    private boolean isFull() {
-        synchronized (pending) {
-            return pending.size() >= PENDING_MAX;
-        }
     }
 
     private static Fact merged(Fact older, Fact newer) {
@@ -168,14 +160,13 @@ public final class ObjectIndex implements JournalIndex {
     }
 
     /// Writes down what was added; not durable before [#force].
+    ///
+    /// @throws dev.durableobjects.sql.SqlStorageException if it cannot be written now; then it
+    ///   waits as before
     public synchronized void apply() {
-        Map<String, Fact> taken;
-        synchronized (pending) {
-            if (closed || pending.isEmpty()) {
-                return;
-            }
-            taken = new LinkedHashMap<>(pending);
-            pending.clear();
+        Map<String, Fact> taken = closed ? Map.of() : take();
+        if (taken.isEmpty()) {
+            return;
         }
         boolean isDone = false;
         try {
@@ -189,10 +180,18 @@ public final class ObjectIndex implements JournalIndex {
         }
     }
 
+    private Map<String, Fact> take() {
+        synchronized (memory) {
+            Map<String, Fact> taken = pending;
+            pending = new LinkedHashMap<>();
+            return taken;
+        }
+    }
+
     private void putBack(Map<String, Fact> taken) {
-        synchronized (pending) {
-            taken.forEach((file, fact) ->
-                    pending.merge(file, fact, (newer, older) -> merged(older, newer)));
+        synchronized (memory) {
+            pending.forEach((file, newer) -> taken.merge(file, newer, ObjectIndex::merged));
+            pending = taken;
         }
         try {
             database.undo();

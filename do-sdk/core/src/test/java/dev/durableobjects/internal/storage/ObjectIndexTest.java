@@ -3,11 +3,16 @@ package dev.durableobjects.internal.storage;
 import static org.hamcrest.MatcherAssert.assertThat;
 import static org.hamcrest.Matchers.containsString;
 import static org.hamcrest.Matchers.is;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 
+import dev.durableobjects.Limits;
+import dev.durableobjects.internal.gate.Waiting;
 import dev.durableobjects.internal.journal.Disk;
 import dev.durableobjects.internal.journal.JournalIndex.Fact;
 import dev.durableobjects.internal.storage.ObjectIndex.Due;
 import dev.durableobjects.spi.Wake;
+import dev.durableobjects.sql.SqlPolicy;
+import dev.durableobjects.sql.SqlStorageException;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
@@ -18,12 +23,21 @@ import java.util.List;
 import java.util.Optional;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /// The index of objects and of their times.
 class ObjectIndexTest {
 
     private static final int OBJECTS = 10_000;
+    private static final int MANY = 60_000;
+    private static final long FAR = 1_000;
+
+    private static final String REFUSE_WRITES =
+            """
+            CREATE TRIGGER refuse BEFORE INSERT ON objects
+            BEGIN SELECT RAISE(ABORT, 'odd'); END
+            """;
 
     @TempDir private Path directory;
 
@@ -68,6 +82,68 @@ class ObjectIndexTest {
                 assertThat(node.objects().due("key", 20, 5).size(), is(2));
             }
         }
+    }
+
+    @Test
+    void anIndexThatCannotBeWrittenTakesFactsInAndLosesNone() throws Exception {
+        try (DataDirectory data = DataDirectory.open(directory);
+                ObjectDatabase database = database(data)) {
+            ObjectIndex index = new ObjectIndex(database, Disk.system());
+            index.prepare();
+            index.add(List.of(fact(1, Optional.of("a name"), 10), fact(2, Optional.empty(), 11)));
+            database.sql().exec(REFUSE_WRITES);
+            database.commit();
+
+            assertThrows(SqlStorageException.class, index::apply);
+            index.add(manyFacts());
+            index.add(List.of(fact(1, Optional.empty(), 12)));
+            assertThrows(SqlStorageException.class, index::force, "the journal keeps its files");
+            database.sql().exec("DROP TRIGGER refuse");
+            database.commit();
+            index.force();
+
+            List<Due> due = index.due("key", 20, 5);
+            assertThat(due.stream().map(Due::wakeAt).toList(), is(List.of(11L, 12L)));
+            assertThat(due.getLast().id().name(), is(Optional.of("a name")));
+            assertThat(index.due("key", FAR, MANY).size(), is(MANY));
+            index.close();
+        }
+    }
+
+    @Test
+    @Timeout(60)
+    void takesFactsInWhileSomebodyWritesThemDown() throws Exception {
+        try (DataDirectory data = DataDirectory.open(directory);
+                NodeIndex node = NodeIndex.open(data, Disk.system())) {
+            ObjectIndex index = node.objects();
+
+            synchronized (index) { // As if SQL took long.
+                Thread journal =
+                        Thread.ofVirtual()
+                                .start(() -> {
+                                    index.add(manyFacts());
+                                    index.add(List.of(fact(1, Optional.empty(), 12)));
+                                });
+                journal.join();
+            }
+            index.apply();
+
+            assertThat(index.due("key", 20, 5).getFirst().wakeAt(), is(12L));
+            index.close();
+        }
+    }
+
+    private static ObjectDatabase database(DataDirectory data) {
+        return new ObjectDatabase(
+                data.path().resolve("index.sqlite"),
+                null,
+                new OpenHost(SqlPolicy.OPEN),
+                Limits.standard(),
+                Waiting.system());
+    }
+
+    private static List<Fact> manyFacts() {
+        return IntStream.range(3, MANY + 1).mapToObj(i -> fact(i, Optional.empty(), FAR)).toList();
     }
 
     @Test
