@@ -28,6 +28,6 @@ class BackoffTest {
 
     @Test
     void isUpToAQuarterLonger() {
-        assertThat(Backoff.millis(0, MOST), is(2_499L));
+        assertThat(Backoff.millis(0, MOST), is(2_500L));
     }
 }
