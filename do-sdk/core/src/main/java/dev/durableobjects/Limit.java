@@ -99,10 +99,7 @@ public enum Limit {
     STATIC_BYTES("staticBytes", 32 << 20, "static content is served from memory"),
     /// Threads that may be inside SQLite at a time, in the whole process; the first runtime of a
     /// process sets it.
-    SQL_PERMITS("sqlPermits", 12, "a native call pins its carrier: fewer permits than carriers"),
-    /// Carriers of virtual threads that a process has at least; the first runtime of a process sets
-    /// it.
-    SQL_CARRIERS("sqlCarriers", 16, "long queries must leave carriers to everybody else");
+    SQL_PERMITS("sqlPermits", 12, "a native call keeps a thread of the operating system");
 
     private final String key;
     private final int standard;

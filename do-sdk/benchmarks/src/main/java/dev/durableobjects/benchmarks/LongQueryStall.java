@@ -63,9 +63,7 @@ final class LongQueryStall implements AutoCloseable {
         try (LongQueryStall stall = new LongQueryStall(args.number("seconds"))) {
             int permits = stall.objects.limits().get(Limit.SQL_PERMITS);
             Report.machine();
-            Report.line(
-                    "%d permits for SQL, %d carriers"
-                            .formatted(permits, stall.objects.limits().get(Limit.SQL_CARRIERS)));
+            Report.line("%d permits for SQL".formatted(permits));
             stall.measure(0, "/write");
             for (int busy : args.list("objects")) {
                 stall.measure(busy, "/write");

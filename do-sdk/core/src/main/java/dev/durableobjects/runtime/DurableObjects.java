@@ -91,7 +91,7 @@ public final class DurableObjects implements AutoCloseable {
     static DurableObjects start(
             Surroundings outside, List<RegisteredClass> classes, Set<String> origins) {
         Limits limits = outside.limits();
-        SqlPermits.install(limits.get(Limit.SQL_CARRIERS), limits.get(Limit.SQL_PERMITS));
+        SqlPermits.install(limits.get(Limit.SQL_PERMITS));
         DataDirectory directory = DataDirectory.open(outside.directory());
         try {
             NodeIndex index = NodeIndex.open(directory, outside.disk());

@@ -88,6 +88,11 @@ final class SimulatedWaiting implements Waiting {
     }
 
     @Override
+    public void giveWay() {
+        maybeYield();
+    }
+
+    @Override
     public void unpark(Thread thread) {
         for (Actor actor : actors) {
             if (actor.thread == thread) {

@@ -43,6 +43,11 @@ final class ManualTime implements Waiting {
     }
 
     @Override
+    public void giveWay() {
+        real.giveWay();
+    }
+
+    @Override
     public void unpark(Thread thread) {
         real.unpark(thread);
     }

@@ -17,6 +17,12 @@ enum SystemWaiting implements Waiting {
     }
 
     @Override
+    @SuppressWarnings("ThreadPriorityCheck") // Nothing depends on it but speed.
+    public void giveWay() {
+        Thread.yield();
+    }
+
+    @Override
     public void unpark(Thread thread) {
         LockSupport.unpark(thread);
     }

@@ -14,6 +14,9 @@ public interface Waiting {
     /// Blocks like [#park], at most for this time.
     void parkNanos(Object blocker, long nanos);
 
+    /// Lets those threads run first that could run now.
+    void giveWay();
+
     /// Lets a parked thread go on; if it does not park yet, its next park returns at once.
     void unpark(Thread thread);
 

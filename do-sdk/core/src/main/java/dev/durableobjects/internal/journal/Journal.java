@@ -9,9 +9,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.time.InstantSource;
-import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -37,6 +35,7 @@ public final class Journal implements CommitLog {
     private final Segments segments;
     private final JournalIndex index;
     private final long timeoutNanos;
+    private final Waiters waiters;
     private final Latch ended;
     private final Thread thread;
 
@@ -51,7 +50,6 @@ public final class Journal implements CommitLog {
     /// The last position of every object that has records.
     private final Map<String, Long> lastOf = new HashMap<>();
 
-    private final List<Thread> waiters = new ArrayList<>();
     private Batch pending = new Batch();
     private long appended;
     private volatile long durable;
@@ -95,6 +93,7 @@ public final class Journal implements CommitLog {
             lastOf.put(file, redo.last(file));
         }
         this.ended = new Latch(waiting);
+        this.waiters = new Waiters(waiting, timeoutNanos);
         segments.start();
         history.start();
         this.thread = waiting.start("durable-journal", this::writeAll);
@@ -153,21 +152,7 @@ public final class Journal implements CommitLog {
         if (position <= durable) {
             return;
         }
-        long deadline = waiting.nanoTime() + timeoutNanos;
-        boolean interrupted = false;
-        join();
-        while (position > durable && failure == null) {
-            long left = deadline - waiting.nanoTime();
-            if (left <= 0) {
-                break;
-            }
-            waiting.parkNanos(this, left);
-            interrupted |= Thread.interrupted();
-        }
-        leave();
-        if (interrupted) {
-            Thread.currentThread().interrupt();
-        }
+        waiters.await(position);
         checkFailure();
         if (position > durable) {
             late = position;
@@ -218,6 +203,7 @@ public final class Journal implements CommitLog {
         } finally {
             segments.close();
             history.close();
+            waiters.close();
             ended.open();
         }
     }
@@ -247,25 +233,16 @@ public final class Journal implements CommitLog {
                 }
             }
             waiting.park(this);
+            waiting.giveWay(); // Who is about to commit comes into this batch.
         }
     }
 
     private void settle(long last, @Nullable CommitFailedException failed) {
-        List<Thread> woken;
         synchronized (this) {
             durable = Math.max(durable, last);
             failure = failed;
-            woken = List.copyOf(waiters);
         }
-        woken.forEach(waiting::unpark);
-    }
-
-    private synchronized void join() {
-        waiters.add(Thread.currentThread());
-    }
-
-    private synchronized void leave() {
-        waiters.remove(Thread.currentThread());
+        waiters.reach(failed == null ? last : Long.MAX_VALUE);
     }
 
     private void checkOpen() {

@@ -79,7 +79,7 @@ final class CompiledStatement extends JDBC4PreparedStatement {
             throws SQLException {
         connection.clock().begin();
         running = true;
-        SqlPermits.enter();
+        int permit = SqlPermits.enter();
         DB db = connection.getDatabase();
         try {
             synchronized (db) {
@@ -89,7 +89,7 @@ final class CompiledStatement extends JDBC4PreparedStatement {
             }
         } finally {
             connection.clock().leave();
-            SqlPermits.exit();
+            SqlPermits.exit(permit);
         }
     }
 
@@ -97,7 +97,7 @@ final class CompiledStatement extends JDBC4PreparedStatement {
     ///
     /// @return a copy of the row, or null if there is none
     @Nullable Object @Nullable [] next() throws SQLException {
-        SqlPermits.enter();
+        int permit = SqlPermits.enter();
         DB db = connection.getDatabase();
         try {
             synchronized (db) {
@@ -115,7 +115,7 @@ final class CompiledStatement extends JDBC4PreparedStatement {
             }
         } finally {
             connection.clock().leave();
-            SqlPermits.exit();
+            SqlPermits.exit(permit);
         }
     }
 

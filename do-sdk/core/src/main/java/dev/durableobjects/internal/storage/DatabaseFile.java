@@ -12,6 +12,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.SQLException;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -31,6 +32,9 @@ final class DatabaseFile implements AutoCloseable {
 
     private static final int UNKNOWN = -1;
 
+    /// How many frames of the log are read at once, if it is not known that there are more.
+    private static final int FRAMES = 3;
+
     // Where things are in the header of the log.
     private static final int LOG_HEADER_BYTES = 32;
     private static final int PAGE_SIZE = 8;
@@ -41,11 +45,21 @@ final class DatabaseFile implements AutoCloseable {
     private @Nullable RandomAccessFile log;
     private boolean isFirst = true;
     private long consumed;
+
+    /// Where the log is read next, unless it is read elsewhere.
+    private long logPosition;
+
     private int pageSize;
     private long salts;
 
     /// Where in the log the newest content is of each page that is in it.
     private final Map<Integer, Long> logged = new HashMap<>();
+
+    /// The newest frames if they are few, and where in the log they are: what a commit changes, the
+    /// next one often changes again.
+    private byte[] recent = {};
+
+    private long recentAt;
 
     /// How many pages the database had after the last commit that was read.
     private int pagesBefore = UNKNOWN;
@@ -98,7 +112,7 @@ final class DatabaseFile implements AutoCloseable {
             if (isWhole) {
                 parts = PageParts.changed(new byte[pageSize], 0, stretch, offset, pageSize);
             } else if (number <= pagesKept) {
-                parts = PageParts.changed(before(number), 0, stretch, offset, pageSize);
+                parts = changedParts(number, stretch, offset);
             }
             if (parts != 0) {
                 pages.add(new PageImage(number, stretch, offset, parts));
@@ -110,6 +124,8 @@ final class DatabaseFile implements AutoCloseable {
         isFirst = false;
         frames.pages().forEach((number, offset) -> logged.put(number, consumed + offset));
         pagesBefore = frames.databasePages();
+        recent = stretch.length <= FRAMES * frameBytes() ? stretch : new byte[0];
+        recentAt = consumed;
         consumed += frames.end();
         return new Changes(isWhole, pageSize, pagesBefore, pages);
     }
@@ -119,13 +135,21 @@ final class DatabaseFile implements AutoCloseable {
         return pagesBefore == UNKNOWN ? (int) (database.length() / pageSize) : pagesBefore;
     }
 
-    /// Returns the content of a page before the frames that are new.
-    private byte[] before(int number) throws IOException {
+    /// Returns which parts of a page are not as they were before the frames that are new.
+    private long changedParts(int number, byte[] stretch, int offset) throws IOException {
         Long frame = logged.get(number);
         RandomAccessFile source = log;
-        return frame == null || source == null
-                ? read(database, (number - 1L) * pageSize, pageSize)
-                : read(source, frame, pageSize);
+        if (frame == null || source == null) {
+            byte[] before = read(database, (number - 1L) * pageSize, pageSize);
+            return PageParts.changed(before, 0, stretch, offset, pageSize);
+        }
+        if (frame >= recentAt && frame + pageSize <= recentAt + recent.length) {
+            int before = (int) (frame - recentAt);
+            return PageParts.changed(recent, before, stretch, offset, pageSize);
+        }
+        byte[] before = read(source, frame, pageSize);
+        logPosition = frame + pageSize;
+        return PageParts.changed(before, 0, stretch, offset, pageSize);
     }
 
     /// Moves what was committed from the log into the database, and empties the log.
@@ -135,6 +159,7 @@ final class DatabaseFile implements AutoCloseable {
         }
         consumed = 0;
         logged.clear();
+        recent = new byte[0];
     }
 
     /// Returns how many bytes of the log were read so far.
@@ -191,20 +216,43 @@ final class DatabaseFile implements AutoCloseable {
             source = new RandomAccessFile(Scratch.wal(path).toFile(), "r");
             log = source;
         }
-        long length = source.length();
-        if (consumed == 0 && length >= LOG_HEADER_BYTES) {
+        if (consumed == 0 && source.length() >= LOG_HEADER_BYTES) {
             ByteBuffer header = ByteBuffer.wrap(read(source, 0, LOG_HEADER_BYTES));
             pageSize = header.getInt(PAGE_SIZE);
             salts = header.getLong(SALTS);
             consumed = LOG_HEADER_BYTES;
+            logPosition = consumed;
         }
-        return read(source, consumed, committedBytes(source, length));
+        byte[] few = readFew(source);
+        return few.length < FRAMES * frameBytes() ? few : readAll(source);
+    }
+
+    /// Reads the frames behind what was consumed, at most [#FRAMES]: with one call of the system,
+    /// if the log was read up to there before.
+    private byte[] readFew(RandomAccessFile source) throws IOException {
+        byte[] frames = new byte[FRAMES * frameBytes()];
+        if (logPosition != consumed) {
+            source.seek(consumed);
+        }
+        int read = Math.max(0, source.read(frames));
+        logPosition = consumed + read;
+        return read < frames.length ? Arrays.copyOf(frames, read) : frames;
+    }
+
+    private byte[] readAll(RandomAccessFile source) throws IOException {
+        byte[] frames = read(source, consumed, committedBytes(source, source.length()));
+        logPosition = consumed + frames.length;
+        return frames;
+    }
+
+    private int frameBytes() {
+        return LogFrames.HEADER_BYTES + pageSize;
     }
 
     /// Returns how many bytes of the log up to the last commit are new. What was rolled back may
     /// follow, and be long: SQLite does not cut its log.
     private int committedBytes(RandomAccessFile source, long length) throws IOException {
-        int frameBytes = LogFrames.HEADER_BYTES + pageSize;
+        int frameBytes = frameBytes();
         long end = consumed;
         for (long at = consumed; at + frameBytes <= length; at += frameBytes) {
             ByteBuffer header = ByteBuffer.wrap(read(source, at, LogFrames.HEADER_BYTES));

@@ -1,52 +1,84 @@
 package dev.durableobjects.internal.storage;
 
-import java.lang.management.ManagementFactory;
 import java.util.concurrent.Semaphore;
-import jdk.management.VirtualThreadSchedulerMXBean;
+import java.util.concurrent.atomic.AtomicLongArray;
 import org.jspecify.annotations.Nullable;
 
-/// Bounds how many threads are inside SQLite at a time, in the whole process.
+/// Bounds how many threads are inside SQLite at a time, in the whole process, and knows for how
+/// long each of them is.
 ///
-/// A native call pins the carrier of its virtual thread, and the scheduler does not make up for it:
-/// a few long queries would stop every other virtual thread. So the scheduler gets more carriers
-/// than there are permits, before the first query runs, and whoever waits for a permit is parked
-/// and holds no carrier. Beyond as many long queries as there are permits, SQL waits; everything
-/// else goes on. Safe for use by many threads.
+/// A native call pins the carrier of its virtual thread; [Carriers] makes up for those that stay
+/// long. Whoever waits for a permit is parked and holds no carrier. Beyond as many long queries as
+/// there are permits, SQL waits; everything else goes on. Safe for use by many threads.
 public final class SqlPermits {
 
-    private static volatile @Nullable Semaphore permits;
+    private static final int NONE = -1;
+    private static final long FREE = -1;
 
-    private SqlPermits() {}
+    private static volatile @Nullable SqlPermits installed;
 
-    /// Sets the bound and raises the number of carriers; only the first call of a process counts.
+    private final Semaphore permits;
+
+    /// For each permit the tick of [Carriers] at which it was taken.
+    private final AtomicLongArray takenAt;
+
+    private final Carriers carriers;
+
+    private SqlPermits(int count) {
+        this.permits = new Semaphore(count);
+        this.takenAt = new AtomicLongArray(count);
+        for (int i = 0; i < count; i++) {
+            takenAt.set(i, FREE);
+        }
+        this.carriers = new Carriers(count, this::takenBefore);
+    }
+
+    /// Sets the bound; only the first call of a process counts.
     ///
-    /// @param carriers of virtual threads at least
     /// @param count how many threads may be inside SQLite at a time
-    public static synchronized void install(int carriers, int count) {
-        if (permits != null) {
-            return;
-        }
-        permits = new Semaphore(count);
-        VirtualThreadSchedulerMXBean scheduler =
-                ManagementFactory.getPlatformMXBean(VirtualThreadSchedulerMXBean.class);
-        if (scheduler != null && scheduler.getParallelism() < carriers) {
-            scheduler.setParallelism(carriers);
+    public static synchronized void install(int count) {
+        if (installed == null) {
+            SqlPermits made = new SqlPermits(count);
+            made.carriers.start();
+            installed = made;
         }
     }
 
-    /// Takes a permit, waiting for it if there is none; an interrupt waits. Every call is followed
-    /// by one of [#exit].
-    static void enter() {
-        Semaphore bound = permits;
-        if (bound != null) {
-            bound.acquireUninterruptibly();
+    /// Takes a permit, waiting for it if there is none; an interrupt waits.
+    ///
+    /// @return the permit, for [#exit]
+    static int enter() {
+        SqlPermits bound = installed;
+        return bound == null ? NONE : bound.take();
+    }
+
+    /// Gives a permit back.
+    static void exit(int permit) {
+        SqlPermits bound = installed;
+        if (bound != null && permit != NONE) {
+            bound.takenAt.set(permit, FREE);
+            bound.permits.release();
         }
     }
 
-    static void exit() {
-        Semaphore bound = permits;
-        if (bound != null) {
-            bound.release();
+    private int take() {
+        permits.acquireUninterruptibly();
+        long tick = carriers.tick();
+        int permit = 0;
+        while (!takenAt.compareAndSet(permit, FREE, tick)) {
+            permit = (permit + 1) % takenAt.length(); // One is free: there are as many permits.
         }
+        carriers.wake();
+        return permit;
+    }
+
+    /// Returns how many threads have been inside since before a tick.
+    private int takenBefore(long tick) {
+        int count = 0;
+        for (int i = 0; i < takenAt.length(); i++) {
+            long at = takenAt.get(i);
+            count += at != FREE && at < tick ? 1 : 0;
+        }
+        return count;
     }
 }

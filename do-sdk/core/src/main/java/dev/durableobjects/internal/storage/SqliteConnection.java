@@ -179,7 +179,7 @@ final class SqliteConnection extends JDBC4Connection {
     <R> R runClient(StatementPlan plan, SqlCall<R> statement) throws SQLException {
         beforeRun(plan);
         clock.begin();
-        SqlPermits.enter();
+        int permit = SqlPermits.enter();
         try {
             return statement.run();
         } catch (SQLException e) {
@@ -187,7 +187,7 @@ final class SqliteConnection extends JDBC4Connection {
             throw e;
         } finally {
             clock.leave();
-            SqlPermits.exit();
+            SqlPermits.exit(permit);
         }
     }
 
@@ -227,7 +227,7 @@ final class SqliteConnection extends JDBC4Connection {
 
     /// Runs our own SQL, without parameters and results.
     void run(String sql) throws SQLException {
-        SqlPermits.enter();
+        int permit = SqlPermits.enter();
         try {
             int code = getDatabase()._exec(sql);
             if (code != 0) {
@@ -235,7 +235,7 @@ final class SqliteConnection extends JDBC4Connection {
             }
         } finally {
             clock.leave();
-            SqlPermits.exit();
+            SqlPermits.exit(permit);
         }
     }
 
@@ -282,11 +282,11 @@ final class SqliteConnection extends JDBC4Connection {
 
     /// Closes the database; any thread may do it after [#stop].
     void reallyClose() throws SQLException {
-        SqlPermits.enter(); // SQLite may copy the whole log into the database.
+        int permit = SqlPermits.enter(); // SQLite may copy the whole log into the database.
         try {
             super.close();
         } finally {
-            SqlPermits.exit();
+            SqlPermits.exit(permit);
         }
     }
 
