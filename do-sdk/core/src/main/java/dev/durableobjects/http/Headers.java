@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.function.BiConsumer;
+import java.util.function.IntPredicate;
 
 /// Header fields of a request or a response. Names are compared without regard to case and kept in
 /// lower case; a name may occur more than once. Immutable.
@@ -100,14 +101,24 @@ public final class Headers {
 
         Field {
             name = name.toLowerCase(Locale.ROOT);
-            if (name.isEmpty() || !name.chars().allMatch(Field::isToken)) {
+            if (name.isEmpty() || !allMatch(name, Field::isToken)) {
                 throw new IllegalArgumentException(
                         "a header's name must be a token of RFC 9110, was '%s'".formatted(name));
             }
-            if (!value.chars().allMatch(Field::isFieldContent)) {
+            if (!allMatch(value, Field::isFieldContent)) {
                 throw new IllegalArgumentException(
                         "the value of header %s must not hold control characters".formatted(name));
             }
+        }
+
+        /// Asked for each header of each request: no stream.
+        private static boolean allMatch(String text, IntPredicate which) {
+            for (int i = 0; i < text.length(); i++) {
+                if (!which.test(text.charAt(i))) {
+                    return false;
+                }
+            }
+            return true;
         }
 
         private static boolean isToken(int c) {

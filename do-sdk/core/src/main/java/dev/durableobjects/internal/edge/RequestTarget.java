@@ -13,6 +13,9 @@ final class RequestTarget {
     /// Returns the path. Helidon leaves the authority of an absolute form in front of it, which a
     /// server must accept: RFC 9112, section 3.2.2.
     static String path(String target) {
+        if (target.startsWith("/")) {
+            return target;
+        }
         Matcher absolute = ABSOLUTE.matcher(target);
         if (!absolute.matches()) {
             return target;

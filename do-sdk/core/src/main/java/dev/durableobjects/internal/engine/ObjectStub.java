@@ -36,7 +36,7 @@ record ObjectStub<T>(
         return methods.proxy(
                 (method, arguments) ->
                         this.<@Nullable Object>send(object -> method.on(object, arguments)),
-                toString());
+                this);
     }
 
     @Override

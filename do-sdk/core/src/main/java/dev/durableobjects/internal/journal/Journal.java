@@ -222,6 +222,7 @@ public final class Journal implements CommitLog {
     /// Waits for commits; returns null when there will be none any more.
     private @Nullable Batch nextBatch() {
         while (true) {
+            waiting.giveWay(); // Who is about to commit comes into the batch.
             synchronized (this) {
                 if (closed && pending.isEmpty()) {
                     return null;
@@ -233,7 +234,6 @@ public final class Journal implements CommitLog {
                 }
             }
             waiting.park(this);
-            waiting.giveWay(); // Who is about to commit comes into this batch.
         }
     }
 

@@ -20,12 +20,22 @@ public final class PageParts {
             byte[] before, int beforeOffset, byte[] after, int afterOffset, int pageSize) {
         int bytes = pageSize / COUNT;
         long parts = 0;
-        for (int i = 0; i < COUNT; i++) {
-            int from = beforeOffset + i * bytes;
-            int to = afterOffset + i * bytes;
-            if (Arrays.mismatch(before, from, from + bytes, after, to, to + bytes) >= 0) {
-                parts |= 1L << i;
+        int at = 0;
+        while (at < pageSize) { // From one part that differs to the next: they are few.
+            int equal =
+                    Arrays.mismatch(
+                            before,
+                            beforeOffset + at,
+                            beforeOffset + pageSize,
+                            after,
+                            afterOffset + at,
+                            afterOffset + pageSize);
+            if (equal < 0) {
+                break;
             }
+            int part = (at + equal) / bytes;
+            parts |= 1L << part;
+            at = (part + 1) * bytes;
         }
         return parts;
     }

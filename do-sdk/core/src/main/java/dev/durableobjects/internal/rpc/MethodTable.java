@@ -44,14 +44,14 @@ public final class MethodTable<T> {
     /// Returns an implementation of the interface that copies the arguments of each call and gives
     /// it to the invoker.
     ///
-    /// @param name what the proxy calls itself in `toString`
-    public T proxy(RemoteMethod.Invoker invoker, String name) {
+    /// @param described what the proxy is: it has its `toString`
+    public T proxy(RemoteMethod.Invoker invoker, Object described) {
         InvocationHandler handler =
                 (proxy, method, arguments) -> {
                     RemoteMethod remote = methods.get(method);
                     return remote != null
                             ? invoker.invoke(remote, copied(method, arguments))
-                            : ofObject(proxy, method, arguments, name);
+                            : ofObject(proxy, method, arguments, described);
                 };
         return api.cast(
                 Proxy.newProxyInstance(api.getClassLoader(), new Class<?>[] {api}, handler));
@@ -81,11 +81,11 @@ public final class MethodTable<T> {
 
     @SuppressWarnings("ReferenceEquality") // A proxy equals itself only.
     private static Object ofObject(
-            Object proxy, Method method, @Nullable Object[] arguments, String name) {
+            Object proxy, Method method, @Nullable Object[] arguments, Object described) {
         return switch (method.getName()) {
             case "equals" -> proxy == arguments[0];
             case "hashCode" -> System.identityHashCode(proxy);
-            default -> name;
+            default -> described.toString();
         };
     }
 
