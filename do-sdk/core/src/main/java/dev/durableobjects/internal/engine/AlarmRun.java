@@ -35,17 +35,25 @@ final class AlarmRun {
     private final ObjectClass<?> type;
     private final DurableObjectId id;
     private final Env env;
+    private final AlarmCounters counters;
 
     // What the run has come to, for the event that counts its failure.
     private @Nullable Row row;
     private @Nullable Activation activation;
 
-    AlarmRun(Node node, ObjectDirectory objects, ObjectClass<?> type, DurableObjectId id, Env env) {
+    AlarmRun(
+            Node node,
+            ObjectDirectory objects,
+            ObjectClass<?> type,
+            DurableObjectId id,
+            Env env,
+            AlarmCounters counters) {
         this.node = node;
         this.objects = objects;
         this.type = type;
         this.id = id;
         this.env = env;
+        this.counters = counters;
     }
 
     /// Returns what runs when a schedule of this name is due.
@@ -112,6 +120,8 @@ final class AlarmRun {
             ScheduleTable table = table(entered);
             due.ifPresent(one -> {
                 if (isDropped) {
+                    counters.addFailure();
+                    counters.addGivenUp();
                     table.drop(one);
                 } else {
                     putOff(table, one);
@@ -138,6 +148,7 @@ final class AlarmRun {
         ScheduleTable table = table(entered);
         if (!handler(due.name()).isIn(object.getClass())) {
             Failures.warn(entered + " has no handler for what is due; it is deleted", null);
+            counters.addGivenUp();
             table.drop(due);
             return;
         }
@@ -147,6 +158,7 @@ final class AlarmRun {
                                 node.after(Limit.ALARM_SECONDS),
                                 () -> entered.breakDown(Kind.TIMED_OUT, TOO_LONG, null));
         table.begin(due);
+        counters.addRun();
         try {
             invoke(object, due);
             table.done(due, node.clock().millis());
@@ -177,12 +189,14 @@ final class AlarmRun {
     /// Lets it run again later, or gives it up.
     private void putOff(ScheduleTable table, Row due) {
         long now = node.clock().millis();
+        counters.addFailure();
         if (due.retries() < RETRIES_MAX) {
             table.retry(due, now + Backoff.millis(due.retries(), node.random()));
             return;
         }
         Failures.warn(
                 "%s: given up after %d runs".formatted(type.nameOf(id), RETRIES_MAX + 1), null);
+        counters.addGivenUp();
         table.done(due, now);
     }
 }
