@@ -1,5 +1,7 @@
 package dev.durableobjects.http;
 
+import static java.util.Objects.requireNonNull;
+
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -48,6 +50,7 @@ public final class Headers {
 
     /// Returns the first value of a field.
     public Optional<String> get(String name) {
+        requireNonNull(name, "name must be a text, was null");
         String wanted = name.toLowerCase(Locale.ROOT);
         return fields.stream()
                 .filter(field -> field.name.equals(wanted))
@@ -57,6 +60,7 @@ public final class Headers {
 
     /// Returns all values of a field, in order.
     public List<String> all(String name) {
+        requireNonNull(name, "name must be a text, was null");
         String wanted = name.toLowerCase(Locale.ROOT);
         return fields.stream()
                 .filter(field -> field.name.equals(wanted))
@@ -66,6 +70,7 @@ public final class Headers {
 
     /// Calls the consumer with the name and the value of each field, in order.
     public void forEach(BiConsumer<? super String, ? super String> consumer) {
+        requireNonNull(consumer, "consumer must be a BiConsumer, was null");
         fields.forEach(field -> consumer.accept(field.name, field.value));
     }
 
@@ -99,6 +104,8 @@ public final class Headers {
     private record Field(String name, String value) {
 
         Field {
+            requireNonNull(name, "name must be a text, was null");
+            requireNonNull(value, "value must be a text, was null");
             name = name.toLowerCase(Locale.ROOT);
             if (name.isEmpty() || !name.chars().allMatch(Field::isToken)) {
                 throw new IllegalArgumentException(

@@ -1,5 +1,7 @@
 package dev.durableobjects.runtime;
 
+import static java.util.Objects.requireNonNull;
+
 import dev.durableobjects.Binding;
 import dev.durableobjects.DurableObjectNamespace;
 import dev.durableobjects.Env;
@@ -25,6 +27,7 @@ final class Namespaces implements Env {
     @Override
     @SuppressWarnings("unchecked") // Equal bindings have the same type argument.
     public <T> DurableObjectNamespace<T> namespace(Binding<T> binding) {
+        requireNonNull(binding, "binding must be a Binding, was null");
         Namespace<?> namespace = byName.get(binding.name());
         if (namespace == null) {
             throw new IllegalArgumentException(

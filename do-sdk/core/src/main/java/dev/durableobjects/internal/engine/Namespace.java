@@ -1,5 +1,7 @@
 package dev.durableobjects.internal.engine;
 
+import static java.util.Objects.requireNonNull;
+
 import dev.durableobjects.DurableObjectId;
 import dev.durableobjects.DurableObjectNamespace;
 import dev.durableobjects.DurableObjectStub;
@@ -57,11 +59,13 @@ public final class Namespace<T> implements DurableObjectNamespace<T> {
 
     @Override
     public DurableObjectId idFromString(String hex) {
+        requireNonNull(hex, "hex must be a text, was null");
         return ids.fromString(hex);
     }
 
     @Override
     public DurableObjectStub<T> get(DurableObjectId id) {
+        requireNonNull(id, "id must be a DurableObjectId, was null");
         ids.check(id);
         return stub(id);
     }
