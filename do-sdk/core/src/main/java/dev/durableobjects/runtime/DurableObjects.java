@@ -2,6 +2,8 @@ package dev.durableobjects.runtime;
 
 import static java.util.Objects.requireNonNull;
 
+import dev.durableobjects.Binding;
+import dev.durableobjects.DurableObjectId;
 import dev.durableobjects.Env;
 import dev.durableobjects.Limit;
 import dev.durableobjects.Limits;
@@ -197,6 +199,26 @@ public final class DurableObjects implements AutoCloseable {
     /// Returns how many WebSockets are watched over. For tests.
     int connections() {
         return node.sockets().size();
+    }
+
+    /// Runs the pending alarm of an object at once, for tests: before its time, on the calling
+    /// thread and as one event. It is deleted first; what the handler throws reaches the caller,
+    /// and nothing is repeated.
+    ///
+    /// @return whether there was an alarm
+    /// @throws IllegalArgumentException if there is no such namespace, or it has no such id
+    public boolean runAlarm(Binding<?> binding, DurableObjectId id) {
+        return env.of(binding).runAlarm(id);
+    }
+
+    /// Lets an object leave memory, for tests: its events end, its `preShutdown` runs, its timers
+    /// are gone, and its sockets hibernate. The next call starts it anew.
+    ///
+    /// @throws IllegalArgumentException if there is no such namespace, or it has no such id
+    /// @throws IllegalStateException if the object is not in memory, holds sockets of `ctx.accept`,
+    ///   or its events do not end within `Limit.COMMIT_SECONDS`
+    public void evict(Binding<?> binding, DurableObjectId id) {
+        env.of(binding).evict(id);
     }
 
     /// Puts a Worker on a web server: every request and every WebSocket upgrade goes to it.

@@ -91,6 +91,13 @@ public final class DurableObjectsBuilder {
         return this;
     }
 
+    /// Sets where the time of day comes from: alarms and schedules are due by it, and history tells
+    /// it. For tests; a clock that is set forward is noticed within a second.
+    public DurableObjectsBuilder clock(InstantSource source) {
+        this.clock = requireNonNull(source, "source must be an InstantSource, was null");
+        return this;
+    }
+
     /// Registers a namespace.
     ///
     /// @param factory makes an instance, usually the constructor: `Flight::new`; what it makes
@@ -157,12 +164,6 @@ public final class DurableObjectsBuilder {
     /// Replaces what forces disk, for tests of faults.
     DurableObjectsBuilder disk(Disk other) {
         this.disk = other;
-        return this;
-    }
-
-    /// Replaces the clock, for tests.
-    DurableObjectsBuilder clock(InstantSource other) {
-        this.clock = other;
         return this;
     }
 

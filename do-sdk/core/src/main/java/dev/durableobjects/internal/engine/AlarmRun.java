@@ -1,6 +1,5 @@
 package dev.durableobjects.internal.engine;
 
-import dev.durableobjects.AlarmInvocationInfo;
 import dev.durableobjects.DurableObject;
 import dev.durableobjects.DurableObjectException.Kind;
 import dev.durableobjects.DurableObjectId;
@@ -9,7 +8,6 @@ import dev.durableobjects.Limit;
 import dev.durableobjects.internal.storage.ObjectSchedules;
 import dev.durableobjects.internal.storage.ScheduleTable;
 import dev.durableobjects.internal.storage.ScheduleTable.Row;
-import java.time.Instant;
 import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -176,11 +174,7 @@ final class AlarmRun {
 
     private static void invoke(DurableObject object, Row due) throws Exception {
         if (due.name().equals(ScheduleTable.ALARM)) {
-            object.alarm(
-                    new AlarmInvocationInfo(
-                            Instant.ofEpochMilli(due.scheduledAt()),
-                            due.retries() > 0,
-                            due.retries()));
+            object.alarm(AlarmNow.info(due));
         } else {
             object.scheduled(ObjectSchedules.schedule(due));
         }

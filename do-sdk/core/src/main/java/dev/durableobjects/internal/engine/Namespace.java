@@ -75,6 +75,22 @@ public final class Namespace<T> implements DurableObjectNamespace<T> {
         return stub(idFromName(name));
     }
 
+    /// Runs the pending alarm of an object now. For tests.
+    ///
+    /// @return whether there was one
+    public boolean runAlarm(DurableObjectId id) {
+        ids.check(requireNonNull(id, "id must be a DurableObjectId, was null"));
+        return Failures.unchecked(() -> directory.call(type, id, env, new AlarmNow()));
+    }
+
+    /// Lets an object leave memory now. For tests.
+    ///
+    /// @throws IllegalStateException if it is not in memory, or cannot leave
+    public void evict(DurableObjectId id) {
+        ids.check(requireNonNull(id, "id must be a DurableObjectId, was null"));
+        directory.evict(id);
+    }
+
     private DurableObjectStub<T> stub(DurableObjectId id) {
         return new ObjectStub<>(node, directory, type, id, env, methods, null);
     }

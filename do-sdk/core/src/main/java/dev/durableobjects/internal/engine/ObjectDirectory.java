@@ -194,6 +194,13 @@ public final class ObjectDirectory {
         return live.size();
     }
 
+    /// Lets an object leave memory once its events have ended.
+    ///
+    /// @throws IllegalStateException if it is not in memory, or cannot leave
+    void evict(DurableObjectId id) {
+        eviction.evictNow(live.get(id));
+    }
+
     /// Refuses new calls from outside. What is under way may still call from object to object.
     public void refuse() {
         closing = true;
