@@ -66,6 +66,42 @@ const CASES = {
     equal(thrown(() => new client.ReconnectingSocket("ws", { pings: 1 }, world)), "TypeError");
   },
 
+  async onlyAnAddressThatASocketMayHaveIsTaken(client) {
+    const world = new ManualWorld();
+    const begins = (url) => thrown(() => new client.ReconnectingSocket(url, {}, world));
+
+    equal(["ftp://example.org/ws", "file:///ws", "mailto:a@b", "wsx://a/"].map(begins),
+      ["TypeError", "TypeError", "TypeError", "TypeError"]);
+    equal(["ws://a/", "wss://a/", "http://a/", "https://a/", "/ws", "?x"].map(begins),
+      ["nothing", "nothing", "nothing", "nothing", "nothing", "nothing"]);
+  },
+
+  async anOptionThatCannotBeIsToldAtOnce(client) {
+    const world = new ManualWorld();
+    const begins = (options) => thrown(() => new client.ReconnectingSocket("ws", options, world));
+    const mistakes = {
+      TypeError: [
+        null, "ping", { ping: 1 }, { pong: null }, { pingMillis: "25000" }, { retries: true },
+        { snapshot: 7 }, { protocols: ["a", "a"] }, { protocols: "a b" }, { binaryType: "text" },
+        { queueBytes: 10n },
+      ],
+      RangeError: [
+        { pingMillis: 0 }, { pongMillis: NaN }, { connectMillis: -1 }, { firstDelayMillis: 0 },
+        { longestDelayMillis: Infinity }, { busyDelayMillis: 2 ** 31 }, { stableMillis: -1 },
+        { queueMessages: 1.5 }, { queueBytes: -1 },
+      ],
+      nothing: [
+        undefined, {}, { stableMillis: 0, queueMessages: 0, queueBytes: 0, protocols: "seats" },
+        { snapshot: new URL("https://example.org/"), binaryType: "blob", ping: undefined },
+        { busyDelayMillis: 2 ** 31 - 1, pingMillis: 1, pongMillis: 0.5 + 0.5 },
+      ],
+    };
+    for (const [mistake, all] of Object.entries(mistakes)) {
+      all.forEach((options) => equal(begins(options), mistake, JSON.stringify(options,
+        (key, value) => typeof value === "bigint" ? `${value}n` : value)));
+    }
+  },
+
   async theAddressMayBeAFunctionThatIsAskedForEachAttempt(client) {
     let asked = 0;
     const { world } = await begin(client, {}, async () => `ws?token=${++asked}`);
@@ -417,6 +453,56 @@ const CASES = {
     equal(socket.queued, 3);
   },
 
+  async onlyWhatASocketSendsIsTaken(client) {
+    for (const begins of [begin, beginOpen]) {
+      const { world, socket } = await begins(client, { queueBytes: 10 });
+      for (const data of [undefined, null, 5, true, {}, ["a"], Symbol("a"), () => "a"]) {
+        equal(thrown(() => socket.send(data)), "TypeError", String(data));
+      }
+      equal([world.socket.sent, socket.queued], [[], 0]);
+      equal(thrown(() => socket.send("ten bytes!")), "nothing");
+    }
+  },
+
+  async aMistakeSaysWhatWasExpectedAndWhatCame(client) {
+    const { socket } = await begin(client);
+    let message;
+    try {
+      socket.send({ seat: "1A" });
+    } catch (error) {
+      message = error.message;
+    }
+
+    equal(message, "a message must be a text, an ArrayBuffer, a view of one or a Blob, was of type"
+      + " Object; an object is sent with JSON.stringify");
+  },
+
+  async theBytesOfEveryKindAreCounted(client) {
+    const tenBytes = [
+      "0123456789", "\ud8000123456", new ArrayBuffer(10), new DataView(new ArrayBuffer(20), 5, 10),
+      new Uint16Array(5), new Blob(["0123", "456789"]),
+    ];
+    for (const data of tenBytes) {
+      const { socket } = await begin(client, { queueBytes: 10 });
+      socket.send(data);
+      equal(thrown(() => socket.send("x")), "QueueFullError");
+      const small = await begin(client, { queueBytes: 9 });
+      equal(thrown(() => small.socket.send(data)), "QueueFullError");
+    }
+  },
+
+  async whatChangesWhileItWaitsIsSentAsItWas(client) {
+    const { world, socket } = await begin(client);
+    const bytes = new Uint8Array([0, 1, 2, 3]);
+    socket.send(bytes.subarray(1, 3));
+    socket.send(bytes.buffer);
+    bytes.fill(9);
+    world.socket.opens();
+    await world.settle();
+
+    equal(world.socket.sent.map((sent) => [...new Uint8Array(sent)]), [[1, 2], [0, 1, 2, 3]]);
+  },
+
   async whatWasSentMakesRoomForMore(client) {
     const { world, socket } = await begin(client, { queueBytes: 3, queueMessages: 1 });
     for (const text of ["abc", "def"]) {
@@ -470,6 +556,20 @@ const CASES = {
 
     equal(socket.state, "open");
     equal(told, ["open", "message a"]);
+  },
+
+  async aCodeOrAReasonThatMayNotBeIsRefusedInEveryState(client) {
+    for (const begins of [begin, beginOpen]) {
+      const { world, socket } = await begins(client);
+      const state = socket.state;
+      for (const code of [0, 999, 1001, 1005, 2999, 5000, 3000.5, NaN, "1000", null]) {
+        equal(thrown(() => socket.close(code)), "RangeError", code);
+      }
+      equal(thrown(() => socket.close(1000, "\u00fc".repeat(62))), "RangeError");
+      equal(thrown(() => socket.close(1000, 7)), "TypeError");
+      equal([socket.state, world.socket.closedWith], [state, null]);
+      equal(thrown(() => socket.close(3000, `${"\u00fc".repeat(61)}x`)), "nothing");
+    }
   },
 
   async aListenerMayClose(client) {

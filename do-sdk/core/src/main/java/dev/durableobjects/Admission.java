@@ -1,5 +1,7 @@
 package dev.durableobjects;
 
+import static java.util.Objects.requireNonNull;
+
 import java.util.function.Predicate;
 import java.util.regex.Pattern;
 
@@ -21,6 +23,7 @@ public record Admission(Predicate<String> names, int objectsMax, int creationsPe
     ///
     /// @throws IllegalArgumentException if a number is less than 1
     public Admission {
+        requireNonNull(names, "names must be a predicate, was null");
         if (objectsMax < 1 || creationsPerMinute < 1) {
             throw new IllegalArgumentException(
                     "an admission needs at least 1 object and 1 creation per minute, had %d and %d"
@@ -37,6 +40,7 @@ public record Admission(Predicate<String> names, int objectsMax, int creationsPe
     ///
     /// @throws java.util.regex.PatternSyntaxException if it is not one
     public static Admission keys(String regex) {
+        requireNonNull(regex, "regex must be a regular expression, was null");
         return new Admission(Pattern.compile(regex).asMatchPredicate(), UNLIMITED, UNLIMITED);
     }
 

@@ -1,6 +1,6 @@
 package dev.durableobjects;
 
-import java.util.Objects;
+import static java.util.Objects.requireNonNull;
 
 /// Names a namespace in the code of an application and says which interface its objects answer to.
 ///
@@ -17,7 +17,8 @@ public record Binding<T>(String name, Class<T> api) {
     /// @throws IllegalArgumentException if the name is not 1 to 64 letters, digits, `_` or `-`, or
     ///   if `api` is not an interface
     public Binding {
-        Objects.requireNonNull(api, "api");
+        requireNonNull(name, "name must be a text, was null");
+        requireNonNull(api, "api must be an interface, was null");
         if (!name.matches("[A-Za-z0-9_-]{1,64}")) {
             throw new IllegalArgumentException(
                     "a binding's name must be 1-64 letters, digits, '_' or '-', was '%s'"

@@ -20,8 +20,8 @@ public record Bookmark(String value) implements Comparable<Bookmark> {
         if (value == null || !FORM.matcher(value).matches()) {
             throw new BookmarkException(
                     BookmarkException.Reason.MALFORMED,
-                    "a bookmark has groups of 8, 8, 8 and 32 hexadecimal digits in lower case, was"
-                            + " '%s'".formatted(value));
+                    "the value of a bookmark has groups of 8, 8, 8 and 32 hexadecimal digits in"
+                            + " lower case, was '%s'".formatted(value));
         }
     }
 

@@ -1,5 +1,7 @@
 package dev.durableobjects;
 
+import static java.util.Objects.requireNonNull;
+
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -71,6 +73,7 @@ public final class DurableObjectException extends RuntimeException {
     /// It is added as a suppressed exception, once. So an exception that is kept and thrown again
     /// by another object still tells of the first, and one that disables suppression tells nothing.
     public static Optional<DurableObjectException> about(Throwable failure) {
+        requireNonNull(failure, "failure must be an exception, was null");
         if (failure instanceof DurableObjectException itself) {
             return Optional.of(itself);
         }

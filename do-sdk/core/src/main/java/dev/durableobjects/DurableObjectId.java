@@ -1,5 +1,7 @@
 package dev.durableobjects;
 
+import static java.util.Objects.requireNonNull;
+
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.Optional;
@@ -37,10 +39,12 @@ public final class DurableObjectId {
     ///
     /// @throws IllegalArgumentException if there are not exactly 32 bytes
     public static DurableObjectId of(byte[] bytes, String name) {
+        requireNonNull(name, "name must be a text, was null");
         return new DurableObjectId(checked(bytes), name);
     }
 
     private static byte[] checked(byte[] bytes) {
+        requireNonNull(bytes, "bytes must be an array, was null");
         if (bytes.length != LENGTH) {
             throw new IllegalArgumentException(
                     "a Durable Object id has %d bytes, got %d".formatted(LENGTH, bytes.length));

@@ -1,5 +1,7 @@
 package dev.durableobjects;
 
+import static java.util.Objects.requireNonNull;
+
 import dev.durableobjects.websocket.WebSocket;
 import dev.durableobjects.websocket.WebSocketListener;
 import dev.durableobjects.websocket.WebSocketRequestResponsePair;
@@ -38,6 +40,7 @@ public interface DurableObjectState {
 
     /// Runs [#blockConcurrencyWhile(Callback)] without a result.
     default <X extends Exception> void blockConcurrencyWhile(Action<X> body) throws X {
+        requireNonNull(body, "body must be an action, was null");
         this.<@Nullable Void, X>blockConcurrencyWhile(() -> {
             body.run();
             return null;
@@ -54,6 +57,7 @@ public interface DurableObjectState {
 
     /// Runs [#await(Callback)] without a result.
     default <X extends Exception> void await(Action<X> body) throws X {
+        requireNonNull(body, "body must be an action, was null");
         this.<@Nullable Void, X>await(() -> {
             body.run();
             return null;
@@ -62,16 +66,20 @@ public interface DurableObjectState {
 
     /// Lets other events in for a while: a release point, as [#await(Callback)]. An interrupt ends
     /// neither this nor a call to another object that has begun; it stays set for what comes next.
+    ///
+    /// @param duration nothing if it is negative, 100 years if it is longer
     void sleep(Duration duration);
 
     /// Runs the body once, after the delay, as an event of its own. A timer lives in memory only:
     /// it ends with the instance. It keeps an idle object in memory for up to 15 minutes.
     ///
+    /// @param delay nothing if it is negative, 100 years if it is longer
     /// @throws IllegalStateException if the object has `Limit.TIMERS_PER_OBJECT` timers
     Timer setTimeout(Duration delay, Action<?> body);
 
     /// Runs the body again and again, as [#setTimeout] does; the next period begins when it ends.
     ///
+    /// @param period 100 years if it is longer
     /// @throws IllegalArgumentException if the period is not positive
     /// @throws IllegalStateException if the object has `Limit.TIMERS_PER_OBJECT` timers
     Timer setInterval(Duration period, Action<?> body);
@@ -82,6 +90,8 @@ public interface DurableObjectState {
     void waitUntil(Action<?> task);
 
     /// Keeps the object in memory while it is idle, until the lease is closed or the time is over.
+    ///
+    /// @param max nothing if it is negative, 100 years if it is longer
     KeepAlive keepAlive(Duration max);
 
     /// Resets the object at once. What the event has not yet committed is lost, whoever waits for
@@ -113,7 +123,8 @@ public interface DurableObjectState {
     /// Accepts the server half of a pair, as [#acceptWebSocket(WebSocket)], with tags by which
     /// [#webSockets(String)] finds it for as long as it lives.
     ///
-    /// @param tags at most 10 of at most 256 characters; duplicates count once
+    /// @param tags at most 10 of at most 256 characters; duplicates count once, and half of a
+    ///   surrogate pair becomes U+FFFD
     /// @throws IllegalArgumentException if there are too many tags, or one is too long
     /// @throws IllegalStateException if the socket was accepted before, or if the object holds as
     ///   many sockets as `Limit.SOCKETS_PER_OBJECT` allows

@@ -1,5 +1,7 @@
 package dev.durableobjects;
 
+import static java.util.Objects.requireNonNull;
+
 import dev.durableobjects.kv.KvStorage;
 import dev.durableobjects.kv.WriteOptions;
 import dev.durableobjects.sql.SqlStorage;
@@ -52,6 +54,7 @@ public interface DurableObjectStorage {
 
     /// Runs the body like [#transactionSync(Callback)], without a result.
     default <X extends Exception> void transactionSync(Action<X> body) throws X {
+        requireNonNull(body, "body must be an action, was null");
         this.<Boolean, X>transactionSync(() -> {
             body.run();
             return true;
@@ -74,13 +77,16 @@ public interface DurableObjectStorage {
     <R extends @Nullable Object, X extends Exception> R transaction(TransactionBody<R, X> body)
             throws X;
 
-    /// Returns the time of the pending alarm; empty while [DurableObject#alarm] runs, unless it was
-    /// set anew since.
+    /// Returns the time of the pending alarm, as it was set; empty while [DurableObject#alarm]
+    /// runs, unless it was set anew since. Between a run that failed and its repetition it is that
+    /// of the run, which is over.
     Optional<Instant> getAlarm();
 
     /// Sets the alarm, in place of the one there was: [DurableObject#alarm] runs at this time or
     /// soon after, never before, whatever becomes of the process until then. It belongs to the
-    /// event's transaction. A time in the past is now; a part of a millisecond is rounded up.
+    /// event's transaction. A time in the past is now; a part of a millisecond is rounded up. A
+    /// time that milliseconds in a `long` cannot count, as `Instant.MAX`, is the last that they
+    /// can: never.
     ///
     /// @throws IllegalArgumentException if the time is not after 1970
     /// @throws IllegalStateException if the class has no `alarm` handler; not checked in the
@@ -93,6 +99,8 @@ public interface DurableObjectStorage {
     void setAlarm(Instant due, WriteOptions options);
 
     /// Sets the alarm like [#setAlarm(Instant)], from now.
+    ///
+    /// @param delay nothing if it is negative; one beyond all times is never
     void setAlarm(Duration delay);
 
     /// Deletes the pending alarm, if there is one. A run that is under way goes on, and is not

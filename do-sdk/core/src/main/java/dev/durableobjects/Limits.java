@@ -1,5 +1,7 @@
 package dev.durableobjects;
 
+import static java.util.Objects.requireNonNull;
+
 import java.util.EnumMap;
 import java.util.Map;
 
@@ -23,6 +25,7 @@ public final class Limits {
     ///
     /// @throws IllegalArgumentException if the value is less than 1
     public Limits with(Limit limit, int value) {
+        requireNonNull(limit, "limit must be one of Limit, was null");
         if (value < 1) {
             throw new IllegalArgumentException(
                     "limit %s must be at least 1, was %d".formatted(limit.key(), value));
@@ -35,6 +38,7 @@ public final class Limits {
 
     /// Returns the value of a bound, in the unit that the bound names.
     public int get(Limit limit) {
+        requireNonNull(limit, "limit must be one of Limit, was null");
         return changed.getOrDefault(limit, limit.standard());
     }
 }

@@ -1,12 +1,14 @@
 package dev.durableobjects;
 
+import static java.util.Objects.requireNonNull;
+
 import java.time.Duration;
 
 /// How often and how fast a stub repeats a call that failed for a passing reason.
 ///
 /// A failure is passing if it is `retryable` and not `overloaded`. The first attempt may have taken
 /// effect, so repeat only what is idempotent. The pause before attempt n is random, between nothing
-/// and `base * 2^(n-2)`, at most `pauseMax`. Immutable.
+/// and `base * 2^(n-2)`, at most `pauseMax`; both are 100 years if they are longer. Immutable.
 ///
 /// @param attemptsMax how often the call is made in all, at least 1
 /// @param base the longest first pause
@@ -21,6 +23,8 @@ public record RetryPolicy(int attemptsMax, Duration base, Duration pauseMax) {
     ///
     /// @throws IllegalArgumentException if there is no attempt, or a pause is negative
     public RetryPolicy {
+        requireNonNull(base, "base must be a Duration, was null");
+        requireNonNull(pauseMax, "pauseMax must be a Duration, was null");
         if (attemptsMax < 1) {
             throw new IllegalArgumentException(
                     "a retry policy needs at least 1 attempt, had " + attemptsMax);

@@ -15,7 +15,8 @@ import java.util.Optional;
 /// object's thread may use it.
 public interface Schedules {
 
-    /// Sets a schedule, in place of one of the same name. A time in the past is now.
+    /// Sets a schedule, in place of one of the same name. A time in the past is now; a part of a
+    /// millisecond is rounded up; a time that milliseconds in a `long` cannot count is never.
     ///
     /// @param name at most `Limit.SCHEDULE_NAME_BYTES` in UTF-8, not empty
     /// @throws IllegalArgumentException if the name is empty or too long, or the time is not after
@@ -25,6 +26,8 @@ public interface Schedules {
     void at(String name, Instant due);
 
     /// Sets a schedule like [#at], from now.
+    ///
+    /// @param delay nothing if it is negative
     void after(String name, Duration delay);
 
     /// Sets a schedule like [#at], which is due one period from now and then again and again.
@@ -33,6 +36,8 @@ public interface Schedules {
     /// counted from its first time, that is not over yet. When all runs for one time have failed,
     /// it goes on with the next time.
     ///
+    /// @param period a part of a millisecond is rounded up, so that 1 is the least; 100 years if it
+    ///   is longer
     /// @throws IllegalArgumentException if the period is not positive
     void every(String name, Duration period);
 

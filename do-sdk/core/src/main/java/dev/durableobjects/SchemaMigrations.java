@@ -1,5 +1,7 @@
 package dev.durableobjects;
 
+import static java.util.Objects.requireNonNull;
+
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
@@ -43,6 +45,7 @@ public final class SchemaMigrations {
     ///
     /// @throws IllegalArgumentException if there is a step of this name, or the name is blank
     public SchemaMigrations then(String name, String sql) {
+        requireNonNull(sql, "sql must be SQL, was null");
         return then(name, storage -> storage.sql().exec(sql).toList());
     }
 
@@ -50,6 +53,7 @@ public final class SchemaMigrations {
     ///
     /// @throws IllegalArgumentException if there is a step of this name, or the name is blank
     public SchemaMigrations then(String name, Consumer<DurableObjectStorage> body) {
+        requireNonNull(body, "body must be what the migration runs, was null");
         if (name == null || name.isBlank()) {
             throw new IllegalArgumentException("a migration needs a name, was " + name);
         }

@@ -153,7 +153,7 @@ class TidyTest {
         Set<String> started =
                 sources()
                         .filter(file -> file.startsWith(ROOT.resolve("do-sdk/core/src/main")))
-                        .flatMap(file -> found("\\.start\\(\\s*\"([^\"]+)\"", read(file)))
+                        .flatMap(file -> found("\\.(?:start|name)\\(\\s*\"([^\"]+)\"", read(file)))
                         .collect(Collectors.toCollection(TreeSet::new));
         Set<String> described =
                 section.lines()

@@ -1,5 +1,7 @@
 package dev.durableobjects.http;
 
+import static java.util.Objects.requireNonNull;
+
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -49,6 +51,7 @@ public final class Headers {
 
     /// Returns the first value of a field.
     public Optional<String> get(String name) {
+        requireNonNull(name, "name must be a text, was null");
         String wanted = name.toLowerCase(Locale.ROOT);
         return fields.stream()
                 .filter(field -> field.name.equals(wanted))
@@ -58,6 +61,7 @@ public final class Headers {
 
     /// Returns all values of a field, in order.
     public List<String> all(String name) {
+        requireNonNull(name, "name must be a text, was null");
         String wanted = name.toLowerCase(Locale.ROOT);
         return fields.stream()
                 .filter(field -> field.name.equals(wanted))
@@ -67,6 +71,7 @@ public final class Headers {
 
     /// Calls the consumer with the name and the value of each field, in order.
     public void forEach(BiConsumer<? super String, ? super String> consumer) {
+        requireNonNull(consumer, "consumer must be a BiConsumer, was null");
         fields.forEach(field -> consumer.accept(field.name, field.value));
     }
 
@@ -100,6 +105,8 @@ public final class Headers {
     private record Field(String name, String value) {
 
         Field {
+            requireNonNull(name, "name must be a text, was null");
+            requireNonNull(value, "value must be a text, was null");
             name = name.toLowerCase(Locale.ROOT);
             if (name.isEmpty() || !allMatch(name, Field::isToken)) {
                 throw new IllegalArgumentException(

@@ -1,5 +1,7 @@
 package dev.durableobjects.http;
 
+import static java.util.Objects.requireNonNull;
+
 import dev.durableobjects.json.Json;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
@@ -38,6 +40,8 @@ public final class Request {
     ///   an authority in front of the path are ignored
     /// @throws IllegalArgumentException if the target is not of that form
     public static Request of(String method, String target) {
+        requireNonNull(method, "method must be a text, was null");
+        requireNonNull(target, "target must be a path, was null");
         String local = withoutAuthority(target);
         int mark = local.indexOf('?');
         return mark < 0
@@ -51,6 +55,9 @@ public final class Request {
     /// @param rawPath the path, percent-encoded, beginning with `/`
     /// @param rawQuery the query, percent-encoded, without the `?`
     public static Request of(String method, String rawPath, String rawQuery) {
+        requireNonNull(method, "method must be a text, was null");
+        requireNonNull(rawPath, "rawPath must be a path, was null");
+        requireNonNull(rawQuery, "rawQuery must be a text, was null");
         String path = decode(rawPath.replace("+", "%2B"));
         return new Request(method, path, rawQuery, Headers.empty(), NO_BODY);
     }
@@ -62,6 +69,7 @@ public final class Request {
 
     /// Returns a POST request with a body in UTF-8; [#of] says what a target is.
     public static Request post(String target, String body) {
+        requireNonNull(body, "body must be a text, was null");
         return of("POST", target).withBody(body.getBytes(StandardCharsets.UTF_8));
     }
 
@@ -72,11 +80,13 @@ public final class Request {
 
     /// Returns this request with these headers instead of its own.
     public Request withHeaders(Headers headers) {
+        requireNonNull(headers, "headers must be Headers, was null");
         return new Request(method, path, rawQuery, headers, body);
     }
 
     /// Returns this request with this body; the array must not be changed afterwards.
     public Request withBody(byte[] body) {
+        requireNonNull(body, "body must be an array, was null");
         return new Request(method, path, rawQuery, headers, body);
     }
 
@@ -106,6 +116,7 @@ public final class Request {
     }
 
     private Stream<String> parameters(String name) {
+        requireNonNull(name, "name must be a text, was null");
         return Stream.of(rawQuery.split("&", -1))
                 .map(pair -> pair.split("=", 2))
                 .filter(pair -> decode(pair[0]).equals(name))

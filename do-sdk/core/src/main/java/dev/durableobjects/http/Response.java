@@ -1,5 +1,7 @@
 package dev.durableobjects.http;
 
+import static java.util.Objects.requireNonNull;
+
 import dev.durableobjects.json.Json;
 import dev.durableobjects.websocket.WebSocket;
 import java.nio.charset.StandardCharsets;
@@ -57,6 +59,7 @@ public final class Response {
 
     /// Returns a plain text in UTF-8.
     public static Response text(int status, String text) {
+        requireNonNull(text, "text must be a String, was null");
         return of(status)
                 .withHeader(TYPE, "text/plain; charset=utf-8")
                 .withBody(text.getBytes(StandardCharsets.UTF_8));
@@ -65,20 +68,28 @@ public final class Response {
     /// Returns a value as JSON with status 200.
     ///
     /// @throws IllegalArgumentException if the value has no JSON form; see [Request#json]
-    public static Response json(Object value) {
+    public static Response json(@Nullable Object value) {
         return json(200, value);
     }
 
     /// Returns a value as JSON.
     ///
     /// @throws IllegalArgumentException if the value has no JSON form; see [Request#json]
-    public static Response json(int status, Object value) {
+    public static Response json(int status, @Nullable Object value) {
         return of(status).withHeader(TYPE, "application/json").withBody(Json.bytes(value));
     }
 
     /// Returns the upgrade to a WebSocket, status 101: the given end, whose other half the object
     /// has accepted, becomes the connection of the client.
+    ///
+    /// @throws IllegalArgumentException if it is the half that the object has accepted
     public static Response webSocket(WebSocket client) {
+        requireNonNull(client, "client must be an end of a WebSocketPair, was null");
+        if (client.isAccepted()) {
+            throw new IllegalArgumentException(
+                    "Can't return WebSocket in a Response after calling accept(): return the other"
+                            + " end of its pair.");
+        }
         return new Response(101, Headers.empty(), NO_BODY, null, client);
     }
 
@@ -88,6 +99,8 @@ public final class Response {
     /// @throws IllegalArgumentException if the header is the server's, or if the name or the value
     ///   holds a character that RFC 9110 section 5 does not allow there
     public Response withHeader(String name, String value) {
+        requireNonNull(name, "name must be a text, was null");
+        requireNonNull(value, "value must be a text, was null");
         String known = name.toLowerCase(Locale.ROOT);
         if (OF_THE_SERVER.contains(known)) {
             throw new IllegalArgumentException(
@@ -104,6 +117,7 @@ public final class Response {
     ///
     /// @throws IllegalArgumentException if responses of this status have no body: 101, 204 and 304
     public Response withBody(byte[] body) {
+        requireNonNull(body, "body must be an array, was null");
         if (body.length > 0 && (status == 101 || status == 204 || status == 304)) {
             throw new IllegalArgumentException(
                     "a response with status %d has no body, got one of %d bytes"
@@ -116,6 +130,7 @@ public final class Response {
     ///
     /// @throws IllegalArgumentException if responses of this status have no body: 101, 204 and 304
     public Response withChunks(ChunkSource source) {
+        requireNonNull(source, "source must be a source of chunks, was null");
         if (status == 101 || status == 204 || status == 304) {
             throw new IllegalArgumentException(
                     "a response with status %d has no body".formatted(status));

@@ -1,5 +1,7 @@
 package dev.durableobjects.json;
 
+import static java.util.Objects.requireNonNull;
+
 import dev.durableobjects.internal.value.Unicode;
 import jakarta.json.JsonException;
 import jakarta.json.JsonString;
@@ -69,6 +71,7 @@ public final class Json {
     ///
     /// @throws IllegalArgumentException if the bytes are not JSON, or do not fit the type
     public static <T> T read(byte[] json, Class<T> type) {
+        requireNonNull(json, "json must be an array, was null");
         return read(decoded(json), type);
     }
 
@@ -76,6 +79,8 @@ public final class Json {
     ///
     /// @throws IllegalArgumentException if the text is not JSON, or does not fit the type
     public static <T> T read(String json, Class<T> type) {
+        requireNonNull(json, "json must be a text, was null");
+        requireNonNull(type, "type must be a class, was null");
         Class<T> boxed = Types.boxed(type);
         Object value = read(json, (Type) boxed);
         if (value == null) {
@@ -89,6 +94,8 @@ public final class Json {
     ///
     /// @throws IllegalArgumentException if the text is not JSON, or does not fit the type
     public static @Nullable Object read(String json, Type type) {
+        requireNonNull(json, "json must be a text, was null");
+        requireNonNull(type, "type must be a type, was null");
         return new JsonBinder().bind(parsed(json), type, "$");
     }
 

@@ -1,5 +1,7 @@
 package dev.durableobjects.kv;
 
+import static java.util.Objects.requireNonNull;
+
 import java.util.Optional;
 import java.util.OptionalInt;
 import org.jspecify.annotations.Nullable;
@@ -40,6 +42,7 @@ public final class ListOptions {
     ///
     /// @throws IllegalArgumentException if there is a beginning already
     public ListOptions start(String key) {
+        requireNonNull(key, "key must be a text, was null");
         checkStart();
         return new ListOptions(key, false, end, prefix, isReverse, limit);
     }
@@ -48,17 +51,20 @@ public final class ListOptions {
     ///
     /// @throws IllegalArgumentException if there is a beginning already
     public ListOptions startAfter(String key) {
+        requireNonNull(key, "key must be a text, was null");
         checkStart();
         return new ListOptions(key, true, end, prefix, isReverse, limit);
     }
 
     /// Ends before this key.
     public ListOptions end(String key) {
+        requireNonNull(key, "key must be a text, was null");
         return new ListOptions(start, isAfterStart, key, prefix, isReverse, limit);
     }
 
     /// Takes only keys that begin with this text.
     public ListOptions prefix(String text) {
+        requireNonNull(text, "text must be a String, was null");
         return new ListOptions(start, isAfterStart, end, text, isReverse, limit);
     }
 

@@ -1,5 +1,9 @@
 package dev.durableobjects.runtime;
 
+import static java.util.Objects.requireNonNull;
+
+import dev.durableobjects.Binding;
+import dev.durableobjects.DurableObjectId;
 import dev.durableobjects.Env;
 import dev.durableobjects.Limit;
 import dev.durableobjects.Limits;
@@ -188,12 +192,33 @@ public final class DurableObjects implements AutoCloseable {
 
     /// Returns what the runtime counts.
     public Metrics metrics() {
-        return Metrics.of(objects.size(), connections.size(), node.sockets().counters());
+        return Metrics.of(
+                objects.size(), connections.size(), node.sockets().counters(), alarms.counters());
     }
 
     /// Returns how many WebSockets are watched over. For tests.
     int connections() {
         return node.sockets().size();
+    }
+
+    /// Runs the pending alarm of an object at once, for tests: before its time, on the calling
+    /// thread and as one event. It is deleted first; what the handler throws reaches the caller,
+    /// and nothing is repeated.
+    ///
+    /// @return whether there was an alarm
+    /// @throws IllegalArgumentException if there is no such namespace, or it has no such id
+    public boolean runAlarm(Binding<?> binding, DurableObjectId id) {
+        return env.of(binding).runAlarm(id);
+    }
+
+    /// Lets an object leave memory, for tests: its events end, its `preShutdown` runs, its timers
+    /// are gone, and its sockets hibernate. The next call starts it anew.
+    ///
+    /// @throws IllegalArgumentException if there is no such namespace, or it has no such id
+    /// @throws IllegalStateException if the object is not in memory, holds sockets of `ctx.accept`,
+    ///   or its events do not end within `Limit.COMMIT_SECONDS`
+    public void evict(Binding<?> binding, DurableObjectId id) {
+        env.of(binding).evict(id);
     }
 
     /// Puts a Worker on a web server: every request and every WebSocket upgrade goes to it.
@@ -203,9 +228,13 @@ public final class DurableObjects implements AutoCloseable {
 
     /// Puts a Worker on a web server, with settings.
     ///
-    /// @throws IllegalArgumentException if there is no such static content, or an origin is none
+    /// @throws IllegalArgumentException if there is no such static content, an origin is none, or
+    ///   two things are to be served at one path
     public void mount(
             WebServerConfig.Builder server, Worker worker, Consumer<MountConfig> settings) {
+        requireNonNull(server, "server must be a WebServerConfig.Builder, was null");
+        requireNonNull(worker, "worker must be a Worker, was null");
+        requireNonNull(settings, "settings must be a Consumer, was null");
         MountConfig config = new MountConfig(origins);
         settings.accept(config);
         WorkerRouting routing =
@@ -223,17 +252,23 @@ public final class DurableObjects implements AutoCloseable {
                 config.clientFolder().map(folder -> ClientModules.in(folder, files)).orElse(files);
         Optional<HttpRouting.Builder> own = config.routing();
         HttpRouting.Builder http = own.orElseGet(HttpRouting::builder);
-        config.healthPath()
-                .ifPresent(path -> {
-                    HealthHandler handler = new HealthHandler(this::health);
-                    http.get(path, handler).head(path, handler);
-                });
+        config.healthPath().ifPresent(path -> addHealth(http, path, content));
         http.any(new HttpEdge(routing, content));
         if (own.isEmpty()) {
             server.addRouting(http);
         }
         server.addRouting(routing);
         ShutdownHook.install(this);
+    }
+
+    private void addHealth(HttpRouting.Builder http, String path, StaticContent content) {
+        if (content.has(path)) {
+            throw new IllegalArgumentException(
+                    "the health check and a file of the static content or the JavaScript client"
+                            + " have the path '%s'; give the health check another".formatted(path));
+        }
+        HealthHandler handler = new HealthHandler(this::health);
+        http.get(path, handler).head(path, handler);
     }
 
     /// Closes the runtime: refuses new calls, lets requests under way finish within half of

@@ -1,5 +1,7 @@
 package dev.durableobjects.runtime;
 
+import static java.util.Objects.requireNonNull;
+
 import dev.durableobjects.Binding;
 import dev.durableobjects.DurableObject;
 import dev.durableobjects.DurableObjectState;
@@ -47,6 +49,7 @@ public final class DurableObjectsBuilder {
     /// @throws IllegalArgumentException if a key is unknown, a limit is no number or out of range,
     ///   or the directory is empty
     public DurableObjectsBuilder config(Config config) {
+        requireNonNull(config, "config must be a node of a configuration, was null");
         ConfiguredLimits.checkKeys(config);
         config.get("directory").asString().ifPresent(path -> directory(Path.of(path)));
         config.get("origins").asList(String.class).ifPresent(origins::addAll);
@@ -58,6 +61,7 @@ public final class DurableObjectsBuilder {
     ///
     /// @throws IllegalArgumentException if the path is empty
     public DurableObjectsBuilder directory(Path path) {
+        requireNonNull(path, "path must be a directory, was null");
         if (path.toString().isBlank()) {
             throw new IllegalArgumentException(
                     "the data directory must be a path, was ''; write . for the working directory");
@@ -68,6 +72,7 @@ public final class DurableObjectsBuilder {
 
     /// Sets all bounds.
     public DurableObjectsBuilder limits(Limits bounds) {
+        requireNonNull(bounds, "bounds must be Limits, was null");
         this.limits = bounds;
         return this;
     }
@@ -81,7 +86,15 @@ public final class DurableObjectsBuilder {
 
     /// Sets where random ids come from; the default is a `SecureRandom`. For tests.
     public DurableObjectsBuilder random(RandomGenerator source) {
+        requireNonNull(source, "source must be a generator, was null");
         this.random = source;
+        return this;
+    }
+
+    /// Sets where the time of day comes from: alarms and schedules are due by it, and history tells
+    /// it. For tests; a clock that is set forward is noticed within a second.
+    public DurableObjectsBuilder clock(InstantSource source) {
+        this.clock = requireNonNull(source, "source must be an InstantSource, was null");
         return this;
     }
 
@@ -108,6 +121,9 @@ public final class DurableObjectsBuilder {
             Binding<? super O> binding,
             BiFunction<DurableObjectState, Env, O> factory,
             Consumer<NamespaceConfig.Builder> settings) {
+        requireNonNull(binding, "binding must be a Binding, was null");
+        requireNonNull(factory, "factory must be a constructor, was null");
+        requireNonNull(settings, "settings must be a Consumer, was null");
         NamespaceConfig.Builder builder = new NamespaceConfig.Builder(binding.name());
         settings.accept(builder);
         RegisteredClass added = new RegisteredClass(binding, factory, builder.build());
@@ -148,12 +164,6 @@ public final class DurableObjectsBuilder {
     /// Replaces what forces disk, for tests of faults.
     DurableObjectsBuilder disk(Disk other) {
         this.disk = other;
-        return this;
-    }
-
-    /// Replaces the clock, for tests.
-    DurableObjectsBuilder clock(InstantSource other) {
-        this.clock = other;
         return this;
     }
 

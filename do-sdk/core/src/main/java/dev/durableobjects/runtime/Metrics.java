@@ -1,5 +1,6 @@
 package dev.durableobjects.runtime;
 
+import dev.durableobjects.internal.engine.AlarmCounters;
 import dev.durableobjects.internal.socket.SocketCounters;
 import dev.durableobjects.internal.socket.SocketCounters.Count;
 
@@ -20,6 +21,10 @@ import dev.durableobjects.internal.socket.SocketCounters.Count;
 /// @param closedTooFast connections that were closed with 1008: the peer sent too much
 /// @param closedInvalid connections that were closed with 1002, 1007 or 1009: the peer broke a rule
 /// @param cutOff connections that were ended because the peer was silent, or did not answer a Close
+/// @param alarmRuns runs of alarms and schedules that have begun, repetitions included
+/// @param alarmFailures runs that have failed; those for which the node was at fault do not count
+/// @param alarmsGivenUp alarms and times of schedules that were given up: after their last
+///   repetition, by an abort without one, or because the class has no handler
 public record Metrics(
         int liveObjects,
         int connections,
@@ -34,9 +39,13 @@ public record Metrics(
         long closedTooSlow,
         long closedTooFast,
         long closedInvalid,
-        long cutOff) {
+        long cutOff,
+        long alarmRuns,
+        long alarmFailures,
+        long alarmsGivenUp) {
 
-    static Metrics of(int liveObjects, int connections, SocketCounters sockets) {
+    static Metrics of(
+            int liveObjects, int connections, SocketCounters sockets, AlarmCounters alarms) {
         return new Metrics(
                 liveObjects,
                 connections,
@@ -51,6 +60,9 @@ public record Metrics(
                 sockets.get(Count.TOO_SLOW),
                 sockets.get(Count.TOO_FAST),
                 sockets.get(Count.INVALID),
-                sockets.get(Count.CUT_OFF));
+                sockets.get(Count.CUT_OFF),
+                alarms.runs(),
+                alarms.failures(),
+                alarms.givenUp());
     }
 }

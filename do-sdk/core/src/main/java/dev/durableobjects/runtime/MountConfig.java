@@ -1,5 +1,7 @@
 package dev.durableobjects.runtime;
 
+import static java.util.Objects.requireNonNull;
+
 import io.helidon.webserver.http.HttpRouting;
 import java.util.LinkedHashSet;
 import java.util.Optional;
@@ -12,7 +14,12 @@ import org.jspecify.annotations.Nullable;
 public final class MountConfig {
 
     private static final String CLIENT_FOLDER = "/durable-objects";
-    private static final Pattern FOLDER = Pattern.compile("(/[A-Za-z0-9._~-]+)+");
+
+    /// A name in a path, but for `.` and `..`.
+    private static final String NAME = "(?!\\.{1,2}(?:/|$))[A-Za-z0-9._~-]+";
+
+    private static final Pattern PATH = Pattern.compile("(?:/" + NAME + ")+");
+    private static final Pattern RESOURCE = Pattern.compile(NAME + "(?:/" + NAME + ")*");
 
     private final Set<String> origins = new LinkedHashSet<>();
     private @Nullable String staticFolder;
@@ -25,7 +32,16 @@ public final class MountConfig {
     }
 
     /// Serves the files below a folder of the class path; they come before the Worker.
+    ///
+    /// @param folder without a slash in front or at the end, as in `page` or `web/page`
+    /// @throws IllegalArgumentException if it does not look like that
     public MountConfig staticContent(String folder) {
+        requireNonNull(folder, "folder must be one of the class path, was null");
+        if (!RESOURCE.matcher(folder).matches()) {
+            throw new IllegalArgumentException(
+                    "a folder of the class path looks like page or web/page, without a slash in"
+                            + " front or at the end, was '%s'".formatted(folder));
+        }
         this.staticFolder = folder;
         return this;
     }
@@ -36,16 +52,13 @@ public final class MountConfig {
     }
 
     /// Serves the JavaScript client from a folder of your choice: `socket.js`, which pages import,
-    /// and the module that it needs beside it.
+    /// and the modules that it needs beside it.
     ///
     /// @param folder with a slash in front and none at the end, as in `/scripts/durable-objects`
     /// @throws IllegalArgumentException if it does not look like that
     public MountConfig javaScriptClient(String folder) {
-        if (!FOLDER.matcher(folder).matches()) {
-            throw new IllegalArgumentException(
-                    "a folder looks like /durable-objects, was '%s'".formatted(folder));
-        }
-        this.clientFolder = folder;
+        requireNonNull(folder, "folder must be a path, was null");
+        this.clientFolder = checked("the folder of the JavaScript client", folder);
         return this;
     }
 
@@ -53,7 +66,7 @@ public final class MountConfig {
     /// that change something. Pages that the server itself serves are always admitted; behind a
     /// proxy that ends TLS, name the public origin here.
     public MountConfig origin(String origin) {
-        origins.add(origin);
+        origins.add(requireNonNull(origin, "origin must be one like https://host, was null"));
         return this;
     }
 
@@ -62,22 +75,31 @@ public final class MountConfig {
     /// `{"status":"HEALTHY","problems":[]}`. Not served if no path is set. It says so without a
     /// login, and names no files.
     ///
-    /// @param path usually `/health`
-    /// @throws IllegalArgumentException if it does not begin with a slash
+    /// @param path usually `/health`; names of letters, digits and `._~-` with a slash in front
+    /// @throws IllegalArgumentException if it does not look like that; [DurableObjects#mount]
+    ///   throws it if a file is served there
     public MountConfig health(String path) {
-        if (!path.startsWith("/")) {
-            throw new IllegalArgumentException(
-                    "the path of the health check must begin with /, was '%s'".formatted(path));
-        }
-        this.healthPath = path;
+        requireNonNull(path, "path must be one like /health, was null");
+        this.healthPath = checked("the path of the health check", path);
         return this;
     }
 
     /// Adds the Worker behind the routes of an HTTP routing of your own, instead of on a new one.
     /// You pass the routing to the server yourself.
     public MountConfig routing(HttpRouting.Builder own) {
-        this.routing = own;
+        this.routing = requireNonNull(own, "own must be a routing, was null");
         return this;
+    }
+
+    private static String checked(String what, String path) {
+        if (!PATH.matcher(path).matches()) {
+            throw new IllegalArgumentException(
+                    "%s must have names of letters, digits and ._~- with a slash in front of each,"
+                                    .formatted(what)
+                            + " as in /do or /site/do, without a query and without '..'; was '%s'"
+                                    .formatted(path));
+        }
+        return path;
     }
 
     Set<String> origins() {

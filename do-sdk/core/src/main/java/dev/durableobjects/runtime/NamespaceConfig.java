@@ -1,11 +1,12 @@
 package dev.durableobjects.runtime;
 
+import static java.util.Objects.requireNonNull;
+
 import dev.durableobjects.Admission;
 import dev.durableobjects.sql.SqlPolicy;
 import dev.durableobjects.websocket.SocketQueuePolicy;
 import java.time.Duration;
 import java.util.Locale;
-import java.util.Objects;
 
 /// How a namespace is set up beside its binding and its class. Immutable; made by
 /// [DurableObjectsBuilder#namespace].
@@ -72,6 +73,7 @@ public final class NamespaceConfig {
         ///
         /// @throws IllegalArgumentException if it is not 1 to 64 of `a-z`, `0-9`, `_` and `-`
         public Builder uniqueKey(String key) {
+            requireNonNull(key, "key must be a text, was null");
             if (!key.matches("[a-z0-9_-]{1,64}")) {
                 throw new IllegalArgumentException(
                         "a unique key must be 1-64 of a-z, 0-9, '_' and '-', was '%s'"
@@ -83,12 +85,14 @@ public final class NamespaceConfig {
 
         /// Sets which names are admitted; the default is every name.
         public Builder admission(Admission policy) {
+            requireNonNull(policy, "policy must be an Admission, was null");
             this.admission = policy;
             return this;
         }
 
         /// Sets what SQL the objects may run; the default is [SqlPolicy#CLOUDFLARE].
         public Builder sqlPolicy(SqlPolicy policy) {
+            requireNonNull(policy, "policy must be a SqlPolicy, was null");
             this.sqlPolicy = policy;
             return this;
         }
@@ -96,15 +100,18 @@ public final class NamespaceConfig {
         /// Sets what becomes of sockets whose peer reads too slowly; the default is
         /// [SocketQueuePolicy#CLOSE].
         public Builder socketQueuePolicy(SocketQueuePolicy policy) {
-            this.socketQueuePolicy = Objects.requireNonNull(policy, "policy");
+            this.socketQueuePolicy =
+                    requireNonNull(policy, "policy must be a SocketQueuePolicy, was null");
             return this;
         }
 
         /// Sets for how long the past of an object is kept, so that it can be put back; the default
         /// is 30 days. Zero keeps nothing, and forgets what was kept.
         ///
+        /// @param retention 100 years if it is longer
         /// @throws IllegalArgumentException if it is negative
         public Builder history(Duration retention) {
+            requireNonNull(retention, "retention must be a Duration, was null");
             if (retention.isNegative()) {
                 throw new IllegalArgumentException(
                         "history is kept for a time of at least 0, was " + retention);

@@ -1,5 +1,7 @@
 package dev.durableobjects.runtime;
 
+import static java.util.Objects.requireNonNull;
+
 import dev.durableobjects.Binding;
 import dev.durableobjects.DurableObjectNamespace;
 import dev.durableobjects.Env;
@@ -23,8 +25,16 @@ final class Namespaces implements Env {
     }
 
     @Override
-    @SuppressWarnings("unchecked") // Equal bindings have the same type argument.
     public <T> DurableObjectNamespace<T> namespace(Binding<T> binding) {
+        return of(binding);
+    }
+
+    /// Returns the namespace of a binding, as the engine has it.
+    ///
+    /// @throws IllegalArgumentException as [#namespace] does
+    @SuppressWarnings("unchecked") // Equal bindings have the same type argument.
+    <T> Namespace<T> of(Binding<T> binding) {
+        requireNonNull(binding, "binding must be a Binding, was null");
         Namespace<?> namespace = byName.get(binding.name());
         if (namespace == null) {
             throw new IllegalArgumentException(
@@ -39,6 +49,6 @@ final class Namespaces implements Env {
                                     namespace.type().binding().api().getName(),
                                     binding.api().getName()));
         }
-        return (DurableObjectNamespace<T>) namespace;
+        return (Namespace<T>) namespace;
     }
 }

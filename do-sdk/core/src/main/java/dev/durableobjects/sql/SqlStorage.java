@@ -16,9 +16,10 @@ public interface SqlStorage {
     /// dropped. Placeholders belong to the last statement and are bound by position.
     ///
     /// @param sql the text; compiled statements are cached by it
-    /// @param bindings null, `Boolean` (1 or 0), `Byte`, `Short`, `Integer`, `Long`, `Float`,
-    ///   `Double`, `String`, `byte[]`, `Enum` (its name), `UUID` and `BigDecimal` (text), or
-    ///   `Instant` (milliseconds since the epoch). SQLite stores a NaN as NULL
+    /// @param bindings null (alone, it is one binding), `Boolean` (1 or 0), `Byte`, `Short`,
+    ///   `Integer`, `Long`, `Float`, `Double`, `String`, `byte[]`, `Enum` (its name), `UUID` and
+    ///   `BigDecimal` (text), or `Instant` (milliseconds since the epoch). SQLite stores a NaN as
+    ///   NULL
     /// @throws SqlStorageException if SQLite refuses a statement; earlier statements of the text
     ///   and of the event stay. With `SQLITE_AUTH`, if an object may not run a statement of the
     ///   text; what its words show is refused before anything of the text was run, functions and
@@ -26,7 +27,7 @@ public interface SqlStorage {
     /// @throws IllegalArgumentException if the number or a type of the bindings is wrong, or if a
     ///   statement is empty. Also a comment behind the last semicolon is a statement, and an empty
     ///   one: `INSERT ...; -- done` runs the INSERT, whose effect stays, and then throws
-    SqlCursor exec(String sql, @Nullable Object... bindings);
+    SqlCursor exec(String sql, @Nullable Object @Nullable ... bindings);
 
     /// Returns the size of the database in bytes: its pages in use times the page size.
     long databaseSize();

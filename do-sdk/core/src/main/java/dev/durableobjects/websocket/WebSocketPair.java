@@ -12,7 +12,7 @@ public record WebSocketPair(WebSocket client, WebSocket server) {
 
     /// Makes a new pair.
     public static WebSocketPair create() {
-        AtomicReference<WebSocket.@Nullable Connection> link = new AtomicReference<>();
+        AtomicReference<WebSocket.@Nullable Accepted> link = new AtomicReference<>();
         return new WebSocketPair(new WebSocket(link), new WebSocket(link));
     }
 }

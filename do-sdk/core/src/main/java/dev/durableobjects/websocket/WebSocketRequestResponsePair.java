@@ -1,10 +1,14 @@
 package dev.durableobjects.websocket;
 
+import static java.util.Objects.requireNonNull;
+
+import dev.durableobjects.internal.value.Unicode;
 import java.nio.charset.StandardCharsets;
 import java.util.Locale;
 
 /// A text message and the answer that the runtime gives to it without waking the object, for
-/// clients that ask whether the connection lives.
+/// clients that ask whether the connection lives. Half of a surrogate pair becomes U+FFFD, as in
+/// what clients send.
 ///
 /// @param request the whole message, at most 2048 bytes in UTF-8
 /// @param response the answer, at most 2048 bytes in UTF-8
@@ -16,6 +20,8 @@ public record WebSocketRequestResponsePair(String request, String response) {
     ///
     /// @throws IllegalArgumentException if a text is too long
     public WebSocketRequestResponsePair {
+        request = Unicode.scalars(requireNonNull(request, "request must be a text, was null"));
+        response = Unicode.scalars(requireNonNull(response, "response must be a text, was null"));
         check("Request", request);
         check("Response", response);
     }

@@ -1,7 +1,6 @@
 // What a ReconnectingSocket is made of: one connection after the other, and what waits for them.
 
-/** As the option `snapshot`: the first message of each connection is the snapshot. */
-export const FIRST_MESSAGE = Symbol("first message");
+import { copyOf, FIRST_MESSAGE, socketUrl } from "./options.js";
 
 /** Thrown by `send` when more waits to be sent than the options allow. */
 export class QueueFullError extends Error {
@@ -53,11 +52,11 @@ export class Connection {
   }
 
   /** Returns whether it took the data; if not, it is about to end. */
-  send(data) {
+  send(data, bytes) {
     if (this.#hasEnded || this.#socket?.readyState !== OPEN) {
       return false;
     }
-    if (this.#socket.bufferedAmount + bytesOf(data) > this.#options.queueBytes) {
+    if (this.#socket.bufferedAmount + bytes > this.#options.queueBytes) {
       throw new QueueFullError(`more than ${this.#options.queueBytes} bytes wait for the network`);
     }
     this.#socket.send(data);
@@ -65,7 +64,7 @@ export class Connection {
   }
 
   close(code, reason) {
-    this.#socket?.close(code, reason); // Throws if the code is none; then nothing has changed.
+    this.#socket?.close(code, reason);
     this.#stop();
   }
 
@@ -197,21 +196,21 @@ export class Queue {
     return this.#messages.length;
   }
 
-  add(data) {
+  add(data, bytes) {
     const { queueMessages, queueBytes } = this.#options;
-    const bytes = bytesOf(data);
     if (this.#messages.length >= queueMessages || this.#bytes + bytes > queueBytes) {
       throw new QueueFullError(
         `at most ${queueMessages} messages and ${queueBytes} bytes may wait for the connection`);
     }
-    this.#messages.push(data);
+    this.#messages.push({ data: copyOf(data), bytes });
     this.#bytes += bytes;
   }
 
   /** Hands on what a connection takes, oldest first. */
   drain(take) {
-    while (this.#messages.length > 0 && take(this.#messages[0])) {
-      this.#bytes -= bytesOf(this.#messages.shift());
+    const isTaken = ({ data, bytes }) => take(data, bytes);
+    while (this.#messages.length > 0 && isTaken(this.#messages[0])) {
+      this.#bytes -= this.#messages.shift().bytes;
     }
   }
 
@@ -219,18 +218,4 @@ export class Queue {
     this.#messages = [];
     this.#bytes = 0;
   }
-}
-
-function bytesOf(data) {
-  return typeof data === "string"
-    ? new TextEncoder().encode(data).length
-    : data.byteLength ?? data.size;
-}
-
-/** WebSocket wants ws: or wss:, and no fragment; pages think in http: and https:. */
-export function socketUrl(url, world) {
-  const target = new URL(url, world.base());
-  target.protocol = target.protocol.replace(/^http/, "ws");
-  target.hash = "";
-  return target.href;
 }

@@ -1,31 +1,13 @@
 // A WebSocket that comes back: it reconnects with growing pauses, keeps what is sent meanwhile,
 // says what state it is in, and brings the page a fresh snapshot after each connect.
 
-import { Connection, FIRST_MESSAGE, Queue, QueueFullError, socketUrl } from "./connection.js";
+import { Connection, Queue, QueueFullError } from "./connection.js";
+import { bytesOf, checkClose, complete, FIRST_MESSAGE, socketUrl } from "./options.js";
 
 export { FIRST_MESSAGE, QueueFullError };
 
 const TRY_AGAIN_LATER = 1013;
 const WAKE_PAUSE_MILLIS = 1_000;
-
-/** The options and their defaults. All times are milliseconds. */
-const DEFAULTS = Object.freeze({
-  protocols: [],
-  binaryType: "arraybuffer",
-  snapshot: undefined,
-  ping: undefined,
-  pong: "pong",
-  pingMillis: 25_000,
-  pongMillis: 10_000,
-  connectMillis: 10_000,
-  firstDelayMillis: 500,
-  longestDelayMillis: 30_000,
-  busyDelayMillis: 10_000,
-  stableMillis: 5_000,
-  queueMessages: 100,
-  queueBytes: 1 << 20,
-  retries: (code) => !(code === 1000 || code === 1005 || code === 1008 || code >= 4000),
-});
 
 /** Time, chance and the network. Tests pass another one. */
 const BROWSER = Object.freeze({
@@ -90,8 +72,8 @@ export class ReconnectingSocket extends EventTarget {
    *
    * @param url where to: absolute, or relative to the page; or a function that returns it, or a
    *     promise of it, for each attempt
-   * @param options the documented ones; an unknown one is a TypeError, and a RangeError is that an
-   *     answer to a ping may take longer than it is until the next ping
+   * @param options the documented ones; an unknown one, or one of another type, is a TypeError, and
+   *     a number out of its range a RangeError
    */
   constructor(url, options = {}, world = BROWSER) {
     super();
@@ -126,15 +108,17 @@ export class ReconnectingSocket extends EventTarget {
    *
    * What was handed to a connection that then breaks may have arrived or not; it is not sent again.
    *
+   * @throws TypeError if the data is something else
    * @throws QueueFullError if too much is waiting already
    * @throws SocketClosedError if the socket is closed for good
    */
   send(data) {
+    const bytes = bytesOf(data);
     if (this.#state === "closed") {
       throw new SocketClosedError("the socket is closed for good; make a new one");
     }
-    if (this.#state !== "open" || !this.#connection?.send(data)) { // None while it asks `retries`.
-      this.#queue.add(data);
+    if (this.#state !== "open" || !this.#connection?.send(data, bytes)) { // None while it asks `retries`.
+      this.#queue.add(data, bytes);
     }
   }
 
@@ -145,8 +129,14 @@ export class ReconnectingSocket extends EventTarget {
     }
   }
 
-  /** Closes the socket for good; what still waits to be sent is dropped. */
+  /**
+   * Closes the socket for good; what still waits to be sent is dropped.
+   *
+   * @param code 1000, or 3000 to 4999; anything else is a RangeError
+   * @param reason at most 123 bytes in UTF-8; more is a RangeError
+   */
   close(code = 1000, reason = "") {
+    checkClose(code, reason);
     if (this.#state !== "closed") {
       this.#connection?.close(code, reason);
       this.#finish(code, reason);
@@ -177,7 +167,7 @@ export class ReconnectingSocket extends EventTarget {
       }
     }
     if (this.#connection === connection) {
-      this.#queue.drain((data) => connection.send(data));
+      this.#queue.drain((data, bytes) => connection.send(data, bytes));
       this.#change("open");
     }
   }
@@ -258,24 +248,4 @@ export class ReconnectingSocket extends EventTarget {
   #emit(type, fields) {
     this.dispatchEvent(new SocketEvent(type, fields));
   }
-}
-
-/** The options with what was not given. */
-function complete(options) {
-  for (const name of Object.keys(options)) {
-    if (!Object.hasOwn(DEFAULTS, name)) {
-      const known = Object.keys(DEFAULTS).join(", ");
-      throw new TypeError(`unknown option '${name}'; there are ${known}`);
-    }
-  }
-  const given = Object.entries(options).filter(([, value]) => value !== undefined);
-  const all = { ...DEFAULTS, ...Object.fromEntries(given) };
-  if (options.pongMillis === undefined) {
-    all.pongMillis = Math.min(all.pongMillis, all.pingMillis);
-  }
-  if (all.pongMillis > all.pingMillis) {
-    throw new RangeError(`pongMillis must be at most pingMillis (${all.pingMillis}), so that one`
-      + ` answer is awaited at a time; was ${all.pongMillis}`);
-  }
-  return all;
 }

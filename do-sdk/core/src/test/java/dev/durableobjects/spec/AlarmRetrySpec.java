@@ -7,6 +7,7 @@ import static org.hamcrest.Matchers.is;
 import dev.durableobjects.AbortOptions;
 import dev.durableobjects.DurableObjectException;
 import dev.durableobjects.Limit;
+import dev.durableobjects.runtime.Metrics;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -90,6 +91,32 @@ class AlarmRetrySpec {
         assertThat(world.left(), is(1));
 
         assertThat(world.getAlarm("a"), is(Optional.of(due)));
+    }
+
+    @Test
+    void runsFailuresAndWhatWasGivenUpAreCounted() throws Exception {
+        world.handler =
+                (self, run) -> {
+                    if (run.object().equals("abort")) {
+                        self.ctx().abort("enough", new AbortOptions(false));
+                    }
+                    if (run.object().equals("a") || run.retryCount() == 0) {
+                        throw new IllegalStateException("odd");
+                    }
+                };
+        for (String object : List.of("a", "b", "abort")) {
+            world.setAlarm(object, HOUR);
+        }
+        for (int runs = 0; runs < 7; runs++) {
+            world.pass(HOUR);
+            world.left();
+        }
+
+        Metrics metrics = world.runtime().objects().metrics();
+
+        assertThat("7 of a, 2 of b, 1, and 7 that end them", metrics.alarmRuns(), is(17L));
+        assertThat("7 of a, 1 of b, 1", metrics.alarmFailures(), is(9L));
+        assertThat("a, and what was aborted", metrics.alarmsGivenUp(), is(2L));
     }
 
     @Test

@@ -1,6 +1,8 @@
 package dev.durableobjects.spec;
 
 import static org.hamcrest.MatcherAssert.assertThat;
+import static org.hamcrest.Matchers.containsString;
+import static org.hamcrest.Matchers.everyItem;
 import static org.hamcrest.Matchers.is;
 import static org.hamcrest.Matchers.startsWith;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -12,10 +14,13 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.function.Executable;
 import org.junit.jupiter.api.io.TempDir;
 
 /// A connection carries a value for its object.
@@ -145,6 +150,47 @@ class AttachmentSpec {
                         "A WebSocket 'attachment' cannot be larger than 16384 bytes.'attachment'"
                                 + " was 16385 bytes."));
         assertThat(socket.attachment(byte[].class).orElseThrow().length, is(16_384));
+    }
+
+    @Test
+    void onlyEventsOfTheObjectUseIt() throws Exception {
+        AtomicReference<WebSocket> kept = new AtomicReference<>();
+        List<String> refusals = Probe.seen();
+        world.runtime.in(
+                "a",
+                (self, x) -> {
+                    WebSocketPair pair = WebSocketPair.create();
+                    pair.server().attach("before");
+                    self.ctx().acceptWebSocket(pair.server());
+                    self.ctx().await(() -> refusals.addAll(refusals(pair.server())));
+                    kept.set(pair.server());
+                    return "";
+                });
+
+        refusals.addAll(refusals(kept.get()));
+        world.runtime.in(
+                "b",
+                (self, x) -> {
+                    refusals.addAll(refusals(kept.get()));
+                    return "";
+                });
+        world.hibernate();
+        refusals.addAll(refusals(kept.get()));
+
+        assertThat(refusals.size(), is(8));
+        assertThat(refusals, everyItem(containsString("own events only")));
+        Object attached =
+                world.runtime.in(
+                        "a",
+                        (self, x) -> self.ctx().webSockets().getFirst().attachment(String.class));
+        assertThat(attached, is(Optional.of("before")));
+    }
+
+    private static List<String> refusals(WebSocket socket) {
+        return Stream.<Executable>of(
+                        () -> socket.attach("other"), () -> socket.attachment(String.class))
+                .map(use -> assertThrows(IllegalStateException.class, use).getMessage())
+                .toList();
     }
 
     private static String misfit(WebSocket socket, Class<?> type) {

@@ -96,6 +96,19 @@ class FaultSpec {
     }
 
     @Test
+    void aRuntimeClosesAlthoughItsDiskTakesNothing() throws Exception {
+        start(this::onFaultyDisk);
+        write("a", 1);
+
+        disk.failForces("Input/output error");
+        runtime.close();
+        disk.failForces("");
+
+        restart();
+        assertThat(values("a"), hasItem(1L));
+    }
+
+    @Test
     void aSyncThatHangsTimesOutAndTheObjectGoesOnWhenItEnds() throws Exception {
         ManualTime time = new ManualTime();
         start(builder -> TestRuntime.withWaiting(onFaultyDisk(builder), time));

@@ -14,6 +14,7 @@ import io.helidon.webserver.WebServer;
 import io.helidon.webserver.WebServerConfig;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -93,16 +94,43 @@ class HealthSpec {
     }
 
     @Test
-    void aPathBeginsWithASlash() {
-        IllegalArgumentException refused =
-                assertThrows(
-                        IllegalArgumentException.class,
-                        () -> mount(settings -> settings.health("health")));
+    void aPathThatCannotBeServedIsRefused() {
+        for (String path :
+                List.of(
+                        "",
+                        "/",
+                        "health",
+                        "/health/",
+                        "//health",
+                        "/health?full",
+                        "/a/../b",
+                        "/.",
+                        "/{x}",
+                        "/a b",
+                        "/h%C3%A9")) {
+            assertThat(
+                    refusal(settings -> settings.health(path)),
+                    is(
+                            "the path of the health check must have names of letters, digits and"
+                                    + " ._~- with a slash in front of each, as in /do or /site/do,"
+                                    + " without a query and without '..'; was '%s'"
+                                            .formatted(path)));
+        }
+        mount(settings -> settings.health("/site/v1.0/..health"));
+    }
 
+    @Test
+    void aPathAtWhichAFileIsServedIsRefused() {
         assertThat(
-                refused.getMessage(),
-                is("the path of the health check must begin with /, was 'health'"));
-        mount(settings -> {});
+                refusal(settings -> settings.health("/do/socket.js").javaScriptClient("/do")),
+                is(
+                        "the health check and a file of the static content or the JavaScript client"
+                                + " have the path '/do/socket.js'; give the health check another"));
+        mount(settings -> settings.health("/do").javaScriptClient("/do"));
+    }
+
+    private String refusal(Consumer<MountConfig> settings) {
+        return assertThrows(IllegalArgumentException.class, () -> mount(settings)).getMessage();
     }
 
     private void mount(Consumer<MountConfig> settings) {

@@ -172,7 +172,8 @@ class HttpSpec {
 
     @Test
     void theJavaScriptClientIsServedFromTheFolderOfItsMount() {
-        for (String path : new String[] {"/sub/do/socket.js", "/sub/do/connection.js"}) {
+        for (String path :
+                new String[] {"/sub/do/socket.js", "/sub/do/connection.js", "/sub/do/options.js"}) {
             String tag;
             try (Http1ClientResponse module = client.get(path).request()) {
                 assertThat(module.as(String.class), containsString("export "));
@@ -193,12 +194,24 @@ class HttpSpec {
 
     @Test
     void aFolderForTheJavaScriptClientThatIsNoneOrInUseIsRefused() {
-        for (String folder : new String[] {"", "/", "scripts", "/scripts/", "/a b", "/a?b"}) {
+        for (String folder : "|/|scripts|/scripts/|/a b|/a?b|/..|/a/../b".split("\\|", -1)) {
             assertThat(refusal(mount -> mount.javaScriptClient(folder)), containsString(folder));
         }
         assertThat(
                 refusal(mount -> mount.staticContent("taken").javaScriptClient("/scripts")),
                 is("two files of static content have the path '/scripts/socket.js'"));
+    }
+
+    @Test
+    void aFolderOfTheClassPathThatIsNoneIsRefused() {
+        for (String folder : "|/|/site|site/|../site|site/..|.".split("\\|", -1)) {
+            assertThat(
+                    refusal(mount -> mount.staticContent(folder)),
+                    containsString("without a slash in front or at the end, was '" + folder + "'"));
+        }
+        assertThat(
+                refusal(mount -> mount.staticContent("missing")),
+                is("the class path has no folder 'missing' with static content"));
     }
 
     private static String refusal(Consumer<MountConfig> settings) {

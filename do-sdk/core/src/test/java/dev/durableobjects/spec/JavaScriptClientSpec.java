@@ -27,7 +27,7 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(120)
 class JavaScriptClientSpec {
 
-    private static final int CASES_MIN = 45;
+    private static final int CASES_MIN = 52;
 
     /// Short pauses, so that a test does not wait long.
     private static final String QUICK = "firstDelayMillis: 20, stableMillis: 0";
@@ -87,7 +87,7 @@ class JavaScriptClientSpec {
         for (String name : List.of("in-node.mjs", "cases.js", "manual-world.js")) {
             copy("/client/" + name, scripts.resolve(name));
         }
-        for (String name : List.of("socket.js", "connection.js")) {
+        for (String name : List.of("socket.js", "connection.js", "options.js")) {
             copy("/dev/durableobjects/client/" + name, scripts.resolve(name));
         }
 

@@ -3,9 +3,13 @@ package dev.durableobjects.spec;
 import static org.hamcrest.MatcherAssert.assertThat;
 import static org.hamcrest.Matchers.is;
 
+import dev.durableobjects.Limit;
 import dev.durableobjects.internal.socket.HeldSocket;
 import dev.durableobjects.internal.socket.Transport;
+import dev.durableobjects.runtime.DurableObjectsBuilder;
 import dev.durableobjects.runtime.TestRuntime;
+import dev.durableobjects.websocket.WebSocket;
+import dev.durableobjects.websocket.WebSocketMessage;
 import dev.durableobjects.websocket.WebSocketPair;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -29,9 +33,7 @@ class LivenessSpec {
     void silentPeersAreCutOffAlthoughTheEndOfAConnectionBlocks() throws Exception {
         List<Stuck> networks = List.of(new Stuck(), new Stuck(), new Stuck());
         List<Thread> readers = new ArrayList<>();
-        try (ProbeRuntime runtime =
-                        new ProbeRuntime(
-                                directory, builder -> TestRuntime.withWaiting(builder, time));
+        try (ProbeRuntime runtime = new ProbeRuntime(directory, this::set);
                 AutoCloseable _ = time::flow) {
             for (Stuck network : networks) {
                 HeldSocket socket = accept(runtime);
@@ -56,6 +58,38 @@ class LivenessSpec {
                 reader.join();
             }
         }
+    }
+
+    @Test
+    void aSocketThatNobodyOpensIsGivenUp() throws Exception {
+        try (ProbeRuntime runtime = new ProbeRuntime(directory, this::set);
+                AutoCloseable _ = time::flow) {
+            runtime.listener = new Ends();
+            accept(runtime);
+
+            time.pass(Duration.ofSeconds(10));
+
+            runtime.awaitLog("1006 'WebSocket disconnected without sending Close frame.' unclean");
+            assertThat(runtime.in("a", (self, x) -> self.ctx().webSockets().size()), is(0));
+        }
+    }
+
+    /// Logs how sockets end.
+    private static final class Ends implements Probe.Listener {
+
+        @Override
+        public void onMessage(Probe self, WebSocket socket, WebSocketMessage message) {}
+
+        @Override
+        public void onEnd(Probe self, WebSocket socket, String what) {
+            self.log().add(what);
+        }
+    }
+
+    /// An object that is about to leave when the time jumps has no time left for its `preShutdown`:
+    /// that resets it, and its sockets end before anybody can miss their peers.
+    private void set(DurableObjectsBuilder builder) {
+        TestRuntime.withWaiting(builder, time).limit(Limit.IDLE_SECONDS, 1_000_000);
     }
 
     private static HeldSocket accept(ProbeRuntime runtime) throws Exception {

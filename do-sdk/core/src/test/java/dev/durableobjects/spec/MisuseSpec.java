@@ -111,7 +111,7 @@ class MisuseSpec {
                                     return "";
                                 })
                         .getMessage(),
-                is("waitUntil needs a task, was null"));
+                is("task must be an action, was null"));
         assertThat(
                 refused(
                                 self -> {
@@ -119,7 +119,7 @@ class MisuseSpec {
                                     return "";
                                 })
                         .getMessage(),
-                is("a key must be a text, was null"));
+                is("key must be a text, was null"));
         assertThat(
                 refused(self -> self.other(null)).getMessage(),
                 is("a name must be a text, was null"));

@@ -227,6 +227,34 @@ class ScheduleSpec {
                 "a schedule must be due after 1970, was 1970-01-01T00:00:00Z");
     }
 
+    @Test
+    void whatIsOutOfRangeIsMeantAsItCanBe() throws Exception {
+        Duration century = Duration.ofDays(36_525);
+        schedule(schedules -> {
+            schedules.at("never", Instant.MAX);
+            schedules.every("rare", Duration.ofSeconds(Long.MAX_VALUE));
+            schedules.every("often", Duration.ofNanos(1));
+        });
+        world.in(
+                "b",
+                self -> {
+                    self.ctx().storage().setAlarm(Duration.ofSeconds(Long.MAX_VALUE));
+                    return null;
+                });
+
+        List<Schedule> pending = list();
+
+        assertThat(pending.getLast().due(), is(Instant.ofEpochMilli(Long.MAX_VALUE)));
+        assertThat(
+                pending.stream().map(Schedule::period).toList(),
+                is(
+                        List.of(
+                                Optional.of(Duration.ofMillis(1)),
+                                Optional.of(century),
+                                Optional.empty())));
+        assertThat(world.getAlarm("b"), is(Optional.of(Instant.ofEpochMilli(Long.MAX_VALUE))));
+    }
+
     private void assertRefused(Change change, String message) {
         IllegalArgumentException refused =
                 assertThrows(IllegalArgumentException.class, () -> schedule(change));

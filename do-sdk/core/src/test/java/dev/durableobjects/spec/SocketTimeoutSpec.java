@@ -97,6 +97,12 @@ class SocketTimeoutSpec {
                         () -> limitAfter(Duration.ofDays(7).plusMillis(1)));
 
         assertThat(refused.getMessage(), is("Event timeout should not exceed 604800000 ms."));
+        IllegalArgumentException negative =
+                assertThrows(
+                        IllegalArgumentException.class, () -> limitAfter(Duration.ofMillis(-1)));
+        assertThat(
+                negative.getMessage(),
+                is("an event's time-out must be positive, or zero for none, was PT-0.001S"));
     }
 
     private Object limitAfter(Duration max) throws Exception {

@@ -43,6 +43,9 @@ final class SocketWorld implements AutoCloseable {
                             TestRuntime.withDisk(builder, disk);
                             builder.limit(Limit.SOCKET_PING_SECONDS, 1_000_000);
                             builder.limit(Limit.COMMIT_SECONDS, 1_000_000);
+                            // Time passes in leaps, and must not end what just goes on.
+                            builder.limit(Limit.PRE_SHUTDOWN_SECONDS, 1_000_000);
+                            builder.limit(Limit.BLOCK_CONCURRENCY_SECONDS, 1_000_000);
                             builder.limit(Limit.SOCKET_CLOSE_SECONDS, 1_000_000);
                             settings.accept(builder);
                         });

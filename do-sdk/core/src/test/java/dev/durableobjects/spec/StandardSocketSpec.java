@@ -143,6 +143,48 @@ class StandardSocketSpec {
                 });
     }
 
+    @Test
+    void anEndOfAPairHasOneUse() throws Exception {
+        world.runtime.in(
+                "a",
+                (self, x) -> {
+                    WebSocketPair pair = WebSocketPair.create();
+                    assertThat(refusal(() -> pair.server().send("x")), startsWith("You must call"));
+                    self.ctx().acceptWebSocket(pair.server());
+
+                    String clients =
+                            "this end of the WebSocketPair is the client's: return it, and use the"
+                                    + " other end, which the object has accepted";
+                    assertThat(refusal(() -> pair.client().send("x")), is(clients));
+                    assertThat(refusal(() -> pair.client().close()), is(clients));
+                    assertThat(
+                            assertThrows(
+                                            IllegalArgumentException.class,
+                                            () -> Response.webSocket(pair.server()))
+                                    .getMessage(),
+                            is(
+                                    "Can't return WebSocket in a Response after calling accept():"
+                                            + " return the other end of its pair."));
+                    return "";
+                });
+    }
+
+    @Test
+    void anEndThatIsReturnedAndAcceptedAfterwardsIsRefusedToTheClient() throws Exception {
+        world.runtime.script(
+                "twice",
+                (self, x) -> {
+                    WebSocketPair pair = WebSocketPair.create();
+                    Response response = Response.webSocket(pair.client());
+                    self.ctx().acceptWebSocket(pair.client());
+                    return response;
+                });
+
+        try (RawWebSocket socket = world.connect("a", "twice")) {
+            assertThat(socket.head(), startsWith("HTTP/1.1 500"));
+        }
+    }
+
     private static String refusal(Runnable call) {
         return assertThrows(IllegalStateException.class, call::run).getMessage();
     }

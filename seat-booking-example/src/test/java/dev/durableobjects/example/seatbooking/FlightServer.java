@@ -2,8 +2,6 @@ package dev.durableobjects.example.seatbooking;
 
 import dev.durableobjects.Limit;
 import dev.durableobjects.runtime.DurableObjects;
-import dev.durableobjects.runtime.DurableObjectsBuilder;
-import dev.durableobjects.runtime.RuntimeClock;
 import io.helidon.webserver.WebServer;
 import io.helidon.webserver.WebServerConfig;
 import java.nio.file.Path;
@@ -22,9 +20,10 @@ final class FlightServer implements AutoCloseable {
     private final WebServer server;
 
     private FlightServer(Path directory, InstantSource clock, int liveMax) {
-        DurableObjectsBuilder builder =
+        objects =
                 DurableObjects.builder()
                         .directory(directory)
+                        .clock(clock)
                         .limit(Limit.LIVE_OBJECTS, liveMax)
                         .limit(Limit.ALARMS_RUNNING, 1) // One after the other, as they are due.
                         .namespace(
@@ -32,8 +31,8 @@ final class FlightServer implements AutoCloseable {
                                 (ctx, env) -> {
                                     constructed.add(ctx.id().name().orElseThrow());
                                     return new Flight(ctx, env, clock);
-                                });
-        objects = RuntimeClock.set(builder, clock).build();
+                                })
+                        .build();
         WebServerConfig.Builder web = WebServer.builder().port(0).host("127.0.0.1");
         objects.mount(web, new SeatWorker());
         server = web.build().start();

@@ -10,7 +10,7 @@ import java.util.List;
 public final class ClientModules {
 
     private static final String SOURCE = "/dev/durableobjects/client/";
-    private static final List<String> NAMES = List.of("socket.js", "connection.js");
+    private static final List<String> NAMES = List.of("socket.js", "connection.js", "options.js");
 
     private ClientModules() {}
 

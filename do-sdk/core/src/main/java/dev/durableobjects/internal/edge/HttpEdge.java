@@ -122,7 +122,7 @@ public final class HttpEdge implements Handler {
 
     /// A body that fails half-way cannot be taken back; ending the connection without the last
     /// chunk tells the client.
-    private static void stream(String method, ChunkSource source, ServerResponse response) {
+    static void stream(String method, ChunkSource source, ServerResponse response) {
         try (source) {
             if (method.equals("HEAD")) {
                 response.send();
@@ -138,6 +138,9 @@ public final class HttpEdge implements Handler {
             out.close();
             ((RoutingResponse) response).commit();
         } catch (Exception e) {
+            if (e instanceof InterruptedException) {
+                Thread.currentThread().interrupt();
+            }
             LOGGER.log(System.Logger.Level.WARNING, "a streamed body failed", e);
             throw new CloseConnectionException("a streamed body failed", e);
         }

@@ -82,6 +82,11 @@ public final class StaticContent {
         return new StaticContent(more);
     }
 
+    /// Returns whether there is a file at a path.
+    public boolean has(String path) {
+        return assets.containsKey(path);
+    }
+
     /// Returns the file that a request asks for, null if it asks for none.
     ///
     /// @param tag the If-None-Match header, empty if there is none

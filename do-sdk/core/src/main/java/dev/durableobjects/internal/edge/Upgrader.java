@@ -129,7 +129,10 @@ final class Upgrader extends WsUpgrader {
         if (socket == null) {
             return answer;
         }
-        String mistake = OpeningHandshake.mistake(answer.headers(), headers);
+        String mistake =
+                answer.webSocket().filter(WebSocket::isAccepted).isPresent()
+                        ? "The object returned the end of a WebSocket that it has accepted itself."
+                        : OpeningHandshake.mistake(answer.headers(), headers);
         if (mistake.isEmpty()) {
             return answer;
         }

@@ -1,10 +1,13 @@
 package dev.durableobjects.internal.engine;
 
+import static java.util.Objects.requireNonNull;
+
 import dev.durableobjects.Limit;
 import dev.durableobjects.internal.socket.FrameSharing;
 import dev.durableobjects.internal.socket.HeldSocket;
 import dev.durableobjects.internal.socket.Outlet;
 import dev.durableobjects.internal.socket.SocketListener;
+import dev.durableobjects.internal.value.Unicode;
 import dev.durableobjects.websocket.WebSocket;
 import dev.durableobjects.websocket.WebSocketListener;
 import java.util.LinkedHashSet;
@@ -86,12 +89,13 @@ final class Acceptance {
                         "a Hibernatable WebSocket cannot have more than %d tags"
                                 .formatted(TAGS_MAX));
             }
-            if (tag.length() > TAG_LENGTH_MAX) {
+            String valid = Unicode.scalars(requireNonNull(tag, "a tag must be a text, was null"));
+            if (valid.length() > TAG_LENGTH_MAX) {
                 throw new IllegalArgumentException(
                         "\"%s\" is longer than the max tag length (%d characters)."
-                                .formatted(tag, TAG_LENGTH_MAX));
+                                .formatted(valid, TAG_LENGTH_MAX));
             }
-            distinct.add(tag);
+            distinct.add(valid);
         }
         return List.copyOf(distinct);
     }

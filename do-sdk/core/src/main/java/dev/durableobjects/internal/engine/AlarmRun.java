@@ -1,6 +1,5 @@
 package dev.durableobjects.internal.engine;
 
-import dev.durableobjects.AlarmInvocationInfo;
 import dev.durableobjects.DurableObject;
 import dev.durableobjects.DurableObjectException.Kind;
 import dev.durableobjects.DurableObjectId;
@@ -9,7 +8,6 @@ import dev.durableobjects.Limit;
 import dev.durableobjects.internal.storage.ObjectSchedules;
 import dev.durableobjects.internal.storage.ScheduleTable;
 import dev.durableobjects.internal.storage.ScheduleTable.Row;
-import java.time.Instant;
 import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -35,17 +33,25 @@ final class AlarmRun {
     private final ObjectClass<?> type;
     private final DurableObjectId id;
     private final Env env;
+    private final AlarmCounters counters;
 
     // What the run has come to, for the event that counts its failure.
     private @Nullable Row row;
     private @Nullable Activation activation;
 
-    AlarmRun(Node node, ObjectDirectory objects, ObjectClass<?> type, DurableObjectId id, Env env) {
+    AlarmRun(
+            Node node,
+            ObjectDirectory objects,
+            ObjectClass<?> type,
+            DurableObjectId id,
+            Env env,
+            AlarmCounters counters) {
         this.node = node;
         this.objects = objects;
         this.type = type;
         this.id = id;
         this.env = env;
+        this.counters = counters;
     }
 
     /// Returns what runs when a schedule of this name is due.
@@ -112,6 +118,8 @@ final class AlarmRun {
             ScheduleTable table = table(entered);
             due.ifPresent(one -> {
                 if (isDropped) {
+                    counters.addFailure();
+                    counters.addGivenUp();
                     table.drop(one);
                 } else {
                     putOff(table, one);
@@ -138,6 +146,7 @@ final class AlarmRun {
         ScheduleTable table = table(entered);
         if (!handler(due.name()).isIn(object.getClass())) {
             Failures.warn(entered + " has no handler for what is due; it is deleted", null);
+            counters.addGivenUp();
             table.drop(due);
             return;
         }
@@ -147,6 +156,7 @@ final class AlarmRun {
                                 node.after(Limit.ALARM_SECONDS),
                                 () -> entered.breakDown(Kind.TIMED_OUT, TOO_LONG, null));
         table.begin(due);
+        counters.addRun();
         try {
             invoke(object, due);
             table.done(due, node.clock().millis());
@@ -164,11 +174,7 @@ final class AlarmRun {
 
     private static void invoke(DurableObject object, Row due) throws Exception {
         if (due.name().equals(ScheduleTable.ALARM)) {
-            object.alarm(
-                    new AlarmInvocationInfo(
-                            Instant.ofEpochMilli(due.scheduledAt()),
-                            due.retries() > 0,
-                            due.retries()));
+            object.alarm(AlarmNow.info(due));
         } else {
             object.scheduled(ObjectSchedules.schedule(due));
         }
@@ -177,12 +183,14 @@ final class AlarmRun {
     /// Lets it run again later, or gives it up.
     private void putOff(ScheduleTable table, Row due) {
         long now = node.clock().millis();
+        counters.addFailure();
         if (due.retries() < RETRIES_MAX) {
             table.retry(due, now + Backoff.millis(due.retries(), node.random()));
             return;
         }
         Failures.warn(
                 "%s: given up after %d runs".formatted(type.nameOf(id), RETRIES_MAX + 1), null);
+        counters.addGivenUp();
         table.done(due, now);
     }
 }

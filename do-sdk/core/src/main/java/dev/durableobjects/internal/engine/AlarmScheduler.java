@@ -40,6 +40,7 @@ public final class AlarmScheduler implements AutoCloseable {
     private final Env env;
     private final int runningMax;
     private final Set<DurableObjectId> running = ConcurrentHashMap.newKeySet();
+    private final AlarmCounters counters = new AlarmCounters();
 
     /// Those who could not be woken, and keep their places until the index knows.
     private final Queue<Delayed> delayed = new ConcurrentLinkedQueue<>();
@@ -82,6 +83,11 @@ public final class AlarmScheduler implements AutoCloseable {
     /// Returns why nobody is woken now, empty if nothing is in the way.
     public String failure() {
         return failure;
+    }
+
+    /// Returns what is counted.
+    public AlarmCounters counters() {
+        return counters;
     }
 
     /// Wakes nobody any more. Runs that have begun go on.
@@ -188,7 +194,7 @@ public final class AlarmScheduler implements AutoCloseable {
         boolean isDone = false;
         try {
             ObjectClass<?> type = Objects.requireNonNull(classes.get(due.namespace()));
-            isDone = new AlarmRun(node, objects, type, due.id(), env).perform();
+            isDone = new AlarmRun(node, objects, type, due.id(), env, counters).perform();
         } finally {
             if (isDone) {
                 running.remove(due.id());

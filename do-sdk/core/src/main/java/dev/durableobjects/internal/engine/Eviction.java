@@ -73,6 +73,32 @@ final class Eviction {
                 && activation.closed().awaitUntil(deadline);
     }
 
+    /// Lets an activation leave once its events have ended, although a timer or a lease keeps it.
+    ///
+    /// @throws IllegalStateException if there is none, or it cannot leave
+    void evictNow(@Nullable Activation wanted) {
+        if (Turn.bound() != null) {
+            throw new IllegalStateException("an object cannot be evicted from inside of an object");
+        }
+        if (wanted == null) {
+            throw new IllegalStateException(
+                    "Cannot evict Durable Object: it is not currently running.");
+        }
+        if (wanted.sockets().size() > 0) {
+            throw new IllegalStateException(
+                    wanted + " holds sockets of ctx.accept, which end with it; close them first");
+        }
+        long deadline = node.after(Limit.COMMIT_SECONDS);
+        if (wanted.gate().closeBehindMeUntil(deadline)) {
+            LastWord.end(wanted, ShutdownReason.INACTIVE);
+        }
+        if (!wanted.closed().awaitUntil(deadline)) {
+            throw new IllegalStateException(
+                    "%s was not evicted: its events have not ended within %d seconds"
+                            .formatted(wanted, node.limits().get(Limit.COMMIT_SECONDS)));
+        }
+    }
+
     void close() {
         closed = true;
         node.waiting().unpark(thread);

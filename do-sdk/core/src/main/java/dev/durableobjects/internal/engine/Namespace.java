@@ -1,5 +1,7 @@
 package dev.durableobjects.internal.engine;
 
+import static java.util.Objects.requireNonNull;
+
 import dev.durableobjects.DurableObjectId;
 import dev.durableobjects.DurableObjectNamespace;
 import dev.durableobjects.DurableObjectStub;
@@ -57,11 +59,13 @@ public final class Namespace<T> implements DurableObjectNamespace<T> {
 
     @Override
     public DurableObjectId idFromString(String hex) {
+        requireNonNull(hex, "hex must be a text, was null");
         return ids.fromString(hex);
     }
 
     @Override
     public DurableObjectStub<T> get(DurableObjectId id) {
+        requireNonNull(id, "id must be a DurableObjectId, was null");
         ids.check(id);
         return stub(id);
     }
@@ -69,6 +73,22 @@ public final class Namespace<T> implements DurableObjectNamespace<T> {
     @Override
     public DurableObjectStub<T> getByName(String name) {
         return stub(idFromName(name));
+    }
+
+    /// Runs the pending alarm of an object now. For tests.
+    ///
+    /// @return whether there was one
+    public boolean runAlarm(DurableObjectId id) {
+        ids.check(requireNonNull(id, "id must be a DurableObjectId, was null"));
+        return Failures.unchecked(() -> directory.call(type, id, env, new AlarmNow()));
+    }
+
+    /// Lets an object leave memory now. For tests.
+    ///
+    /// @throws IllegalStateException if it is not in memory, or cannot leave
+    public void evict(DurableObjectId id) {
+        ids.check(requireNonNull(id, "id must be a DurableObjectId, was null"));
+        directory.evict(id);
     }
 
     private DurableObjectStub<T> stub(DurableObjectId id) {

@@ -93,13 +93,24 @@ public final class ObjectDirectory {
     ///
     /// @throws IllegalStateException if the calling thread is not in an event of the object
     void release(DurableObjectId id, int bytes, Runnable effect) {
+        inMemory(id).release(bytes, effect);
+    }
+
+    /// Refuses whoever is not in an event of an object.
+    ///
+    /// @throws IllegalStateException if the calling thread is not
+    void check(DurableObjectId id) {
+        inMemory(id).check();
+    }
+
+    private Activation inMemory(DurableObjectId id) {
         Activation known = live.get(id);
         if (known == null) {
             throw new IllegalStateException(
                     "the sockets of an object may be used by its own events only, and the object is"
                             + " not in memory. Call a method of the object instead.");
         }
-        known.release(bytes, effect);
+        return known;
     }
 
     /// Returns the hibernatable sockets of all objects.
@@ -181,6 +192,13 @@ public final class ObjectDirectory {
     /// Returns how many objects are in memory.
     public int size() {
         return live.size();
+    }
+
+    /// Lets an object leave memory once its events have ended.
+    ///
+    /// @throws IllegalStateException if it is not in memory, or cannot leave
+    void evict(DurableObjectId id) {
+        eviction.evictNow(live.get(id));
     }
 
     /// Refuses new calls from outside. What is under way may still call from object to object.

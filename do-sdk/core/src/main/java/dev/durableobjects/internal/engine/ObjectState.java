@@ -1,5 +1,7 @@
 package dev.durableobjects.internal.engine;
 
+import static java.util.Objects.requireNonNull;
+
 import dev.durableobjects.AbortOptions;
 import dev.durableobjects.Action;
 import dev.durableobjects.Callback;
@@ -12,6 +14,7 @@ import dev.durableobjects.Limit;
 import dev.durableobjects.Schedules;
 import dev.durableobjects.Timer;
 import dev.durableobjects.internal.storage.ObjectStorage;
+import dev.durableobjects.internal.value.Unicode;
 import dev.durableobjects.websocket.WebSocket;
 import dev.durableobjects.websocket.WebSocketListener;
 import dev.durableobjects.websocket.WebSocketRequestResponsePair;
@@ -19,7 +22,6 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
-import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -55,27 +57,34 @@ final class ObjectState implements DurableObjectState {
     @Override
     public <R extends @Nullable Object, X extends Exception> R blockConcurrencyWhile(
             Callback<R, X> body) throws X {
+        requireNonNull(body, "body must be a callback, was null");
         return CriticalSections.run(activation, body);
     }
 
     @Override
     public <R extends @Nullable Object, X extends Exception> R await(Callback<R, X> body) throws X {
+        requireNonNull(body, "body must be a callback, was null");
         return activation.outside(body);
     }
 
     @Override
     public void sleep(Duration duration) {
+        requireNonNull(duration, "duration must be a Duration, was null");
         activation.<Boolean, RuntimeException>outside(
                 () -> activation.node().pause(Node.nanos(duration)));
     }
 
     @Override
     public Timer setTimeout(Duration delay, Action<?> body) {
+        requireNonNull(delay, "delay must be a Duration, was null");
+        requireNonNull(body, "body must be an action, was null");
         return activation.timers().set(delay, false, body, activation.turn().section());
     }
 
     @Override
     public Timer setInterval(Duration period, Action<?> body) {
+        requireNonNull(period, "period must be a Duration, was null");
+        requireNonNull(body, "body must be an action, was null");
         if (!period.isPositive()) {
             throw new IllegalArgumentException(
                     "an interval's period must be positive, was " + period);
@@ -85,7 +94,7 @@ final class ObjectState implements DurableObjectState {
 
     @Override
     public void waitUntil(Action<?> task) {
-        Objects.requireNonNull(task, "waitUntil needs a task, was null");
+        requireNonNull(task, "task must be an action, was null");
         activation.check();
         Node node = activation.node();
         Pins.Pin pin = activation.pins().add(node.after(Limit.PIN_SECONDS));
@@ -105,6 +114,7 @@ final class ObjectState implements DurableObjectState {
 
     @Override
     public KeepAlive keepAlive(Duration max) {
+        requireNonNull(max, "max must be a Duration, was null");
         activation.check();
         Pins.Pin pin =
                 activation.pins().add(activation.node().waiting().nanoTime() + Node.nanos(max));
@@ -119,6 +129,8 @@ final class ObjectState implements DurableObjectState {
 
     @Override
     public void abort(String reason, AbortOptions options) {
+        requireNonNull(reason, "reason must be a text, was null");
+        requireNonNull(options, "options must be AbortOptions, was null");
         activation.check();
         if (!options.retryAlarm()) {
             activation.breakage().dropAlarm();
@@ -128,6 +140,7 @@ final class ObjectState implements DurableObjectState {
 
     @Override
     public void abort(String reason) {
+        requireNonNull(reason, "reason must be a text, was null");
         activation.check();
         activation.breakDown(Kind.ABORTED, reason, null);
         throw new Aborted(reason);
@@ -135,14 +148,18 @@ final class ObjectState implements DurableObjectState {
 
     @Override
     public void acceptWebSocket(WebSocket socket, List<String> tags) {
+        requireNonNull(socket, "socket must be an end of a WebSocketPair, was null");
+        requireNonNull(tags, "tags must be a list, was null");
         activation.check();
         acceptance.hibernatable(socket, tags);
     }
 
     @Override
     public void accept(WebSocket socket, WebSocketListener listener) {
+        requireNonNull(socket, "socket must be an end of a WebSocketPair, was null");
+        requireNonNull(listener, "listener must be a WebSocketListener, was null");
         activation.check();
-        acceptance.standard(socket, Objects.requireNonNull(listener, "listener"));
+        acceptance.standard(socket, listener);
     }
 
     @Override
@@ -153,18 +170,21 @@ final class ObjectState implements DurableObjectState {
 
     @Override
     public List<WebSocket> webSockets(String tag) {
+        requireNonNull(tag, "tag must be a text, was null");
         activation.check();
-        return room.oldestFirst(tag);
+        return room.oldestFirst(Unicode.scalars(tag));
     }
 
     @Override
     public List<String> tags(WebSocket socket) {
+        requireNonNull(socket, "socket must be an accepted WebSocket, was null");
         activation.check();
         return Acceptance.inRoom(socket).tags();
     }
 
     @Override
     public void setWebSocketAutoResponse(WebSocketRequestResponsePair pair) {
+        requireNonNull(pair, "pair must be a pair of texts, was null");
         activation.check();
         room.autoResponse(pair);
     }
@@ -183,14 +203,20 @@ final class ObjectState implements DurableObjectState {
 
     @Override
     public Optional<Instant> webSocketAutoResponseTimestamp(WebSocket socket) {
+        requireNonNull(socket, "socket must be an accepted WebSocket, was null");
         activation.check();
         return Acceptance.inRoom(socket).answered();
     }
 
     @Override
     public void setHibernatableWebSocketEventTimeout(Duration max) {
+        requireNonNull(max, "max must be a Duration, was null");
         activation.check();
-        if (max.compareTo(EVENT_MAX) > 0 || max.isNegative()) {
+        if (max.isNegative()) {
+            throw new IllegalArgumentException(
+                    "an event's time-out must be positive, or zero for none, was " + max);
+        }
+        if (max.compareTo(EVENT_MAX) > 0) {
             throw new IllegalArgumentException(
                     "Event timeout should not exceed %d ms.".formatted(EVENT_MAX.toMillis()));
         }

@@ -1,5 +1,7 @@
 package dev.durableobjects.internal.engine;
 
+import static java.util.Objects.requireNonNull;
+
 import dev.durableobjects.DurableObjectException;
 import dev.durableobjects.DurableObjectId;
 import dev.durableobjects.DurableObjectStub;
@@ -41,11 +43,13 @@ record ObjectStub<T>(
 
     @Override
     public Response fetch(Request request) {
+        requireNonNull(request, "request must be a Request, was null");
         return Failures.unchecked(() -> send(object -> object.fetch(request)));
     }
 
     @Override
     public DurableObjectStub<T> withRetry(RetryPolicy policy) {
+        requireNonNull(policy, "policy must be a RetryPolicy, was null");
         return new ObjectStub<>(node, directory, type, id, env, methods, policy);
     }
 
@@ -67,11 +71,11 @@ record ObjectStub<T>(
 
     /// Full jitter: any pause up to the longest, which doubles with each attempt.
     private long pauseNanos(RetryPolicy policy, int attempt) {
-        long longest = policy.base().toNanos();
-        for (int i = 1; i < attempt && longest < policy.pauseMax().toNanos(); i++) {
-            longest *= 2;
+        long max = Node.nanos(policy.pauseMax());
+        long longest = Math.min(Node.nanos(policy.base()), max);
+        for (int i = 1; i < attempt && longest < max; i++) {
+            longest = Math.min(2 * longest, max);
         }
-        longest = Math.min(longest, policy.pauseMax().toNanos());
         return longest == 0 ? 0 : node.random().nextLong(longest);
     }
 

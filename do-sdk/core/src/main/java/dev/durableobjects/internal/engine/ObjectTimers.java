@@ -5,7 +5,6 @@ import dev.durableobjects.Limit;
 import dev.durableobjects.Timer;
 import dev.durableobjects.internal.gate.CriticalSection;
 import java.time.Duration;
-import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
@@ -30,7 +29,6 @@ final class ObjectTimers {
     /// @throws IllegalStateException if there are too many
     Timer set(
             Duration delay, boolean isPeriodic, Action<?> body, @Nullable CriticalSection section) {
-        Objects.requireNonNull(body, "a timer needs something to do, was null");
         int max = activation.node().limits().get(Limit.TIMERS_PER_OBJECT);
         if (pending.size() >= max) {
             throw new IllegalStateException("an object may have %d timers".formatted(max));

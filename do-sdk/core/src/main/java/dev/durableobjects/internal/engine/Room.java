@@ -75,6 +75,11 @@ final class Room {
         directory.deliver(type, id, env, event);
     }
 
+    /// Refuses whoever is not in an event of the object.
+    void check() {
+        directory.check(id);
+    }
+
     /// Lets an effect out at the end of the event that runs.
     void release(int bytes, Runnable effect) {
         directory.release(id, bytes, effect);

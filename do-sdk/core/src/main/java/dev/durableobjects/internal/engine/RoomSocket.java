@@ -56,6 +56,11 @@ final class RoomSocket implements SocketListener {
     }
 
     @Override
+    public void check() {
+        room.check();
+    }
+
+    @Override
     public void message(WebSocketMessage message) {
         if (isAnswered(message)) {
             return;

@@ -7,7 +7,7 @@ import dev.durableobjects.websocket.WebSocketListener;
 import dev.durableobjects.websocket.WebSocketMessage;
 
 /// A socket of the standard API: turns what happens on its connection into events of the activation
-/// that accepted it, for its listener. Used by the connection's thread.
+/// that accepted it, for its listener. Used by the connection's thread, but for [#check].
 ///
 /// @param activation which it keeps in memory
 /// @param socket as the object knows it
@@ -18,6 +18,11 @@ record StandardSocket(Activation activation, WebSocket socket, WebSocketListener
     /// Returns the connection.
     HeldSocket held() {
         return (HeldSocket) socket.connection().orElseThrow();
+    }
+
+    @Override
+    public void check() {
+        activation.check();
     }
 
     @Override

@@ -146,7 +146,7 @@ public final class InputGate {
     }
 
     /// Waits until nobody is inside, waits, or will come back, and then does as [#closeBehindMeIf].
-    /// One thread at a time may wait so.
+    /// One thread at a time waits so; for another it is as if the gate were closed already.
     ///
     /// @param deadline when to give up, a time of [Waiting#nanoTime]
     /// @return whether the calling thread is the last one inside now
@@ -166,7 +166,7 @@ public final class InputGate {
         Ticket ticket = new Ticket(Thread.currentThread(), null);
         if (closeBehindMeIf(() -> true)) {
             ticket.state = Ticket.State.GRANTED;
-        } else if (entrance != Entrance.OPEN) {
+        } else if (entrance != Entrance.OPEN || last != null) {
             ticket.state = Ticket.State.REFUSED;
         } else {
             last = ticket;

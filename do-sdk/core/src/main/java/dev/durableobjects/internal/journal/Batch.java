@@ -47,7 +47,8 @@ final class Batch {
         return last;
     }
 
-    /// Returns about how much memory the batch holds.
+    /// Returns how many bytes of pages were added, those included that a later commit of the same
+    /// object has replaced since: the batch holds no more than that.
     long pageBytes() {
         return pageBytes;
     }

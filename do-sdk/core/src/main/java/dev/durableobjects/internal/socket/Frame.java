@@ -1,5 +1,6 @@
 package dev.durableobjects.internal.socket;
 
+import dev.durableobjects.internal.value.Unicode;
 import dev.durableobjects.websocket.WebSocketMessage;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -22,7 +23,7 @@ record Frame(byte[] bytes) {
     static Frame of(WebSocketMessage message) {
         return switch (message) {
             case WebSocketMessage.Text(String value) ->
-                    encode(Opcode.TEXT, value.getBytes(StandardCharsets.UTF_8));
+                    encode(Opcode.TEXT, Unicode.scalars(value).getBytes(StandardCharsets.UTF_8));
             case WebSocketMessage.Binary(byte[] value) -> encode(Opcode.BINARY, value);
         };
     }

@@ -2,6 +2,7 @@ package dev.durableobjects.internal.socket;
 
 import dev.durableobjects.internal.gate.Waiting;
 import dev.durableobjects.internal.socket.SocketCounters.Count;
+import dev.durableobjects.internal.value.Unicode;
 import dev.durableobjects.websocket.ReadyState;
 import dev.durableobjects.websocket.WebSocket;
 import dev.durableobjects.websocket.WebSocketMessage;
@@ -102,7 +103,8 @@ public final class HeldSocket implements WebSocket.Connection {
         if (!CloseCode.isAllowedForApplications(code)) {
             throw new IllegalArgumentException("Invalid WebSocket close code: %d.".formatted(code));
         }
-        int length = reason.getBytes(StandardCharsets.UTF_8).length;
+        String sent = Unicode.scalars(reason);
+        int length = sent.getBytes(StandardCharsets.UTF_8).length;
         if (length > REASON_BYTES_MAX) {
             throw new IllegalArgumentException(
                     "a close reason must have at most %d bytes in UTF-8, had %d"
@@ -113,10 +115,15 @@ public final class HeldSocket implements WebSocket.Connection {
                 return;
             }
         }
-        outlet.release(0, () -> closeAfterQueued(Frame.close(code, reason)));
+        outlet.release(0, () -> closeAfterQueued(Frame.close(code, sent)));
         synchronized (this) {
             closedByObject = true;
         }
+    }
+
+    @Override
+    public void check() {
+        listener.check();
     }
 
     @Override

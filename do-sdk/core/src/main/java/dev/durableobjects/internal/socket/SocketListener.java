@@ -2,9 +2,14 @@ package dev.durableobjects.internal.socket;
 
 import dev.durableobjects.websocket.WebSocketMessage;
 
-/// What a socket tells its object. Called on the connection's own thread, one call after the other;
-/// while a call runs, nothing more is read from the peer.
+/// What a socket tells its object. Called on the connection's own thread, one call after the other,
+/// but for [#check]; while a call runs, nothing more is read from the peer.
 public interface SocketListener {
+
+    /// Refuses whoever is not in an event of the object. Any thread may call it.
+    ///
+    /// @throws IllegalStateException if the calling thread is not
+    void check();
 
     /// The peer sent a message.
     void message(WebSocketMessage message);

@@ -36,14 +36,26 @@ final class BodyTransaction {
 
     private <R extends @Nullable Object, X extends Exception> R run(TransactionBody<R, X> body)
             throws X {
-        boolean complete = false;
+        R result;
         try {
-            R result = body.run(this::rollbackByApplication);
+            result = body.run(this::rollbackByApplication);
             transaction.checkMayCommit();
-            complete = true;
-            return result;
-        } finally {
-            end(complete);
+        } catch (Throwable failure) {
+            endAfter(failure);
+            throw failure;
+        }
+        end(true);
+        return result;
+    }
+
+    /// If what the body wrote cannot be undone, that is the failure, and the body's is told with
+    /// it.
+    private void endAfter(Throwable failure) {
+        try {
+            end(false);
+        } catch (RuntimeException | Error e) {
+            e.addSuppressed(failure);
+            throw e;
         }
     }
 

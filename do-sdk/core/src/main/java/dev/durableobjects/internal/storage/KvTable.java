@@ -1,5 +1,7 @@
 package dev.durableobjects.internal.storage;
 
+import static java.util.Objects.requireNonNull;
+
 import dev.durableobjects.Callback;
 import dev.durableobjects.internal.value.Unicode;
 import dev.durableobjects.kv.KvListing;
@@ -38,12 +40,16 @@ final class KvTable implements KvStorage {
 
     @Override
     public <V> Optional<V> get(String key, Class<V> type) {
+        requireNonNull(key, "key must be a text, was null");
+        requireNonNull(type, "type must be a class, was null");
         Object stored = sql.exists(RuntimeTable.KV) ? stored(key) : null;
         return stored == null ? Optional.empty() : Optional.of(KvValue.read(key, stored, type));
     }
 
     @Override
     public <V> Map<String, V> get(Collection<String> keys, Class<V> type) {
+        requireNonNull(keys, "keys must be a collection, was null");
+        requireNonNull(type, "type must be a class, was null");
         Map<String, V> found = new LinkedHashMap<>();
         TreeSet<String> sorted = new TreeSet<>(Unicode.UTF_8_ORDER);
         sorted.addAll(keys);
@@ -55,6 +61,8 @@ final class KvTable implements KvStorage {
 
     @Override
     public void put(String key, Object value, WriteOptions options) {
+        requireNonNull(key, "key must be a text, was null");
+        requireNonNull(options, "options must be WriteOptions, was null");
         Object stored = KvValue.stored(value);
         write(
                 options,
@@ -66,6 +74,8 @@ final class KvTable implements KvStorage {
 
     @Override
     public void put(Map<String, ?> entries, WriteOptions options) {
+        requireNonNull(entries, "entries must be a map, was null");
+        requireNonNull(options, "options must be WriteOptions, was null");
         Map<String, Object> stored = new LinkedHashMap<>();
         entries.forEach((key, value) -> stored.put(checked(key), KvValue.stored(value)));
         if (stored.isEmpty()) {
@@ -83,6 +93,8 @@ final class KvTable implements KvStorage {
 
     @Override
     public boolean delete(String key, WriteOptions options) {
+        requireNonNull(key, "key must be a text, was null");
+        requireNonNull(options, "options must be WriteOptions, was null");
         if (!sql.exists(RuntimeTable.KV) || stored(key) == null) {
             return false;
         }
@@ -91,6 +103,8 @@ final class KvTable implements KvStorage {
 
     @Override
     public int delete(Collection<String> keys, WriteOptions options) {
+        requireNonNull(keys, "keys must be a collection, was null");
+        requireNonNull(options, "options must be WriteOptions, was null");
         int deleted = 0;
         for (String key : keys) {
             deleted += delete(key, options) ? 1 : 0;
@@ -100,6 +114,8 @@ final class KvTable implements KvStorage {
 
     @Override
     public <V> KvListing<V> list(Class<V> type, ListOptions options) {
+        requireNonNull(type, "type must be a class, was null");
+        requireNonNull(options, "options must be ListOptions, was null");
         if (listing != null) {
             listing.invalidate();
         }

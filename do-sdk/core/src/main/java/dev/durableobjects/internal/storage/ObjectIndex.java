@@ -5,8 +5,8 @@ import dev.durableobjects.internal.journal.Disk;
 import dev.durableobjects.internal.journal.JournalIndex;
 import dev.durableobjects.spi.Wake;
 import dev.durableobjects.sql.SqlRow;
+import dev.durableobjects.sql.SqlStorageException;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.sql.SQLException;
 import java.util.LinkedHashMap;
@@ -24,6 +24,8 @@ import org.jspecify.annotations.Nullable;
 /// somebody applies them: one for each object at most, and only for objects that have records in
 /// the journal, which remembers as much of them itself. Safe for use by many threads.
 public final class ObjectIndex implements JournalIndex {
+
+    private static final System.Logger LOGGER = System.getLogger(ObjectIndex.class.getName());
 
     private static final List<String> SCHEMA =
             List.of(
@@ -249,11 +251,18 @@ public final class ObjectIndex implements JournalIndex {
     }
 
     /// Makes everything durable, and ends. The journal must have ended before.
+    ///
+    /// A disk that refuses is no reason to fail: what the index lacks, the next start reads from
+    /// the journal.
     public synchronized void close() {
         try {
             force();
-        } catch (IOException e) {
-            throw new UncheckedIOException("cannot write the node's index", e);
+        } catch (IOException | SqlStorageException e) {
+            LOGGER.log(
+                    System.Logger.Level.WARNING,
+                    "the index of objects was not written at the end; nothing is lost, the next"
+                            + " start makes it again from the journal",
+                    e);
         } finally {
             closed = true;
         }

@@ -1,5 +1,7 @@
 package dev.durableobjects.internal.storage;
 
+import static java.util.Objects.requireNonNull;
+
 import dev.durableobjects.Limit;
 import dev.durableobjects.Limits;
 import dev.durableobjects.Schedule;
@@ -64,6 +66,7 @@ public final class ObjectSchedules implements Schedules {
 
     /// Returns the time that lies this far ahead.
     Instant fromNow(Duration delay) {
+        requireNonNull(delay, "delay must be a Duration, was null");
         Instant now = host.clock().instant();
         if (delay.isNegative()) {
             return now;
@@ -77,6 +80,8 @@ public final class ObjectSchedules implements Schedules {
 
     @Override
     public void at(String name, Instant due) {
+        requireNonNull(name, "name must be a text, was null");
+        requireNonNull(due, "due must be an Instant, was null");
         if (!due.isAfter(Instant.EPOCH)) {
             throw new IllegalArgumentException("a schedule must be due after 1970, was " + due);
         }
@@ -85,11 +90,14 @@ public final class ObjectSchedules implements Schedules {
 
     @Override
     public void after(String name, Duration delay) {
+        requireNonNull(name, "name must be a text, was null");
         at(name, fromNow(delay));
     }
 
     @Override
     public void every(String name, Duration period) {
+        requireNonNull(name, "name must be a text, was null");
+        requireNonNull(period, "period must be a Duration, was null");
         if (!period.isPositive()) {
             throw new IllegalArgumentException(
                     "the period of a schedule must be positive, was " + period);
@@ -101,6 +109,7 @@ public final class ObjectSchedules implements Schedules {
 
     @Override
     public Optional<Schedule> get(String name) {
+        requireNonNull(name, "name must be a text, was null");
         return name.isEmpty() ? Optional.empty() : table.pending(name).map(this::pending);
     }
 
@@ -115,6 +124,7 @@ public final class ObjectSchedules implements Schedules {
 
     @Override
     public void cancel(String name) {
+        requireNonNull(name, "name must be a text, was null");
         if (!name.isEmpty()) {
             table.delete(name, WriteOptions.CONFIRMED);
         }

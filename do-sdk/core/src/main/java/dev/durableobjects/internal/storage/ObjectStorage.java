@@ -1,5 +1,7 @@
 package dev.durableobjects.internal.storage;
 
+import static java.util.Objects.requireNonNull;
+
 import dev.durableobjects.Bookmark;
 import dev.durableobjects.Callback;
 import dev.durableobjects.DurableObjectSnapshot;
@@ -62,12 +64,14 @@ public final class ObjectStorage implements DurableObjectStorage {
     @Override
     public <R extends @Nullable Object, X extends Exception> R transactionSync(Callback<R, X> body)
             throws X {
+        requireNonNull(body, "body must be a callback, was null");
         return database.transaction().nested(body);
     }
 
     @Override
     public <R extends @Nullable Object, X extends Exception> R transaction(
             TransactionBody<R, X> body) throws X {
+        requireNonNull(body, "body must be a callback, was null");
         Host host = database.host();
         host.settle();
         // What the body throws undoes the transaction and nothing else, so it must not pass through
@@ -85,6 +89,7 @@ public final class ObjectStorage implements DurableObjectStorage {
 
     @Override
     public int migrate(SchemaMigrations migrations) {
+        requireNonNull(migrations, "migrations must be SchemaMigrations, was null");
         return migrator.migrate(migrations, this);
     }
 
@@ -100,6 +105,8 @@ public final class ObjectStorage implements DurableObjectStorage {
 
     @Override
     public void setAlarm(Instant due, WriteOptions options) {
+        requireNonNull(due, "due must be an Instant, was null");
+        requireNonNull(options, "options must be WriteOptions, was null");
         schedules.alarm(due, options);
     }
 
@@ -110,6 +117,7 @@ public final class ObjectStorage implements DurableObjectStorage {
 
     @Override
     public void deleteAlarm(WriteOptions options) {
+        requireNonNull(options, "options must be WriteOptions, was null");
         schedules.deleteAlarm(options);
     }
 
@@ -125,11 +133,13 @@ public final class ObjectStorage implements DurableObjectStorage {
 
     @Override
     public Bookmark bookmarkAt(Instant time) {
+        requireNonNull(time, "time must be an Instant, was null");
         return history().at(time);
     }
 
     @Override
     public Bookmark restoreOnNextSession(Bookmark bookmark) {
+        requireNonNull(bookmark, "bookmark must be a Bookmark, was null");
         return restoreOnNextSession(snapshot(bookmark));
     }
 
@@ -140,11 +150,13 @@ public final class ObjectStorage implements DurableObjectStorage {
 
     @Override
     public DurableObjectSnapshot snapshot(Bookmark bookmark) {
+        requireNonNull(bookmark, "bookmark must be a Bookmark, was null");
         return history().snapshot(bookmark);
     }
 
     @Override
     public Bookmark restoreOnNextSession(DurableObjectSnapshot snapshot) {
+        requireNonNull(snapshot, "snapshot must be a DurableObjectSnapshot, was null");
         return history().restoreOnNextSession(snapshot);
     }
 

@@ -91,7 +91,7 @@ public final class ScheduleTable {
     }
 
     /// Returns what is pending under a name.
-    Optional<Row> pending(String name) {
+    public Optional<Row> pending(String name) {
         return exists() ? rows(GET, name).stream().filter(this::isPending).findFirst() : none();
     }
 

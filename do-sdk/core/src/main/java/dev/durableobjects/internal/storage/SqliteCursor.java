@@ -1,5 +1,7 @@
 package dev.durableobjects.internal.storage;
 
+import static java.util.Objects.requireNonNull;
+
 import dev.durableobjects.sql.SqlCursor;
 import dev.durableobjects.sql.SqlRow;
 import java.sql.SQLException;
@@ -85,6 +87,7 @@ final class SqliteCursor implements SqlCursor {
 
     @Override
     public <R extends Record> R one(Class<R> type) {
+        requireNonNull(type, "type must be a record, was null");
         return type.cast(columns.mapping(type).record(takeOne()));
     }
 
@@ -102,6 +105,7 @@ final class SqliteCursor implements SqlCursor {
 
     @Override
     public <R extends Record> List<R> toList(Class<R> type) {
+        requireNonNull(type, "type must be a record, was null");
         RecordMapping mapping = columns.mapping(type);
         List<R> records = new ArrayList<>();
         while (peek() != null) {
@@ -112,6 +116,7 @@ final class SqliteCursor implements SqlCursor {
 
     @Override
     public <R> List<R> map(Function<? super SqlRow, ? extends R> mapper) {
+        requireNonNull(mapper, "mapper must be a function, was null");
         List<R> results = new ArrayList<>();
         while (hasNext()) {
             results.add(mapper.apply(next()));

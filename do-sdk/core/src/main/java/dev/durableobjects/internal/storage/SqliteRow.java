@@ -1,5 +1,7 @@
 package dev.durableobjects.internal.storage;
 
+import static java.util.Objects.requireNonNull;
+
 import dev.durableobjects.sql.SqlRow;
 import java.util.Arrays;
 import java.util.List;
@@ -23,6 +25,7 @@ final class SqliteRow implements SqlRow {
 
     @Override
     public @Nullable Object get(String column) {
+        requireNonNull(column, "column must be a name, was null");
         return values[position(column)];
     }
 
@@ -74,6 +77,7 @@ final class SqliteRow implements SqlRow {
 
     @Override
     public <R extends Record> R as(Class<R> type) {
+        requireNonNull(type, "type must be a record, was null");
         return type.cast(columns.mapping(type).record(values));
     }
 

@@ -1,5 +1,7 @@
 package dev.durableobjects.internal.storage;
 
+import static java.util.Objects.requireNonNull;
+
 import dev.durableobjects.internal.sql.SqlStatement;
 import dev.durableobjects.internal.sql.SqlText;
 import dev.durableobjects.sql.SqlCursor;
@@ -23,6 +25,7 @@ final class SqliteStorage implements SqlStorage {
 
     @Override
     public SqlCursor exec(String sql, @Nullable Object @Nullable ... bindings) {
+        requireNonNull(sql, "sql must be a text, was null");
         // A lone null without a cast is taken by Java for the array itself.
         @Nullable Object[] values = bindings == null ? ONE_NULL : bindings;
         try {

@@ -4,7 +4,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.Comparator;
 
-/// What databases ask of text and `String` does not answer.
+/// What databases and WebSockets ask of text and `String` does not answer.
 public final class Unicode {
 
     /// The order of SQLite's texts: that of their bytes in UTF-8.
@@ -13,6 +13,8 @@ public final class Unicode {
                     Arrays.compareUnsigned(
                             left.getBytes(StandardCharsets.UTF_8),
                             right.getBytes(StandardCharsets.UTF_8));
+
+    private static final int REPLACEMENT = 0xfffd;
 
     private Unicode() {}
 
@@ -32,5 +34,23 @@ public final class Unicode {
             }
         }
         return true;
+    }
+
+    /// Returns a text with U+FFFD in place of each half of a surrogate pair: what the WHATWG calls
+    /// a `USVString`, as which browsers and Cloudflare take what goes over a WebSocket.
+    public static String scalars(String text) {
+        return isValid(text)
+                ? text
+                : text.codePoints()
+                        .map(point -> isHalf(point) ? REPLACEMENT : point)
+                        .collect(
+                                StringBuilder::new,
+                                StringBuilder::appendCodePoint,
+                                StringBuilder::append)
+                        .toString();
+    }
+
+    private static boolean isHalf(int point) {
+        return point >= Character.MIN_SURROGATE && point <= Character.MAX_SURROGATE;
     }
 }

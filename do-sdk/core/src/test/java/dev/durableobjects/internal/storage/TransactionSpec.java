@@ -67,6 +67,24 @@ class TransactionSpec {
     }
 
     @Test
+    void aBodyWhoseWritesCannotBeUndoneIsToldAsWell() {
+        IOException own = new IOException("no");
+
+        RuntimeException thrown =
+                assertThrows(
+                        RuntimeException.class,
+                        () ->
+                                storage.transactionSync(() -> {
+                                    sql.exec("INSERT INTO t VALUES (2)");
+                                    database.close(false);
+                                    throw own;
+                                }));
+
+        assertThat(thrown.getSuppressed(), is(new Throwable[] {own}));
+        database = TestDatabase.open(directory.resolve("next"));
+    }
+
+    @Test
     void transactionSyncUndoesWhatItsBodyWroteWhenItThrows() {
         sql.exec("INSERT INTO t VALUES (1)");
 
