@@ -13,6 +13,9 @@ import dev.durableobjects.DurableObjectSnapshot;
 import dev.durableobjects.DurableObjectState;
 import dev.durableobjects.Env;
 import dev.durableobjects.Limit;
+import dev.durableobjects.operations.Finding;
+import dev.durableobjects.operations.Progress;
+import dev.durableobjects.operations.Verification;
 import dev.durableobjects.sql.SqlStorage;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -68,6 +71,7 @@ class HistoryTest {
         } finally {
             objects.close();
         }
+        verify();
         assertThat("files were sorted", Files.exists(digested()), is(true));
         assertThat(restores, is(greaterThan(STEPS / 50)));
         System.Logger logger = System.getLogger(HistoryTest.class.getName());
@@ -104,6 +108,7 @@ class HistoryTest {
             objects.close();
             directory = killed;
         }
+        verify();
         objects = start();
     }
 
@@ -203,6 +208,12 @@ class HistoryTest {
         } catch (DurableObjectException e) {
             assertThat(e.getMessage(), e.kind(), is(DurableObjectException.Kind.ABORTED));
         }
+    }
+
+    private void verify() {
+        List<Finding> findings = Verification.run(directory, Progress.none()).findings();
+
+        assertThat("seed " + SEED, findings, is(List.of()));
     }
 
     private DurableObjects start() {
