@@ -18,7 +18,6 @@ import dev.durableobjects.operations.Progress;
 import dev.durableobjects.operations.Verification;
 import dev.durableobjects.sql.SqlStorage;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -27,7 +26,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -104,40 +102,12 @@ class HistoryTest {
         if (random.nextBoolean()) {
             objects.close();
         } else {
-            Path killed = copyAsItIs();
+            Path killed = NotesDirectory.copyAtRest(directory, parent.resolve("life" + lives));
             objects.close();
             directory = killed;
         }
         verify();
         objects = start();
-    }
-
-    /// A copy takes its time: it counts if nothing changed meanwhile.
-    private Path copyAsItIs() {
-        for (int i = 0; ; i++) {
-            String before = state();
-            Path copy = parent.resolve(lives + "-" + i);
-            try {
-                NotesDirectory.copy(directory, copy);
-            } catch (AssertionError | UncheckedIOException e) {
-                continue;
-            }
-            if (!before.isEmpty() && before.equals(state())) {
-                return copy;
-            }
-        }
-    }
-
-    private String state() {
-        try (Stream<Path> files = Files.walk(directory)) {
-            List<String> all = new ArrayList<>();
-            for (Path file : files.sorted().toList()) {
-                all.add(file + " " + Files.size(file) + " " + Files.getLastModifiedTime(file));
-            }
-            return String.join("\n", all);
-        } catch (IOException | UncheckedIOException e) {
-            return "";
-        }
     }
 
     private void remember(String name) {

@@ -77,6 +77,7 @@ public final class DataCheck {
         }
         new IndexCheck(root, scratch, found)
                 .run(file -> {
+                    check.committed(file);
                     if (isWithoutFiles(file) && !journaled.contains(file)) {
                         found.accept(
                                 new Damage(

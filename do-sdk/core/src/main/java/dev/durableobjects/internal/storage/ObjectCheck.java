@@ -8,6 +8,8 @@ import dev.durableobjects.internal.journal.Scratch;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashSet;
+import java.util.Set;
 import java.util.function.Consumer;
 
 /// Reads one object's database and history, and finds damage. What the database would hold at its
@@ -21,6 +23,9 @@ final class ObjectCheck {
     private final Path scratch;
     private final Inspection inspection;
     private final Consumer<Damage> found;
+
+    /// The databases that may have had no commit, and have no history.
+    private final Set<String> unborn = new HashSet<>();
 
     /// Begins with a data directory.
     ///
@@ -60,14 +65,29 @@ final class ObjectCheck {
             past.redo(now);
         }
         boolean isUnborn = Files.size(now) <= PAGE_BYTES;
-        if (past.isLost() && !isUnborn) {
-            report(Kind.MISSING, file, "its history is missing, and it should have one");
+        if (past.isLost()) {
+            if (isUnborn) {
+                unborn.add(file);
+            } else {
+                reportLostHistory(file);
+            }
         }
         if (past.isKnown() && !(isUnborn && past.isEmpty())) {
             past.write(known);
             compare(file, now, known);
         }
         checkIntegrity(file, now);
+    }
+
+    /// Hears of an object that has committed something, behind all the others.
+    void committed(String file) {
+        if (unborn.remove(file)) {
+            reportLostHistory(file);
+        }
+    }
+
+    private void reportLostHistory(String file) {
+        report(Kind.MISSING, file, "the history of this object is missing");
     }
 
     private boolean copyDatabase(String file, Path copy) throws IOException {
