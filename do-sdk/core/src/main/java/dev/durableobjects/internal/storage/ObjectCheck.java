@@ -4,6 +4,7 @@ import dev.durableobjects.internal.journal.Damage;
 import dev.durableobjects.internal.journal.Damage.Kind;
 import dev.durableobjects.internal.journal.Inspection;
 import dev.durableobjects.internal.journal.Past;
+import dev.durableobjects.internal.journal.Redo;
 import dev.durableobjects.internal.journal.Scratch;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -26,6 +27,9 @@ final class ObjectCheck {
 
     /// The databases that may have had no commit, and have no history.
     private final Set<String> unborn = new HashSet<>();
+
+    /// The databases that hold nothing, though that is not what they were given last.
+    private final Set<String> empty = new HashSet<>();
 
     /// Begins with a data directory.
     ///
@@ -65,6 +69,12 @@ final class ObjectCheck {
             past.redo(now);
         }
         boolean isUnborn = Files.size(now) <= PAGE_BYTES;
+        if (Redo.isUnborn(now)) {
+            Files.write(now, new byte[0]);
+            if (!past.isEmpty()) {
+                empty.add(file);
+            }
+        }
         if (past.isLost()) {
             if (isUnborn) {
                 unborn.add(file);
@@ -81,6 +91,9 @@ final class ObjectCheck {
 
     /// Hears of an object that has committed something, behind all the others.
     void committed(String file) {
+        if (empty.remove(file)) {
+            report(Kind.DAMAGED, file, "the database is empty");
+        }
         if (unborn.remove(file)) {
             reportLostHistory(file);
         }
