@@ -63,8 +63,8 @@ final class NotesDirectory {
         }
     }
 
-    /// Copies what a killed process would leave. A copy takes its time: it counts if nothing changed
-    /// meanwhile.
+    /// Copies what a killed process would leave. A copy takes its time: it counts if nothing
+    /// changed meanwhile.
     ///
     /// @param targets directory for copies
     /// @return the copy

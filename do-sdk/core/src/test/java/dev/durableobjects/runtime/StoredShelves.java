@@ -13,6 +13,8 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Random;
+import java.util.function.Consumer;
 import java.util.stream.Stream;
 
 /// A data directory that has one of everything: objects with and without history, old and new ones,
@@ -24,11 +26,19 @@ final class StoredShelves {
 
     private static final int BOOKS = 40;
 
+    private static final List<Duration> HISTORIES =
+            List.of(Duration.ZERO, Duration.ofDays(1), Duration.ofDays(30), Duration.ofDays(30));
+
     private final Path directory;
     private Instant now = Instant.parse("2026-03-01T00:00:00Z");
 
     private StoredShelves(Path directory) {
         this.directory = directory;
+    }
+
+    private StoredShelves(Path directory, Instant now) {
+        this.directory = directory;
+        this.now = now;
     }
 
     /// Makes one. The runtime that did is closed.
@@ -47,9 +57,7 @@ final class StoredShelves {
             }
         }
         try (DurableObjects objects = start(Duration.ofDays(30))) {
-            while (!exists("history/begun", "")) {
-                Thread.onSpinWait();
-            }
+            awaitBegun();
             fill(objects, KEPT, "old0");
             for (int i = 0; i < 6; i++) {
                 fill(objects, KEPT, "new" + i);
@@ -60,7 +68,57 @@ final class StoredShelves {
             writeUntil(objects, "history/segments", ".journal", 2);
             fill(objects, KEPT, "new1");
             fill(objects, KEPT, "newest");
+            shelf(objects, KEPT, "new2").restore();
             return NotesDirectory.copyAtRest(directory, targets);
+        }
+    }
+
+    /// Lets history begin anew.
+    static void begin(Path directory) {
+        StoredShelves shelves = new StoredShelves(directory);
+        try (DurableObjects objects = shelves.start(Duration.ofDays(30))) {
+            shelves.awaitBegun();
+            shelves.fill(objects, KEPT, "old0");
+        }
+    }
+
+    private void awaitBegun() {
+        while (count("history/begun", "") == 0) {
+            Thread.onSpinWait();
+        }
+    }
+
+    /// Lets lives follow each other, each with other rules for history, at random.
+    ///
+    /// @param ended told the directory after each life, which is killed or closed
+    static void live(Path directory, Random random, int lives, Consumer<Path> ended) {
+        Path current = directory;
+        StoredShelves shelves = new StoredShelves(directory);
+        for (int i = 0; i < lives; i++) {
+            Path next = current;
+            Duration history = HISTORIES.get(random.nextInt(HISTORIES.size()));
+            try (DurableObjects objects = shelves.start(history)) {
+                for (int event = random.nextInt(12); event > 0; event--) {
+                    shelves.act(objects, random);
+                }
+                if (random.nextBoolean()) {
+                    next = NotesDirectory.copyAtRest(current, current.resolveSibling("next" + i));
+                }
+            }
+            ended.accept(next);
+            current = next;
+            shelves = new StoredShelves(current, shelves.now);
+        }
+    }
+
+    private void act(DurableObjects objects, Random random) {
+        String name = "any" + random.nextInt(9);
+        switch (random.nextInt(8)) {
+            case 0 -> shelf(objects, KEPT, name).clear();
+            case 1 -> now = now.plus(Duration.ofHours(random.nextInt(60)));
+            case 2 -> fill(objects, UNKEPT, name);
+            case 3 -> shelf(objects, KEPT, name).put(0, "large", 1 << 20);
+            default -> fill(objects, KEPT, name);
         }
     }
 
@@ -70,7 +128,10 @@ final class StoredShelves {
                                 .directory(directory)
                                 .limit(Limit.JOURNAL_MIB, 1)
                                 .limit(Limit.LIVE_OBJECTS, 4)
-                                .namespace(KEPT, ShelfObject::new, config -> config.history(history))
+                                .limit(Limit.HISTORY_OBJECT_MIB, 1)
+                                .limit(Limit.HISTORY_MIB, 8)
+                                .namespace(
+                                        KEPT, ShelfObject::new, config -> config.history(history))
                                 .namespace(
                                         UNKEPT,
                                         ShelfObject::new,
@@ -96,10 +157,6 @@ final class StoredShelves {
 
     private static Shelf shelf(DurableObjects objects, Binding<Shelf> binding, String name) {
         return objects.env().namespace(binding).getByName(name).rpc();
-    }
-
-    private boolean exists(String folder, String suffix) {
-        return count(folder, suffix) > 0;
     }
 
     private long count(String folder, String suffix) {
@@ -130,6 +187,9 @@ final class StoredShelves {
         void take(int number);
 
         void clear();
+
+        /// Lets the shelf be at its next start what it is now.
+        void restore();
     }
 
     /// Keeps them in a table with an index.
@@ -167,6 +227,11 @@ final class StoredShelves {
         @Override
         public void clear() {
             ctx.storage().deleteAll();
+        }
+
+        @Override
+        public void restore() {
+            ctx.storage().restoreOnNextSession(ctx.storage().currentBookmark());
         }
     }
 }

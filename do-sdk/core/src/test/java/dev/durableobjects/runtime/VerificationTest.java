@@ -19,6 +19,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.BeforeAll;
@@ -33,6 +34,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class VerificationTest {
 
     private static final long SEED = Long.getLong("verify.seed", 20_261_124);
+    private static final int LIVES = Integer.getInteger("verify.lives", 12);
     private static final int FLIPS = Integer.getInteger("verify.flips", 6);
 
     /// The zeros in the header of a file of the journal.
@@ -111,8 +113,7 @@ class VerificationTest {
     /// Returns files of which every byte counts: not the newest of the journal, whose end may be
     /// torn, and no database of which the journal has something, which is written over it.
     private List<Path> whatCounts(String folder, String suffix) throws IOException {
-        List<Path> files =
-                new ArrayList<>(StoredShelves.files(directory, folder, suffix));
+        List<Path> files = new ArrayList<>(StoredShelves.files(directory, folder, suffix));
         if (folder.equals("journal")) {
             files.removeLast();
         } else if (folder.startsWith("objects")) {
@@ -151,6 +152,14 @@ class VerificationTest {
         flip(database, PAGE_BYTES); // The kind of the second page.
 
         assertThat(kinds(Kind.DAMAGED), is(List.of(path(database))));
+    }
+
+    @Test
+    void aFlippedBitIsFoundInWhatAnObjectWillBe() throws IOException {
+        Path restore = StoredShelves.files(directory, "history/restore", ".sqlite").getFirst();
+        flip(restore, PAGE_BYTES);
+
+        assertThat(kinds(Kind.DAMAGED), is(List.of(path(restore))));
     }
 
     @ParameterizedTest
@@ -257,8 +266,7 @@ class VerificationTest {
     void aDirectoryInUseIsRefused() {
         try (DurableObjects objects = NotesDirectory.start(own.resolve("used"))) {
             Exception refused =
-                    assertThrows(
-                            IllegalStateException.class, () -> findings(objects.directory()));
+                    assertThrows(IllegalStateException.class, () -> findings(objects.directory()));
 
             assertThat(refused.getMessage(), containsString("is in use by"));
         }
@@ -277,6 +285,28 @@ class VerificationTest {
         NotesDirectory.start(fresh).close();
 
         assertThat(findings(fresh), is(List.of()));
+    }
+
+    @Test
+    void aHistoryThatIsDeletedBeginsAnew() throws IOException {
+        for (Path file : StoredShelves.files(directory, "history", "")) {
+            Files.delete(file);
+        }
+        assertThat(kinds(Kind.MISSING), is(List.of()));
+
+        StoredShelves.begin(directory);
+
+        assertThat(findings(directory), is(List.of()));
+        assertThat(StoredShelves.files(directory, "history", ".base"), is(not(List.of())));
+    }
+
+    @Test
+    void whateverHistoryIsKeptTheDirectoryIsHealthy() {
+        StoredShelves.live(
+                own.resolve("random"),
+                random,
+                LIVES,
+                ended -> assertThat("seed " + SEED, findings(ended), is(List.of())));
     }
 
     /// Returns where what counts in a file ends: zeros may follow.
@@ -315,7 +345,7 @@ class VerificationTest {
                     "%s %d %s %s"
                             .formatted(
                                     file,
-                                    java.util.Arrays.hashCode(Files.readAllBytes(file)),
+                                    Arrays.hashCode(Files.readAllBytes(file)),
                                     Files.size(file),
                                     Files.getLastModifiedTime(file)));
         }

@@ -17,8 +17,8 @@ import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.LongConsumer;
 
-/// The journal of a data directory that nobody uses, and its old files, read to find damage. Nothing
-/// is changed. Not safe for several threads.
+/// The journal of a data directory that nobody uses, and its old files, read to find damage.
+/// Nothing is changed. Not safe for several threads.
 public final class Inspection {
 
     private static final long UNKNOWN = -1;
@@ -91,8 +91,7 @@ public final class Inspection {
         Path segments = history.resolve(Archive.SEGMENTS);
         List<Long> old = Files.isDirectory(segments) ? Segment.numbers(segments) : List.of();
         Path directory = root.resolve(Segments.DIRECTORY);
-        List<Long> current =
-                Files.isDirectory(directory) ? Segment.numbers(directory) : List.of();
+        List<Long> current = Files.isDirectory(directory) ? Segment.numbers(directory) : List.of();
         for (long one : old) {
             next(segments, one, false, waiting);
         }
@@ -106,8 +105,7 @@ public final class Inspection {
         }
     }
 
-    private void next(
-            Path directory, long next, boolean isLast, Map<String, List<Entry>> records) {
+    private void next(Path directory, long next, boolean isLast, Map<String, List<Entry>> records) {
         if (next <= number) {
             return; // A loss of power has left both names of a file that was moved.
         }

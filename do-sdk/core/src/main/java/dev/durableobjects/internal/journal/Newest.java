@@ -55,8 +55,7 @@ final class Newest {
         if (newest > last) {
             throw SegmentReader.damaged(
                     "%s is missing: %s says that it is the newest file of the journal"
-                            .formatted(
-                                    Segment.file(directory, newest), directory.resolve(NAME)));
+                            .formatted(Segment.file(directory, newest), directory.resolve(NAME)));
         }
     }
 

@@ -93,7 +93,8 @@ public final class DataDirectory implements AutoCloseable {
                 throw e;
             }
         } catch (IOException e) {
-            throw new UncheckedIOException("cannot read the directory %s: %s".formatted(path, e), e);
+            throw new UncheckedIOException(
+                    "cannot read the directory %s: %s".formatted(path, e), e);
         }
     }
 

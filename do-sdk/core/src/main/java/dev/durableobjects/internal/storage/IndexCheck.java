@@ -82,10 +82,11 @@ final class IndexCheck {
                         .map(one -> one.getFileName().toString())
                         .filter(key -> !keys.contains(key))
                         .sorted()
-                        .forEach(key -> report(
-                                Kind.FOREIGN,
-                                "objects/" + key,
-                                "no namespace has this key; there are " + keys));
+                        .forEach(key ->
+                                report(
+                                        Kind.FOREIGN,
+                                        "objects/" + key,
+                                        "no namespace has this key; there are " + keys));
             }
         }
     }

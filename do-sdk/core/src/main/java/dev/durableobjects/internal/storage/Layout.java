@@ -88,8 +88,7 @@ final class Layout {
                 visit(path + "/", child, visitor);
             } else {
                 found.accept(
-                        new Damage(
-                                Kind.FOREIGN, path, "nothing here makes a file of this name"));
+                        new Damage(Kind.FOREIGN, path, "nothing here makes a file of this name"));
             }
         }
     }

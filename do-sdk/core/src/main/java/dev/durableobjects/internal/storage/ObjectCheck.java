@@ -116,7 +116,10 @@ final class ObjectCheck {
 
     private void checkMayBeMissing(String file, Past past) {
         if (!past.isEmpty()) {
-            report(Kind.MISSING, file, "the database is missing, and the journal has not all of it");
+            report(
+                    Kind.MISSING,
+                    file,
+                    "the database is missing, and the journal has not all of it");
         }
     }
 
