@@ -102,7 +102,7 @@ final class StoredShelves {
                     shelves.act(objects, random);
                 }
                 if (random.nextBoolean()) {
-                    next = NotesDirectory.copyAtRest(current, current.resolveSibling("next" + i));
+                    next = NotesDirectory.copyAtRest(current, directory.resolveSibling("life" + i));
                 }
             }
             ended.accept(next);
