@@ -3,6 +3,9 @@ package dev.durableobjects.runtime;
 import static org.hamcrest.MatcherAssert.assertThat;
 import static org.hamcrest.Matchers.is;
 
+import dev.durableobjects.operations.Progress;
+import dev.durableobjects.operations.Verification;
+import dev.durableobjects.operations.VerifyReport;
 import java.io.BufferedReader;
 import java.nio.file.Path;
 import java.util.List;
@@ -49,7 +52,9 @@ class CrashTest {
 
             String which = "round %d of seed %d".formatted(round, SEED);
             assertThat(which, acknowledged.size() > size, is(true));
+            verify(which);
             checkAll(which);
+            verify(which);
         }
         LOGGER.log(
                 System.Logger.Level.INFO,
@@ -75,6 +80,12 @@ class CrashTest {
             child.toHandle().destroyForcibly();
             child.waitFor();
         }
+    }
+
+    private void verify(String which) {
+        VerifyReport report = Verification.run(directory, Progress.none());
+
+        assertThat(which, report.findings(), is(List.of()));
     }
 
     private void checkAll(String which) throws Exception {

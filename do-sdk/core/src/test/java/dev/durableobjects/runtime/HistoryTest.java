@@ -13,9 +13,11 @@ import dev.durableobjects.DurableObjectSnapshot;
 import dev.durableobjects.DurableObjectState;
 import dev.durableobjects.Env;
 import dev.durableobjects.Limit;
+import dev.durableobjects.operations.Finding;
+import dev.durableobjects.operations.Progress;
+import dev.durableobjects.operations.Verification;
 import dev.durableobjects.sql.SqlStorage;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -24,7 +26,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -68,6 +69,7 @@ class HistoryTest {
         } finally {
             objects.close();
         }
+        verify();
         assertThat("files were sorted", Files.exists(digested()), is(true));
         assertThat(restores, is(greaterThan(STEPS / 50)));
         System.Logger logger = System.getLogger(HistoryTest.class.getName());
@@ -100,39 +102,12 @@ class HistoryTest {
         if (random.nextBoolean()) {
             objects.close();
         } else {
-            Path killed = copyAsItIs();
+            Path killed = NotesDirectory.copyAtRest(directory, parent.resolve("life" + lives));
             objects.close();
             directory = killed;
         }
+        verify();
         objects = start();
-    }
-
-    /// A copy takes its time: it counts if nothing changed meanwhile.
-    private Path copyAsItIs() {
-        for (int i = 0; ; i++) {
-            String before = state();
-            Path copy = parent.resolve(lives + "-" + i);
-            try {
-                NotesDirectory.copy(directory, copy);
-            } catch (AssertionError | UncheckedIOException e) {
-                continue;
-            }
-            if (!before.isEmpty() && before.equals(state())) {
-                return copy;
-            }
-        }
-    }
-
-    private String state() {
-        try (Stream<Path> files = Files.walk(directory)) {
-            List<String> all = new ArrayList<>();
-            for (Path file : files.sorted().toList()) {
-                all.add(file + " " + Files.size(file) + " " + Files.getLastModifiedTime(file));
-            }
-            return String.join("\n", all);
-        } catch (IOException | UncheckedIOException e) {
-            return "";
-        }
     }
 
     private void remember(String name) {
@@ -203,6 +178,12 @@ class HistoryTest {
         } catch (DurableObjectException e) {
             assertThat(e.getMessage(), e.kind(), is(DurableObjectException.Kind.ABORTED));
         }
+    }
+
+    private void verify() {
+        List<Finding> findings = Verification.run(directory, Progress.none()).findings();
+
+        assertThat("seed " + SEED, findings, is(List.of()));
     }
 
     private DurableObjects start() {

@@ -14,6 +14,9 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import dev.durableobjects.DurableObjectException;
 import dev.durableobjects.internal.journal.FaultyDisk;
+import dev.durableobjects.operations.Finding;
+import dev.durableobjects.operations.Progress;
+import dev.durableobjects.operations.Verification;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -237,6 +240,7 @@ class RecoveryTest {
 
         assertThat(recovered(killed), contains(1, 2));
         assertThat(Files.readString(killed.resolve("format")), is("durable-objects 2 journal\n"));
+        assertThat(Verification.run(killed, Progress.none()).findings(), is(List.<Finding>of()));
     }
 
     private static void writeMany(

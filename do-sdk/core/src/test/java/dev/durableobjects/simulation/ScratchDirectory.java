@@ -1,5 +1,6 @@
 package dev.durableobjects.simulation;
 
+import dev.durableobjects.internal.journal.Journal;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -48,9 +49,10 @@ final class ScratchDirectory implements AutoCloseable {
         Path fresh = root.resolve(String.valueOf(count)).resolve("0");
         try (Stream<Path> files = Files.list(template)) {
             Files.createDirectories(fresh);
-            for (Path file : files.toList()) {
+            for (Path file : files.filter(Files::isRegularFile).toList()) {
                 Files.copy(file, fresh.resolve(file.getFileName()));
             }
+            Journal.prepare(fresh);
             return fresh;
         } catch (IOException e) {
             throw new UncheckedIOException(e);

@@ -7,6 +7,9 @@ import dev.durableobjects.Limit;
 import dev.durableobjects.http.Request;
 import dev.durableobjects.http.Response;
 import dev.durableobjects.internal.socket.HeldSocket;
+import dev.durableobjects.operations.Finding;
+import dev.durableobjects.operations.Progress;
+import dev.durableobjects.operations.Verification;
 import dev.durableobjects.runtime.DurableObjects;
 import dev.durableobjects.runtime.DurableObjectsBuilder;
 import dev.durableobjects.runtime.TestRuntime;
@@ -33,6 +36,9 @@ final class World {
     private static final int CALLERS = 3;
     private static final int CALLS = 3;
     private static final int CRASH_STEPS = 400;
+
+    /// Of how many seeds one has its files verified after each life.
+    private static final int VERIFIED = Integer.getInteger("simulation.verified", 10);
 
     private static final Instant START = Instant.parse("2026-01-01T00:00:00Z");
     private static final Duration AHEAD = Duration.ofMillis(700);
@@ -91,6 +97,9 @@ final class World {
             waiting = new SimulatedWaiting(lives.nextLong());
             programs = new Programs(waiting.random(), CELLS);
             sync = disk.sync(this);
+            if (life > 0 && fault == Fault.NONE && seed % VERIFIED == 0) {
+                verify(disk.home());
+            }
             String name = "life" + life;
             if (isLast) {
                 runtime = start(disk.home(), CELLS.size());
@@ -316,6 +325,14 @@ final class World {
     private static boolean isOfUnborn(Throwable failure) {
         return Stream.iterate(failure, Objects::nonNull, Throwable::getCause)
                 .anyMatch(Cell.Unborn.class::isInstance);
+    }
+
+    /// Whatever has happened, nothing of it is damage.
+    private void verify(Path home) {
+        List<Finding> findings = Verification.run(home, Progress.none()).findings();
+
+        history.check(findings.isEmpty(), () -> "verification says " + findings);
+        history.met("a verification");
     }
 
     private void close() {

@@ -6,6 +6,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.zip.CRC32C;
 
 /// Commits of any objects that become durable with one sync. Not safe for several threads.
@@ -23,6 +24,7 @@ final class Batch {
     private final Map<String, JournalRecord> records = new LinkedHashMap<>();
     private long last;
     private long pageBytes;
+    private OptionalInt checksum = OptionalInt.empty();
 
     /// Adds a commit.
     ///
@@ -67,9 +69,12 @@ final class Batch {
     }
 
     /// Returns the stored form of a batch without records.
-    static ByteBuffer mark(long segment, long last, long millis) {
+    ///
+    /// @param checksum what follows instead of them, empty if nothing
+    static ByteBuffer mark(long segment, long last, long millis, OptionalInt checksum) {
         Batch batch = new Batch();
         batch.last = last;
+        batch.checksum = checksum;
         return batch.encode(segment, millis, ByteBuffer.allocate(0));
     }
 
@@ -85,7 +90,7 @@ final class Batch {
     ///
     /// @param buffer one to use if it is large enough
     ByteBuffer encode(long segment, long millis, ByteBuffer buffer) {
-        int body = BODY_FIXED_BYTES;
+        int body = BODY_FIXED_BYTES + (checksum.isPresent() ? Integer.BYTES : 0);
         for (JournalRecord one : records.values()) {
             body = Math.addExact(body, one.bytes());
         }
@@ -95,11 +100,12 @@ final class Batch {
         target.position(HEAD_BYTES);
         target.putLong(segment).putLong(last).putLong(millis).putInt(records.size());
         records.values().forEach(one -> one.write(target));
+        checksum.ifPresent(target::putInt);
         target.flip();
-        CRC32C checksum = new CRC32C();
-        checksum.update(target.slice(HEAD_BYTES, body));
+        CRC32C crc = new CRC32C();
+        crc.update(target.slice(HEAD_BYTES, body));
         target.putInt(0, MAGIC).putInt(Integer.BYTES, body);
-        target.putInt(2 * Integer.BYTES, (int) checksum.getValue());
+        target.putInt(2 * Integer.BYTES, (int) crc.getValue());
         return target;
     }
 }

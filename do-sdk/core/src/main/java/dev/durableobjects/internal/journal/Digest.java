@@ -97,17 +97,13 @@ final class Digest {
         Files.deleteIfExists(scratch);
         long position = last.head().last();
         timeline.write(Moment.after(position), scratch);
-        Base base = new Base(file.base(position), position, last.millis());
-        file.keepBase(scratch, base);
-        return base;
+        return file.keepBase(scratch, position, last.millis());
     }
 
     /// Begins the past of an object with a copy of its database.
     ///
     /// @param scratch the copy
     void begin(Path scratch, long position, long millis) throws IOException {
-        Base base = new Base(file.base(position), position, millis);
-        file.keepBase(scratch, base);
-        file.write(base, List.of());
+        file.write(file.keepBase(scratch, position, millis), List.of());
     }
 }

@@ -5,13 +5,16 @@ import dev.durableobjects.internal.journal.SegmentReader.Found;
 import dev.durableobjects.internal.journal.Timeline.Base;
 import dev.durableobjects.internal.journal.Timeline.Entry;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.List;
+import java.util.OptionalInt;
 import java.util.stream.Stream;
+import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
 
 /// The file that holds the older past of one object, beside the copy of the database that it begins
@@ -25,9 +28,11 @@ final class HistoryFile {
     private static final String SUFFIX = ".history";
     private static final String BASE_SUFFIX = ".base";
     private static final String DATABASE_SUFFIX = ".sqlite";
+    private static final int COPY_BYTES = 1 << 16;
 
     private final Disk disk;
     private final Path path;
+    private int tailBytes;
 
     /// Names the file.
     ///
@@ -55,6 +60,10 @@ final class HistoryFile {
         return Files.exists(path);
     }
 
+    Path path() {
+        return path;
+    }
+
     /// Returns the name of the copy of the database as it was behind a commit.
     Path base(long position) {
         return sibling("-%016d%s".formatted(position, BASE_SUFFIX));
@@ -79,7 +88,7 @@ final class HistoryFile {
         Found found = reader.next();
         Timeline read = new Timeline(null);
         if (found != null && found.records() == 0) {
-            read = new Timeline(new Base(base(found.last()), found.last(), found.millis()));
+            read = new Timeline(base(reader, found));
             found = reader.next();
         }
         for (; found != null; found = reader.next()) {
@@ -89,7 +98,24 @@ final class HistoryFile {
             int length = source.position() - found.offset();
             read.add(new Entry(path, found.offset(), length, head, found.millis()));
         }
+        tailBytes = reader.content().capacity() - reader.end();
         return read;
+    }
+
+    private Base base(SegmentReader reader, Found found) {
+        boolean hasChecksum = reader.end() - found.offset() >= Integer.BYTES;
+        return new Base(
+                base(found.last()),
+                found.last(),
+                found.millis(),
+                hasChecksum
+                        ? OptionalInt.of(reader.content().getInt(found.offset()))
+                        : OptionalInt.empty());
+    }
+
+    /// Returns how many bytes that do not count stood behind what was read last.
+    int tailBytes() {
+        return tailBytes;
     }
 
     private @Nullable SegmentReader reader() throws IOException {
@@ -132,7 +158,8 @@ final class HistoryFile {
             disk.write(scratch, channel, header, 0);
             long end = Segment.HEADER_BYTES;
             if (base != null) {
-                ByteBuffer mark = Batch.mark(NUMBER, base.position(), base.millis());
+                ByteBuffer mark =
+                        Batch.mark(NUMBER, base.position(), base.millis(), base.checksum());
                 end += mark.remaining();
                 disk.write(scratch, channel, mark, end - mark.remaining());
             }
@@ -157,12 +184,30 @@ final class HistoryFile {
     }
 
     /// Gives a copy of the database its name, durably.
-    void keepBase(Path scratch, Base base) throws IOException {
+    ///
+    /// @param position behind which it is the database
+    /// @param millis when that was
+    Base keepBase(Path scratch, long position, long millis) throws IOException {
+        OptionalInt checksum = OptionalInt.of(checksum(scratch));
+        Base base = new Base(base(position), position, millis, checksum);
         try (FileChannel channel = FileChannel.open(scratch, StandardOpenOption.WRITE)) {
             disk.force(scratch, channel);
         }
         disk.move(scratch, base.path());
         forceNames();
+        return base;
+    }
+
+    /// Returns the checksum of a copy of the database.
+    static int checksum(Path copy) throws IOException {
+        CRC32C checksum = new CRC32C();
+        byte[] bytes = new byte[COPY_BYTES];
+        try (InputStream source = Files.newInputStream(copy)) {
+            for (int read = source.read(bytes); read >= 0; read = source.read(bytes)) {
+                checksum.update(bytes, 0, read);
+            }
+        }
+        return (int) checksum.getValue();
     }
 
     /// Makes the directory of the file.

@@ -29,7 +29,8 @@ public record HistoryRules(
         return standard.isZero() && retention.values().stream().allMatch(Duration::isZero);
     }
 
-    private static String key(String file) {
+    /// Returns the unique key of the namespace of a database.
+    static String key(String file) {
         int begin = file.indexOf('/') + 1;
         return file.substring(begin, Math.max(begin, file.indexOf('/', begin)));
     }

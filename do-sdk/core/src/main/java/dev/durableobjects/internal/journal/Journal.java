@@ -99,6 +99,12 @@ public final class Journal implements CommitLog {
         this.thread = waiting.start("durable-journal", this::writeAll);
     }
 
+    /// Makes the journal of a new data directory, durably, before that counts as one. Doing it
+    /// twice does no harm.
+    public static void prepare(Path root) throws IOException {
+        Segments.prepare(root, Disk.system());
+    }
+
     /// Returns what brings databases to where the journal is.
     public Redo redo() {
         return redo;

@@ -217,19 +217,20 @@ public final class Redo {
     /// A file whose first commit never came may have lost even its first page with the power. It
     /// had no tables, for these have pages of their own.
     private static void dropUnborn(Path database) throws IOException {
-        if (!Files.exists(database)) {
-            return;
+        if (Files.exists(database) && isUnborn(database)) {
+            Files.delete(database);
         }
-        long length = Files.size(database);
-        if (length > UNBORN_BYTES) {
-            return;
+    }
+
+    /// Returns whether a database that is up to date is as good as missing.
+    public static boolean isUnborn(Path database) throws IOException {
+        if (Files.size(database) > UNBORN_BYTES) {
+            return false;
         }
         byte[] begin = new byte[MAGIC_BYTES];
         try (RandomAccessFile file = new RandomAccessFile(database.toFile(), "r")) {
             int read = file.read(begin);
-            if (read < MAGIC_BYTES || Arrays.equals(begin, new byte[MAGIC_BYTES])) {
-                Files.delete(database);
-            }
+            return read < MAGIC_BYTES || Arrays.equals(begin, new byte[MAGIC_BYTES]);
         }
     }
 

@@ -88,7 +88,7 @@ final class Segments implements AutoCloseable {
         this.checkpoints = checkpoints;
         this.history = history;
         readAll();
-        this.current = Segment.create(disk, directory, segmentBytes, number, last);
+        this.current = create(number, last);
         this.freed = new Latch(waiting);
     }
 
@@ -156,12 +156,18 @@ final class Segments implements AutoCloseable {
                 old.put(number, new Old(bytes, last));
                 number++;
             }
-            current = Segment.create(disk, directory, segmentBytes, number(), last());
+            current = create(number(), last());
             wake();
         }
         synchronized (this) {
             batch.files().forEach(file -> firstSegmentOf.putIfAbsent(file, number));
         }
+    }
+
+    private Segment create(long made, long before) throws IOException {
+        Segment segment = Segment.create(disk, directory, segmentBytes, made, before);
+        Newest.write(disk, directory, made);
+        return segment;
     }
 
     /// Writes a batch, and returns when it is durable.
@@ -191,8 +197,31 @@ final class Segments implements AutoCloseable {
 
     private void readAll() throws IOException {
         List<Long> numbers = Segment.numbers(directory);
+        checkAllThere(root, numbers);
         for (int i = 0; i < numbers.size(); i++) {
             read(numbers.get(i), i == 0, i == numbers.size() - 1);
+        }
+    }
+
+    /// Makes the journal of a new data directory, before that counts as one: of a data directory a
+    /// journal without any file is lost.
+    static void prepare(Path root, Disk disk) throws IOException {
+        Path directory = root.resolve(DIRECTORY);
+        Files.createDirectories(directory);
+        if (Segment.numbers(directory).isEmpty()) {
+            Files.write(Segment.file(directory, 1), new byte[0]); // As of a process that ended.
+            disk.forceNames(directory);
+            disk.forceNames(root);
+        }
+    }
+
+    /// @param numbers the files that are there
+    /// @throws IOException if others are missing, as far as anybody knows
+    static void checkAllThere(Path root, List<Long> numbers) throws IOException {
+        Path directory = root.resolve(DIRECTORY);
+        Newest.check(directory, numbers);
+        if (numbers.isEmpty() && Files.exists(root.resolve("format"))) {
+            throw SegmentReader.damaged(directory + " has no file of the journal");
         }
     }
 
@@ -216,8 +245,7 @@ final class Segments implements AutoCloseable {
             if (!isLast) {
                 throw SegmentReader.damaged(file + " is empty, but not the last of the journal");
             }
-            Files.delete(file); // The process ended before it used it.
-            number = segment;
+            number = segment; // The process ended before it used it: it is begun again.
             return;
         }
         if (!isFirst && reader.before() != last) {

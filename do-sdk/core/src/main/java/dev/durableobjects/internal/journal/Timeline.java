@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.OptionalInt;
 import org.jspecify.annotations.Nullable;
 
 /// What is known of one object's past: a base, and the records behind it in their order. Not safe
@@ -24,7 +25,8 @@ final class Timeline {
     ///
     /// @param position the last commit in it
     /// @param millis when that was
-    record Base(Path path, long position, long millis) {}
+    /// @param checksum of the copy, empty if nobody wrote it down
+    record Base(Path path, long position, long millis, OptionalInt checksum) {}
 
     /// A record, and where it is.
     ///

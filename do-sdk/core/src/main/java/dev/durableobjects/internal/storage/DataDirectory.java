@@ -1,8 +1,11 @@
 package dev.durableobjects.internal.storage;
 
 import dev.durableobjects.DurableObjectId;
+import dev.durableobjects.internal.journal.Damage;
+import dev.durableobjects.internal.journal.Damage.Kind;
 import dev.durableobjects.internal.journal.Disk;
 import dev.durableobjects.internal.journal.History;
+import dev.durableobjects.internal.journal.Journal;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
@@ -13,6 +16,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.HexFormat;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Stream;
@@ -32,6 +36,7 @@ public final class DataDirectory implements AutoCloseable {
 
     private static final String FORMAT_ONE = "durable-objects 1 wal\n";
     private static final String FORMAT = "durable-objects 2 journal\n";
+    private static final String LOCK = "lock";
     private static final String SUFFIX = ".sqlite";
     private static final int ID_DIGITS = 64;
 
@@ -70,9 +75,56 @@ public final class DataDirectory implements AutoCloseable {
         }
     }
 
+    /// Keeps everybody out who would use a directory, and changes nothing in it. A backup has no
+    /// lock, and needs none.
+    ///
+    /// @throws IllegalStateException if somebody uses it
+    /// @throws UncheckedIOException if it cannot be read
+    public static Hold hold(Path path) {
+        try {
+            Path root = path.toRealPath();
+            if (!HELD.add(root)) {
+                throw inUse(root, "another runtime in this process");
+            }
+            try {
+                return new Hold(root, Files.exists(root.resolve(LOCK)) ? lock(root) : null);
+            } catch (IOException | RuntimeException e) {
+                HELD.remove(root);
+                throw e;
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(
+                    "cannot read the directory %s: %s".formatted(path, e), e);
+        }
+    }
+
+    /// A directory that nobody uses while this is open.
+    ///
+    /// @param path its absolute path
+    /// @param lock null if it has none
+    public record Hold(Path path, @Nullable FileChannel lock) implements AutoCloseable {
+
+        @Override
+        public void close() {
+            try {
+                if (lock != null) {
+                    lock.close();
+                }
+            } catch (IOException e) {
+                throw new UncheckedIOException("cannot unlock " + path, e);
+            } finally {
+                HELD.remove(path);
+            }
+        }
+    }
+
     private static DataDirectory lockAndCheck(Path root) throws IOException {
         FileChannel lock = lock(root);
         try {
+            lock.truncate(0);
+            lock.write(
+                    StandardCharsets.UTF_8.encode(
+                            "process %d\n".formatted(ProcessHandle.current().pid())));
             checkFormat(root);
             return new DataDirectory(root, lock);
         } catch (IOException | RuntimeException e) {
@@ -153,9 +205,9 @@ public final class DataDirectory implements AutoCloseable {
         }
     }
 
-    /// Takes the lock. The file names the process that has it.
+    /// Takes the lock. The file names the process that has it, or had it last.
     private static FileChannel lock(Path root) throws IOException {
-        Path file = root.resolve("lock");
+        Path file = root.resolve(LOCK);
         FileChannel channel =
                 FileChannel.open(
                         file,
@@ -167,10 +219,6 @@ public final class DataDirectory implements AutoCloseable {
                 String holder = StandardCharsets.UTF_8.decode(content(channel)).toString().strip();
                 throw inUse(root, holder.isEmpty() ? "another process" : holder);
             }
-            channel.truncate(0);
-            channel.write(
-                    StandardCharsets.UTF_8.encode(
-                            "process %d\n".formatted(ProcessHandle.current().pid())));
             return channel;
         } catch (IOException | RuntimeException e) {
             channel.close();
@@ -191,13 +239,43 @@ public final class DataDirectory implements AutoCloseable {
                         .formatted(root, holder));
     }
 
+    /// Returns what is wrong with the format of a directory, empty if nothing.
+    ///
+    /// @throws IllegalStateException if it must be converted, or is no data directory
+    static Optional<Damage> formatDamage(Path root) throws IOException {
+        String found = format(root);
+        if (found.equals(FORMAT)) {
+            return Optional.empty();
+        }
+        if (found.equals(FORMAT_ONE)) {
+            throw new IllegalStateException(
+                    "%s has the old format '%s'; start a runtime on it first, which converts it"
+                            .formatted(root, found.strip()));
+        }
+        boolean isEmpty = found.isEmpty();
+        if (isEmpty && Files.notExists(root.resolve("journal"))) {
+            throw new IllegalStateException(root + " is no data directory, and no backup of one");
+        }
+        return Optional.of(
+                new Damage(
+                        isEmpty ? Kind.MISSING : Kind.DAMAGED,
+                        "format",
+                        "'%s' was expected, found '%s'".formatted(FORMAT.strip(), found.strip())));
+    }
+
+    private static String format(Path root) throws IOException {
+        Path file = root.resolve("format");
+        return Files.exists(file) ? Files.readString(file, StandardCharsets.ISO_8859_1) : "";
+    }
+
     private static void checkFormat(Path root) throws IOException {
         Path file = root.resolve("format");
-        String found = Files.exists(file) ? Files.readString(file) : "";
+        String found = format(root);
         if (found.equals(FORMAT_ONE)) {
             FormatOne.convert(root);
         }
         if (found.isEmpty() || found.equals(FORMAT_ONE)) {
+            Journal.prepare(root);
             writeFormat(root, file);
         } else if (!found.equals(FORMAT)) {
             throw new IllegalStateException(

@@ -26,6 +26,7 @@ import java.io.RandomAccessFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
@@ -60,6 +61,7 @@ class JournalDamageTest {
             assertThat("cut at " + cut, recovered(root, 0), is(2));
 
             Files.delete(segment(root, 3));
+            Files.delete(newest());
             Files.delete(root.resolve(file(0)));
         }
         assertThat(kept, greaterThan(Segment.HEADER_BYTES));
@@ -166,6 +168,47 @@ class JournalDamageTest {
     }
 
     @Test
+    void aMissingNewestFileIsAnError() throws IOException {
+        for (int i = 1; i <= 3; i++) {
+            try (Journal journal = open(root)) {
+                write(journal, i == 1 ? whole(0, 1) : change(0, i));
+            }
+        }
+        Files.delete(segment(root, 3));
+
+        assertRefused(segment(root, 3), "is missing");
+    }
+
+    @Test
+    void whatNamesTheNewestFileMayBeOldOrTornOrMissing() throws IOException {
+        open(root).close();
+        byte[] old = Files.readAllBytes(newest());
+        for (byte[] content : List.of(old, Arrays.copyOf(old, 9), new byte[old.length])) {
+            open(root).close();
+            Files.write(newest(), content);
+            open(root).close();
+        }
+        Files.delete(newest());
+
+        open(root).close();
+
+        assertThat(segments(root).size(), is(8));
+    }
+
+    @Test
+    void aJournalOfADataDirectoryHasAFile() throws IOException {
+        Journal.prepare(root);
+        Files.writeString(root.resolve("format"), "any");
+        open(root).close();
+        for (long number : segments(root)) {
+            Files.delete(segment(root, number));
+        }
+        Files.delete(newest());
+
+        assertRefused(root.resolve("journal"), "has no file of the journal");
+    }
+
+    @Test
     void anotherVersionIsRefused() throws IOException {
         open(root).close();
         overwrite(segment(root, 1), Long.BYTES, new byte[] {0, 0, 0, 4});
@@ -236,6 +279,10 @@ class JournalDamageTest {
         try (InputStream stored = getClass().getResourceAsStream("version-3.journal")) {
             assertThat(written, is(Objects.requireNonNull(stored).readAllBytes()));
         }
+    }
+
+    private Path newest() {
+        return root.resolve("journal").resolve("newest");
     }
 
     private void store(String resource) throws IOException {

@@ -1,0 +1,150 @@
+package dev.durableobjects.internal.storage;
+
+import dev.durableobjects.internal.journal.Damage;
+import dev.durableobjects.internal.journal.Damage.Kind;
+import dev.durableobjects.internal.journal.Inspection;
+import dev.durableobjects.internal.journal.Past;
+import dev.durableobjects.internal.journal.Redo;
+import dev.durableobjects.internal.journal.Scratch;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashSet;
+import java.util.Set;
+import java.util.function.Consumer;
+
+/// Reads one object's database and history, and finds damage. What the database would hold at its
+/// next use is made in a scratch directory. Not safe for several threads.
+final class ObjectCheck {
+
+    /// A database of one page has no tables, and may have had no commit.
+    private static final int PAGE_BYTES = 4_096;
+
+    private final Path root;
+    private final Path scratch;
+    private final Inspection inspection;
+    private final Consumer<Damage> found;
+
+    /// The databases that may have had no commit, and have no history.
+    private final Set<String> unborn = new HashSet<>();
+
+    /// The databases that hold nothing, though that is not what they were given last.
+    private final Set<String> empty = new HashSet<>();
+
+    /// Begins with a data directory.
+    ///
+    /// @param scratch a directory for copies
+    /// @param found gets what is wrong
+    ObjectCheck(Path root, Path scratch, Inspection inspection, Consumer<Damage> found) {
+        this.root = root;
+        this.scratch = scratch;
+        this.inspection = inspection;
+        this.found = found;
+    }
+
+    /// Checks an object.
+    ///
+    /// @param file the path of its database in the data directory, which may be missing
+    void run(String file) throws IOException {
+        Past past = inspection.past(file);
+        Path now = scratch.resolve("now.sqlite");
+        Path known = scratch.resolve("known.sqlite");
+        try {
+            check(file, past, now, known);
+        } finally {
+            IntegrityCheck.delete(now);
+            IntegrityCheck.delete(known);
+        }
+    }
+
+    private void check(String file, Past past, Path now, Path known) throws IOException {
+        if (!copyDatabase(file, now)) {
+            if (!past.isWhole()) {
+                checkMayBeMissing(file, past);
+                return;
+            }
+            Files.createFile(now);
+        }
+        if (past.isChanged()) {
+            past.redo(now);
+        }
+        boolean isUnborn = Files.size(now) <= PAGE_BYTES;
+        if (Redo.isUnborn(now)) {
+            Files.write(now, new byte[0]);
+            if (!past.isEmpty()) {
+                empty.add(file);
+            }
+        }
+        if (past.isLost()) {
+            if (isUnborn) {
+                unborn.add(file);
+            } else {
+                reportLostHistory(file);
+            }
+        }
+        if (past.isKnown() && !(isUnborn && past.isEmpty())) {
+            past.write(known);
+            compare(file, now, known);
+        }
+        checkIntegrity(file, now);
+    }
+
+    /// Hears of an object that has committed something, behind all the others.
+    void committed(String file) {
+        if (empty.remove(file)) {
+            report(Kind.DAMAGED, file, "the database is empty");
+        }
+        if (unborn.remove(file)) {
+            reportLostHistory(file);
+        }
+    }
+
+    private void reportLostHistory(String file) {
+        report(Kind.MISSING, file, "the history of this object is missing");
+    }
+
+    private boolean copyDatabase(String file, Path copy) throws IOException {
+        Path database = root.resolve(file);
+        Path aside = Scratch.aside(database); // It counts more: a start puts it back.
+        Path source = Files.exists(aside) ? aside : database;
+        if (Files.notExists(source)) {
+            return false;
+        }
+        Files.copy(source, copy);
+        return true;
+    }
+
+    private void checkMayBeMissing(String file, Past past) {
+        if (!past.isEmpty()) {
+            report(
+                    Kind.MISSING,
+                    file,
+                    "the database is missing, and the journal has not all of it");
+        }
+    }
+
+    private void compare(String file, Path now, Path known) throws IOException {
+        long at = Files.mismatch(now, known);
+        if (at >= 0) {
+            report(
+                    Kind.DAMAGED,
+                    file,
+                    "it differs from what was committed, from byte %d on; it has %d bytes, expected %d"
+                            .formatted(at, Files.size(now), Files.size(known)));
+        }
+    }
+
+    private void checkIntegrity(String file, Path now) throws IOException {
+        if (Files.exists(root.resolve(Layout.restore(file)))) {
+            return; // A process may have ended half-way through a restore; it will be done again.
+        }
+        String wrong = IntegrityCheck.run(now);
+        if (!wrong.isEmpty()) {
+            report(Kind.DAMAGED, file, "SQLite says: " + wrong);
+        }
+    }
+
+    private void report(Kind kind, String file, String message) {
+        found.accept(new Damage(kind, file, message));
+    }
+}
