@@ -67,7 +67,7 @@ public final class Node {
     }
 
     /// Returns the time of day, which may jump.
-    InstantSource clock() {
+    public InstantSource clock() {
         return clock;
     }
 
