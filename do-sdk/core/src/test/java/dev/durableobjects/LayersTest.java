@@ -32,10 +32,12 @@ class LayersTest {
                     Set.of(""),
                     Set.of(".spi", ".internal.gate", ".internal.sql"),
                     Set.of(".internal.journal"),
+                    Set.of(".internal.backup"),
                     Set.of(".internal.storage"),
                     Set.of(".internal.rpc", ".internal.socket"),
                     Set.of(".internal.engine"),
                     Set.of(".internal.edge"),
+                    Set.of(".operations"),
                     Set.of(".runtime"));
 
     private static final JavaClasses CLASSES =

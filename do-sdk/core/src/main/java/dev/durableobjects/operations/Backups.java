@@ -11,13 +11,13 @@ public final class Backups {
 
     private Backups() {}
 
-    /// Makes a data directory of a backup. The backup is only read, and every file of it is checked;
-    /// the data directory shares nothing with it. A start with the directory brings each object to
-    /// the moment of the backup.
+    /// Makes a data directory of a backup. The backup is only read, and every file of it is
+    /// checked; the data directory shares nothing with it. A start with the directory brings each
+    /// object to the moment of the backup.
     ///
     /// @param backup its directory
-    /// @param directory one that is empty or does not exist; when the restore fails, nothing is left
-    ///   in it, and if the process ends meanwhile, a start refuses it
+    /// @param directory one that is empty or does not exist; when the restore fails, nothing is
+    ///   left in it, and if the process ends meanwhile, a start refuses it
     /// @return the backup that was restored
     /// @throws IllegalArgumentException if it is no backup, or there is something in the directory
     /// @throws UncheckedIOException if a file of the backup is damaged or missing, or does not

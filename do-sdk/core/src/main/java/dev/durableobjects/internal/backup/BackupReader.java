@@ -19,7 +19,8 @@ import org.jspecify.annotations.Nullable;
 /// Makes a data directory of a backup: a copy that shares nothing with it. Only one thread uses it.
 public final class BackupReader {
 
-    /// The file that says what a directory is. It comes last; before, a start refuses the directory.
+    /// The file that says what a directory is. It comes last; before, a start refuses the
+    /// directory.
     private static final String FORMAT = "format";
 
     private static final String HALF = "durable-objects, a backup that is half restored\n";
@@ -68,7 +69,8 @@ public final class BackupReader {
         try (Stream<Path> files = Files.list(directory)) {
             if (files.findAny().isPresent()) {
                 throw new IllegalArgumentException(
-                        directory + " is not empty; a backup is restored into an empty directory,"
+                        directory
+                                + " is not empty; a backup is restored into an empty directory,"
                                 + " or one that does not exist");
             }
         }
@@ -148,20 +150,18 @@ public final class BackupReader {
             }
             disk.force(target, to);
         }
-        check(entry, bytes, checksum);
-        done += bytes;
-        steps.at("bytes", done, manifest.head().bytes());
+        take(entry, bytes, checksum);
     }
 
     private String format() throws IOException {
         byte[] content = Files.readAllBytes(backup.resolve(FORMAT));
         CRC32C checksum = new CRC32C();
         checksum.update(content);
-        check(manifest.entries().get(FORMAT), content.length, checksum);
+        take(manifest.entries().get(FORMAT), content.length, checksum);
         return new String(content, StandardCharsets.UTF_8);
     }
 
-    private void check(@Nullable Entry entry, long bytes, CRC32C checksum) throws IOException {
+    private void take(@Nullable Entry entry, long bytes, CRC32C checksum) throws IOException {
         if (entry == null
                 || bytes != entry.bytes()
                 || !BackupWriter.hex(checksum).equals(entry.crc32c())) {
@@ -169,6 +169,8 @@ public final class BackupReader {
                     "the backup %s is damaged: %s is not what was backed up"
                             .formatted(backup, entry == null ? FORMAT : entry.path()));
         }
+        done += bytes;
+        steps.at("bytes", done, manifest.head().bytes());
     }
 
     /// Returns whether a directory is a backup, which may share its files with others: nobody must

@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
@@ -195,24 +196,29 @@ public final class BackupWriter implements Copies {
     }
 
     private static boolean isUnchanged(Path source, Entry known) throws IOException {
-        if (known.modified() == 0 || Files.notExists(source)) {
-            return false;
-        }
-        BasicFileAttributes now = Files.readAttributes(source, BasicFileAttributes.class);
-        return now.size() == known.bytes() && modified(now) == known.modified();
+        long modified = known.modified();
+        return modified != 0 && modified(source, known.bytes()) == modified;
     }
 
-    private static long modified(BasicFileAttributes file) {
-        return file.lastModifiedTime().to(TimeUnit.NANOSECONDS);
+    /// Returns when a file of this size was written last; 0 if it has another size, or no name just
+    /// now, because its object broke.
+    private static long modified(Path file, long bytes) throws IOException {
+        try {
+            BasicFileAttributes now = Files.readAttributes(file, BasicFileAttributes.class);
+            return now.size() == bytes ? now.lastModifiedTime().to(TimeUnit.NANOSECONDS) : 0;
+        } catch (NoSuchFileException e) {
+            return 0;
+        }
     }
 
     @Override
     public void copy(String path, Path source, FileChannel channel, long bytesMax)
             throws IOException {
-        BasicFileAttributes now = Files.readAttributes(source, BasicFileAttributes.class);
-        Instant settled = now.lastModifiedTime().toInstant().plus(TICK);
-        boolean isSettled = settled.isBefore(DISK_CLOCK.instant()) && now.size() <= bytesMax;
-        checkSpace(path, Math.min(now.size(), bytesMax));
+        long size = Math.min(channel.size(), bytesMax);
+        long modified = modified(source, size); // Before it is read: a write meanwhile shows.
+        long settled = DISK_CLOCK.millis() - TICK.toMillis();
+        boolean isSettled = TimeUnit.NANOSECONDS.toMillis(modified) < settled;
+        checkSpace(path, size);
         Path file = place(path);
         CRC32C checksum = new CRC32C();
         long bytes = 0;
@@ -230,7 +236,7 @@ public final class BackupWriter implements Copies {
             }
             disk.force(file, copy);
         }
-        addCopied(path, bytes, isSettled ? modified(now) : 0, checksum);
+        addCopied(path, bytes, isSettled ? modified : 0, checksum);
     }
 
     private static FileChannel open(Path file) throws IOException {
@@ -276,8 +282,8 @@ public final class BackupWriter implements Copies {
         long free = disk.freeBytes(target);
         if (free - bytes < freeBytesMin) {
             throw new IOException(
-                    ("%d bytes are free on the disk of %s, and a copy of %s takes %d of them; %d must"
-                                    + " stay free")
+                    ("%d bytes are free on the disk of %s, and a copy of %s takes %d of them; %d"
+                                    + " must stay free")
                             .formatted(free, target, path, bytes, freeBytesMin));
         }
     }

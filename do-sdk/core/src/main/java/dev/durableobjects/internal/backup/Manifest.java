@@ -47,8 +47,8 @@ record Manifest(Head head, Map<String, Entry> entries) {
     /// A file.
     ///
     /// @param path in the data directory, with slashes
-    /// @param modified when the source was written last, in nanoseconds since 1970; 0 if it may have
-    ///   been written once more in the same moment
+    /// @param modified when the source was written last, in nanoseconds since 1970; 0 if it may
+    ///   have been written once more in the same moment
     /// @param crc32c of its content, in hexadecimal digits
     record Entry(String path, long bytes, long modified, String crc32c) {
 
@@ -119,8 +119,7 @@ record Manifest(Head head, Map<String, Entry> entries) {
             this.disk = disk;
             this.file = directory.resolve(NAME);
             this.channel =
-                    FileChannel.open(
-                            file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
+                    FileChannel.open(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
             append("{\"files\":[");
         }
 

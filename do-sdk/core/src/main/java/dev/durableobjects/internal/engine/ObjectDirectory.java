@@ -187,7 +187,7 @@ public final class ObjectDirectory {
         if (turn != null) {
             throw new IllegalStateException(
                     "this waits for objects, so it cannot be called inside of %s; call it from a"
-                            .formatted(turn.activation())
+                                    .formatted(turn.activation())
                             + " thread that is in no object");
         }
     }

@@ -96,8 +96,7 @@ record DirectoryCopy(
         check.run();
         Path source = root.resolve(file);
         if (!target.keep(file, file, source)) {
-            checkpoints.run(
-                    file, channel -> target.copy(file, source, channel, Long.MAX_VALUE));
+            checkpoints.run(file, channel -> target.copy(file, source, channel, Long.MAX_VALUE));
         }
     }
 

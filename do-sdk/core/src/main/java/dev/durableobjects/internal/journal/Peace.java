@@ -26,8 +26,7 @@ final class Peace {
     /// Does the work, and returns when it is done. An interrupt of the caller waits.
     ///
     /// @param starter starts the thread
-    static <R> R run(Waiting waiting, Consumer<Runnable> starter, Work<R> work)
-            throws IOException {
+    static <R> R run(Waiting waiting, Consumer<Runnable> starter, Work<R> work) throws IOException {
         AtomicReference<@Nullable R> result = new AtomicReference<>();
         AtomicReference<@Nullable Throwable> failure = new AtomicReference<>();
         Latch done = new Latch(waiting);

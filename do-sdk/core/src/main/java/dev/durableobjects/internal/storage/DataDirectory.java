@@ -58,8 +58,8 @@ public final class DataDirectory implements AutoCloseable {
             Path root = path.toRealPath();
             if (BackupReader.isBackup(root)) {
                 throw new IllegalStateException(
-                        ("%s is a backup and may share its files with others; restore it into another"
-                                        + " directory, and start with that")
+                        ("%s is a backup and may share its files with others; restore it into"
+                                        + " another directory, and start with that")
                                 .formatted(root));
             }
             if (!HELD.add(root)) {

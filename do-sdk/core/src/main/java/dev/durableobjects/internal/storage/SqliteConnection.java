@@ -256,8 +256,7 @@ final class SqliteConnection extends JDBC4Connection {
 
     /// Writes the database into a file that does not exist.
     void copyTo(Path target) throws SQLException {
-        runWithSecondDatabase(
-                "VACUUM INTO '%s'".formatted(target.toString().replace("'", "''")));
+        runWithSecondDatabase("VACUUM INTO '%s'".formatted(target.toString().replace("'", "''")));
     }
 
     /// A database that is written anew is a second one for the time it takes.
