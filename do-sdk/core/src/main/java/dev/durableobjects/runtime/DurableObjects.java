@@ -203,7 +203,7 @@ public final class DurableObjects implements AutoCloseable {
     ///   calling thread is inside of an object
     /// @throws UncheckedIOException if something cannot be read or written
     Backup backup(Path target, Progress progress) {
-        objects.checkOutside();
+        node.checkOutside();
         try {
             Made made =
                     BackupWriter.write(

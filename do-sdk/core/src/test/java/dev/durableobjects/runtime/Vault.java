@@ -30,4 +30,7 @@ interface Vault {
     void leave();
 
     void wake(Instant time);
+
+    /// Does what the test wants inside of the object.
+    void runInside();
 }

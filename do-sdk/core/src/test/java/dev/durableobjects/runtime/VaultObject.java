@@ -10,12 +10,16 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicReference;
 
 /// Keeps each number in a table and as a key.
 final class VaultObject extends DurableObject implements Vault {
 
     /// The names of the objects whose alarm ran, of all tests.
     static final Queue<String> WOKEN = new ConcurrentLinkedQueue<>();
+
+    /// What is done inside.
+    static final AtomicReference<Runnable> INSIDE = new AtomicReference<>(() -> {});
 
     private final SqlStorage sql;
 
@@ -68,6 +72,11 @@ final class VaultObject extends DurableObject implements Vault {
     @Override
     public void wake(Instant time) {
         ctx.storage().setAlarm(time);
+    }
+
+    @Override
+    public void runInside() {
+        INSIDE.get().run();
     }
 
     @Override

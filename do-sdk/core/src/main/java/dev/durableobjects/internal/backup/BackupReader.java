@@ -52,6 +52,10 @@ public final class BackupReader {
     public static Made restore(Path backup, Path directory, Steps steps) throws IOException {
         Manifest manifest = Manifest.read(backup);
         Path target = directory.toAbsolutePath().normalize();
+        if (target.startsWith(backup.toAbsolutePath().normalize())) {
+            throw new IllegalArgumentException(
+                    "a backup is restored outside of it, not into " + directory);
+        }
         checkEmpty(target);
         BackupReader reader = new BackupReader(backup, target, manifest, steps);
         reader.checkFiles();

@@ -121,6 +121,20 @@ public final class Node {
         return new Latch(waiting).awaitUntil(waiting.nanoTime() + nanos);
     }
 
+    /// Returns if the calling thread is outside of every object: what waits for objects must not be
+    /// called by one.
+    ///
+    /// @throws IllegalStateException if it is inside of one
+    public void checkOutside() {
+        Turn turn = Turn.bound();
+        if (turn != null) {
+            throw new IllegalStateException(
+                    "this waits for objects, so it cannot be called inside of %s; call it from a"
+                                    .formatted(turn.activation())
+                            + " thread that is in no object");
+        }
+    }
+
     /// Ends the node's own threads.
     public void close() {
         timers.close();

@@ -178,20 +178,6 @@ public final class ObjectDirectory {
         }
     }
 
-    /// Returns if the calling thread is outside of every object: what waits for objects must not be
-    /// called by one.
-    ///
-    /// @throws IllegalStateException if it is inside of one
-    public void checkOutside() {
-        Turn turn = Turn.bound();
-        if (turn != null) {
-            throw new IllegalStateException(
-                    "this waits for objects, so it cannot be called inside of %s; call it from a"
-                                    .formatted(turn.activation())
-                            + " thread that is in no object");
-        }
-    }
-
     /// Returns how many objects are in memory.
     public int size() {
         return live.size();

@@ -1,6 +1,5 @@
 package dev.durableobjects.internal.journal;
 
-import dev.durableobjects.internal.journal.Segments.Cut;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
@@ -90,8 +89,8 @@ record DirectoryCopy(
         return found;
     }
 
-    /// Brings a database that has changed up to date first, as far as somebody else does not use
-    /// it, so that its file is in its place.
+    /// One that has changed is brought up to date first: then its file is in its place, and closed
+    /// by nobody who would drop SQLite's lock.
     private void copyDatabase(String file) throws IOException {
         check.run();
         Path source = root.resolve(file);

@@ -182,14 +182,6 @@ final class Segments implements AutoCloseable {
         durableBytes = current.bytes();
     }
 
-    /// How far the journal goes.
-    ///
-    /// @param old the files that are not written any more, in their order
-    /// @param number of the file that is written
-    /// @param bytes of it that are durable; none if it is still to be made
-    /// @param last the position of the last commit
-    record Cut(List<Long> old, long number, long bytes, long last) {}
-
     /// Returns how far the journal goes now.
     synchronized Cut cut() {
         return new Cut(List.copyOf(old.keySet()), number, durableBytes, last);
