@@ -32,6 +32,7 @@ class LayersTest {
                     Set.of(""),
                     Set.of(".spi", ".internal.gate", ".internal.sql"),
                     Set.of(".internal.journal"),
+                    Set.of(".internal.backup"),
                     Set.of(".internal.storage"),
                     Set.of(".internal.rpc", ".internal.socket"),
                     Set.of(".internal.engine"),

@@ -8,6 +8,8 @@ import dev.durableobjects.Env;
 import dev.durableobjects.Limit;
 import dev.durableobjects.Limits;
 import dev.durableobjects.Worker;
+import dev.durableobjects.internal.backup.BackupWriter;
+import dev.durableobjects.internal.backup.Made;
 import dev.durableobjects.internal.edge.ClientModules;
 import dev.durableobjects.internal.edge.Connections;
 import dev.durableobjects.internal.edge.HttpEdge;
@@ -27,6 +29,8 @@ import dev.durableobjects.internal.journal.JournalIndex;
 import dev.durableobjects.internal.storage.DataDirectory;
 import dev.durableobjects.internal.storage.NodeIndex;
 import dev.durableobjects.internal.storage.SqlPermits;
+import dev.durableobjects.operations.Backup;
+import dev.durableobjects.operations.Progress;
 import dev.durableobjects.spi.CommitLog;
 import io.helidon.webserver.WebServerConfig;
 import io.helidon.webserver.http.HttpRouting;
@@ -194,6 +198,38 @@ public final class DurableObjects implements AutoCloseable {
     public Metrics metrics() {
         return Metrics.of(
                 objects.size(), connections.size(), node.sockets().counters(), alarms.counters());
+    }
+
+    /// Makes a backup of the data directory, for the operations of this node. It goes on serving.
+    ///
+    /// @param target the directory of all its backups
+    /// @throws IllegalArgumentException if the target is in the data directory
+    /// @throws IllegalStateException if another backup is under way, the runtime closes, or the
+    ///   calling thread is inside of an object
+    /// @throws UncheckedIOException if something cannot be read or written
+    Backup backup(Path target, Progress progress) {
+        node.checkOutside();
+        try {
+            Made made =
+                    BackupWriter.write(
+                            health.journal(),
+                            directory(),
+                            target,
+                            health.disk(),
+                            node.clock(),
+                            (long) limits().get(Limit.FREE_DISK_MIB) << 20,
+                            progress::at);
+            return new Backup(
+                    made.directory(),
+                    made.time(),
+                    made.position(),
+                    made.files(),
+                    made.bytes(),
+                    made.copiedBytes());
+        } catch (IOException e) {
+            throw new UncheckedIOException(
+                    "there is no backup in %s: %s".formatted(target, e.getMessage()), e);
+        }
     }
 
     /// Returns how many WebSockets are watched over. For tests.

@@ -67,7 +67,7 @@ public final class Node {
     }
 
     /// Returns the time of day, which may jump.
-    InstantSource clock() {
+    public InstantSource clock() {
         return clock;
     }
 
@@ -119,6 +119,20 @@ public final class Node {
     /// @return false
     boolean pause(long nanos) {
         return new Latch(waiting).awaitUntil(waiting.nanoTime() + nanos);
+    }
+
+    /// Returns if the calling thread is outside of every object: what waits for objects must not be
+    /// called by one.
+    ///
+    /// @throws IllegalStateException if it is inside of one
+    public void checkOutside() {
+        Turn turn = Turn.bound();
+        if (turn != null) {
+            throw new IllegalStateException(
+                    "this waits for objects, so it cannot be called inside of %s; call it from a"
+                                    .formatted(turn.activation())
+                            + " thread that is in no object");
+        }
     }
 
     /// Ends the node's own threads.

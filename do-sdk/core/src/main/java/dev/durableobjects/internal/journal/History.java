@@ -13,9 +13,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.time.InstantSource;
-import java.util.Optional;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
@@ -202,41 +200,12 @@ public final class History {
         }
     }
 
-    /// Reads and writes files.
-    @FunctionalInterface
-    private interface Work<R> {
-
-        R run() throws IOException;
-    }
-
-    /// Does something on a thread that nobody interrupts: an interrupt closes channels.
-    private <R> R inPeace(Work<R> work) {
-        AtomicReference<@Nullable R> result = new AtomicReference<>();
-        AtomicReference<@Nullable Throwable> failure = new AtomicReference<>();
-        Latch done = new Latch(waiting);
-        waiting.start(
-                "durable-restore",
-                () -> {
-                    try {
-                        result.set(work.run());
-                    } catch (Throwable e) { // The caller throws it.
-                        failure.set(e);
-                    } finally {
-                        done.open();
-                    }
-                });
-        boolean isDone = false;
-        while (!isDone) {
-            isDone = done.awaitUntil(waiting.nanoTime() + SWEEP_NANOS);
+    private <R> R inPeace(Peace.Work<R> work) {
+        try {
+            return Peace.run(waiting, body -> waiting.start("durable-restore", body), work);
+        } catch (IOException e) {
+            throw new UncheckedIOException("history cannot be read", e);
         }
-        switch (failure.get()) {
-            case null -> {}
-            case RuntimeException e -> throw e;
-            case Error e -> throw e;
-            case IOException e -> throw new UncheckedIOException("history cannot be read", e);
-            case Throwable e -> throw new IllegalStateException(e);
-        }
-        return Optional.ofNullable(result.get()).orElseThrow();
     }
 
     private void work() {
@@ -263,10 +232,23 @@ public final class History {
         ended.open();
     }
 
+    /// Returns what waits to be restored.
+    Restores restores() {
+        return restores;
+    }
+
+    /// Does something while nothing is sorted or forgotten.
+    synchronized void holdFiles(DirectoryCopy.Step step) throws IOException {
+        step.run();
+    }
+
     /// Sorts and forgets. Tests do it, too.
     ///
     /// @param isDue whether to do it even if there is little to do
     synchronized void digest(boolean isDue) throws IOException {
+        if (closed) {
+            return; // It waited for somebody who held the files.
+        }
         beginnings.begin(archive);
         if (isDue || archive.waiting() >= WAITING_FILES) {
             archive.digest();

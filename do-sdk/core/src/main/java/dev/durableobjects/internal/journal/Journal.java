@@ -27,6 +27,7 @@ public final class Journal implements CommitLog {
     /// Bytes of pages that may wait; when there are more, whoever appends waits for a sync first.
     private static final long PENDING_BYTES = 64 << 20;
 
+    private final Path root;
     private final Waiting waiting;
     private final InstantSource clock;
     private final Redo redo;
@@ -56,6 +57,7 @@ public final class Journal implements CommitLog {
     private volatile long late;
     private volatile @Nullable CommitFailedException failure;
     private boolean closed;
+    private @Nullable Latch copying;
 
     /// Opens the journal of a data directory: reads what an earlier process has left, cuts a torn
     /// end, and begins a new file.
@@ -76,6 +78,7 @@ public final class Journal implements CommitLog {
             HistoryRules rules,
             JournalIndex index)
             throws IOException {
+        this.root = root;
         this.waiting = waiting;
         this.clock = clock;
         this.timeoutNanos = TimeUnit.SECONDS.toNanos(timeoutSeconds);
@@ -118,6 +121,65 @@ public final class Journal implements CommitLog {
     /// Sets how the databases of live objects are checkpointed, so that old files can be freed.
     public void checkpointThrough(Checkpointer live) {
         checkpoints.through(live);
+    }
+
+    /// Copies the data directory while it is in use. A start of the copy finds every commit that
+    /// was durable when this began, and each object as it was at one moment, the same for all.
+    ///
+    /// Meanwhile no file of the journal is freed and history is not sorted. Databases that have
+    /// changed are checkpointed, as events of their objects, so no object may wait for it.
+    ///
+    /// @throws IllegalStateException if another is under way, or the journal closes meanwhile
+    /// @throws CommitFailedException if the journal has failed
+    /// @throws IOException if something cannot be read or written
+    public void copyTo(Copies target) throws IOException {
+        Latch done = beginCopy();
+        try {
+            DirectoryCopy copy =
+                    new DirectoryCopy(
+                            root,
+                            segments,
+                            history,
+                            redo,
+                            checkpoints,
+                            index,
+                            this::checkCopying,
+                            target);
+            Peace.run(
+                    waiting,
+                    body -> waiting.start("durable-backup", body),
+                    () -> {
+                        copy.run();
+                        return true;
+                    });
+        } finally {
+            endCopy(done);
+        }
+    }
+
+    private synchronized Latch beginCopy() {
+        checkCopying();
+        if (copying != null) {
+            throw new IllegalStateException(
+                    "a backup of this data directory is under way; begin when it is done");
+        }
+        Latch done = new Latch(waiting);
+        copying = done;
+        return done;
+    }
+
+    private synchronized void checkCopying() {
+        checkFailure();
+        if (closed) {
+            throw new IllegalStateException("there is no backup, for the runtime closes");
+        }
+    }
+
+    private void endCopy(Latch done) {
+        synchronized (this) {
+            copying = null;
+        }
+        done.open();
     }
 
     @Override
@@ -181,13 +243,18 @@ public final class Journal implements CommitLog {
     @Override
     public void close() {
         long last;
+        Latch copied;
         synchronized (this) {
             closed = true;
             last = appended;
+            copied = copying;
         }
         waiting.unpark(thread);
         if (failure == null) {
             awaitDurable(last);
+        }
+        if (copied != null) { // It may be writing to a database.
+            copied.awaitUntil(waiting.nanoTime() + timeoutNanos);
         }
         ended.awaitUntil(waiting.nanoTime() + timeoutNanos);
     }
@@ -199,9 +266,9 @@ public final class Journal implements CommitLog {
                 millis = Math.max(millis, clock.millis());
                 buffer = batch.encode(segments.number(), millis, buffer);
                 segments.write(buffer);
+                segments.afterWrite(batch.last()); // First: who is told finds it in a backup.
                 index.add(batch.facts());
                 settle(batch.last(), null);
-                segments.afterWrite(batch.last());
                 forgetFreed();
             }
         } catch (Throwable e) { // Whatever it is, nobody must wait for this thread any more.

@@ -2,6 +2,7 @@ package dev.durableobjects.internal.journal;
 
 import dev.durableobjects.spi.Wake;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 
@@ -20,6 +21,10 @@ public interface JournalIndex {
     /// Returns when everything that was taken in is durable without the journal. If it throws, the
     /// journal keeps its files.
     void force() throws IOException;
+
+    /// Writes everything that was taken in, and the rest of the database, into a file that does not
+    /// exist.
+    default void copyTo(Path target) throws IOException {}
 
     /// Returns an index of nothing.
     static JournalIndex none() {

@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -50,6 +51,9 @@ public final class Redo {
 
     /// The databases that were closed without something that the journal has.
     private final Set<String> behind = ConcurrentHashMap.newKeySet();
+
+    /// The databases that were closed since somebody looks for all of them; null if nobody does.
+    private volatile @Nullable Set<String> watched;
 
     private final Object[] locks = new Object[STRIPES];
 
@@ -123,8 +127,29 @@ public final class Redo {
             if (how == Closed.WITHOUT_LOG) {
                 behind.add(file);
             }
+            Set<String> watching = watched;
+            if (watching != null) {
+                watching.add(file);
+            }
             used.remove(file);
         }
+    }
+
+    /// Begins to watch which databases are in use: who lists the directories meanwhile may miss a
+    /// file that is put aside and put back.
+    void watch() {
+        watched = ConcurrentHashMap.newKeySet();
+    }
+
+    /// Returns the databases that were in use since [#watch], and ends it. Some may have no file.
+    Set<String> watched() {
+        Set<String> found = new HashSet<>(used);
+        Set<String> closed = watched; // Read after those in use: who leaves these is in here.
+        watched = null;
+        if (closed != null) {
+            found.addAll(closed);
+        }
+        return found;
     }
 
     /// What a database file holds when it is closed.

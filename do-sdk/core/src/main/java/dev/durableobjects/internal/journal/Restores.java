@@ -16,6 +16,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.locks.Lock;
+import java.util.concurrent.locks.ReadWriteLock;
+import java.util.concurrent.locks.ReentrantReadWriteLock;
 import java.util.stream.Stream;
 
 /// The databases that objects get at their next start, each in a file of its own until then.
@@ -41,6 +44,9 @@ public final class Restores {
     private final Path directory;
     private final Disk disk;
     private final Set<String> pending = ConcurrentHashMap.newKeySet();
+
+    /// Shared by those who make or delete files here, held alone while nobody may.
+    private final ReadWriteLock files = new ReentrantReadWriteLock();
 
     /// Finds what an earlier process has left.
     Restores(Path root, Disk disk) throws IOException {
@@ -69,8 +75,41 @@ public final class Restores {
         return pending.contains(file);
     }
 
+    /// Does something while no restore is prepared or carried out.
+    void hold(DirectoryCopy.Step step) throws IOException {
+        locked(files.writeLock(), step);
+    }
+
+    private static void locked(Lock lock, DirectoryCopy.Step step) throws IOException {
+        lock.lock();
+        try {
+            step.run();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /// Returns the files of the restores that are pending, by their paths in the data directory. A
+    /// log may lie beside one, if a restore was interrupted.
+    List<String> files() throws IOException {
+        if (!Files.isDirectory(directory)) {
+            return List.of();
+        }
+        try (Stream<Path> all = Files.list(directory)) {
+            return all.map(file -> file.getFileName().toString())
+                    .filter(name -> name.endsWith(SUFFIX) || name.endsWith(SUFFIX + "-wal"))
+                    .map(name -> "%s/%s/%s".formatted(Archive.DIRECTORY, "restore", name))
+                    .sorted()
+                    .toList();
+        }
+    }
+
     /// Lets a database be restored at the next start of its object; durable when it returns.
     void prepare(String file, Source source) throws IOException {
+        locked(files.readLock(), () -> write(file, source));
+    }
+
+    private void write(String file, Source source) throws IOException {
         if (!Files.isDirectory(directory)) {
             Files.createDirectories(directory);
             disk.forceNames(directory.getParent());
@@ -102,6 +141,11 @@ public final class Restores {
     /// Restores a database that is up to date and that nobody has open. When it returns, the
     /// restore is durable, and in the database.
     void run(DurableObjectId id, String file, Kept kept, CommitLog log) throws IOException {
+        locked(files.readLock(), () -> restore(id, file, kept, log));
+    }
+
+    private void restore(DurableObjectId id, String file, Kept kept, CommitLog log)
+            throws IOException {
         Path database = root.resolve(file);
         boolean isNew = Files.notExists(database);
         kept.keep(database, file(file));

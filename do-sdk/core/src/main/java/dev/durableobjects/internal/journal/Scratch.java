@@ -6,6 +6,8 @@ import java.nio.file.Path;
 /// while a connection is closed whose log must not get into it.
 public final class Scratch {
 
+    private static final String ASIDE = "-aside";
+
     private Scratch() {}
 
     /// Returns the write-ahead log of a database.
@@ -15,7 +17,12 @@ public final class Scratch {
 
     /// Returns the name that a database has while its connection is discarded.
     public static Path aside(Path database) {
-        return sibling(database, "-aside");
+        return sibling(database, ASIDE);
+    }
+
+    /// Returns the name of a database that may be put aside.
+    static String withoutAside(String name) {
+        return name.endsWith(ASIDE) ? name.substring(0, name.length() - ASIDE.length()) : name;
     }
 
     private static Path sibling(Path database, String suffix) {

@@ -54,6 +54,9 @@ final class Segments implements AutoCloseable {
     private final Latch freed;
     private volatile @Nullable Thread freeing;
 
+    /// Held while a file is freed, and while all must stay where they are. This one is the outer.
+    private final Object freeingLock = new Object();
+
     // Only the writing thread.
     private Segment current;
 
@@ -62,6 +65,7 @@ final class Segments implements AutoCloseable {
     private long freedUpTo;
     private final Map<String, Long> firstSegmentOf = new HashMap<>();
     private long number = 1;
+    private long durableBytes;
     private long last;
     private long millis;
     private String obstacle = "";
@@ -89,6 +93,7 @@ final class Segments implements AutoCloseable {
         this.history = history;
         readAll();
         this.current = create(number, last);
+        this.durableBytes = current.bytes();
         this.freed = new Latch(waiting);
     }
 
@@ -155,6 +160,7 @@ final class Segments implements AutoCloseable {
             synchronized (this) {
                 old.put(number, new Old(bytes, last));
                 number++;
+                durableBytes = 0; // There is no such file yet.
             }
             current = create(number(), last());
             wake();
@@ -176,8 +182,28 @@ final class Segments implements AutoCloseable {
         current.force();
     }
 
+    /// Notes what is durable.
     synchronized void afterWrite(long position) {
         last = position;
+        durableBytes = current.bytes();
+    }
+
+    /// Returns how far the journal goes now.
+    synchronized Cut cut() {
+        return new Cut(List.copyOf(old.keySet()), number, durableBytes, last);
+    }
+
+    /// Does something while no file is freed. What can be freed waits.
+    void holdFiles(DirectoryCopy.Step step) throws IOException {
+        synchronized (freeingLock) {
+            waitFor("a backup");
+            try {
+                step.run();
+            } finally {
+                waitFor("");
+                wake();
+            }
+        }
     }
 
     /// Ends the freeing, and closes the file that is written.
@@ -277,7 +303,9 @@ final class Segments implements AutoCloseable {
             boolean isDone = bytes() <= bytesMax;
             if (!isDone) {
                 try {
-                    isDone = !freeOldest();
+                    synchronized (freeingLock) {
+                        isDone = !freeOldest();
+                    }
                 } catch (IOException | RuntimeException e) {
                     isDone = true;
                     waitFor(String.valueOf(e.getMessage()));

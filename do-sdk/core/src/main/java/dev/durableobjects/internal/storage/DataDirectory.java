@@ -1,6 +1,7 @@
 package dev.durableobjects.internal.storage;
 
 import dev.durableobjects.DurableObjectId;
+import dev.durableobjects.internal.backup.BackupReader;
 import dev.durableobjects.internal.journal.Damage;
 import dev.durableobjects.internal.journal.Damage.Kind;
 import dev.durableobjects.internal.journal.Disk;
@@ -60,6 +61,12 @@ public final class DataDirectory implements AutoCloseable {
         try {
             makeDurably(path.toAbsolutePath().normalize());
             Path root = path.toRealPath();
+            if (BackupReader.isBackup(root)) {
+                throw new IllegalStateException(
+                        ("%s is a backup and may share its files with others; restore it into"
+                                        + " another directory, and start with that")
+                                .formatted(root));
+            }
             if (!HELD.add(root)) {
                 throw inUse(root, "another runtime in this process");
             }

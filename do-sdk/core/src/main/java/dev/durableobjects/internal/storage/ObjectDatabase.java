@@ -175,6 +175,16 @@ public final class ObjectDatabase implements AutoCloseable {
         return connection.checkpoint();
     }
 
+    /// Writes what was committed into a file that does not exist. No event may run.
+    void copyTo(Path target) {
+        commit();
+        try {
+            connection.current().copyTo(target);
+        } catch (SQLException e) {
+            throw SqlErrors.of(e);
+        }
+    }
+
     /// Returns how its commits become durable, null if its owner does it.
     @Nullable Journaling journaling() {
         return connection.journaling();

@@ -8,6 +8,7 @@ import dev.durableobjects.sql.SqlRow;
 import dev.durableobjects.sql.SqlStorageException;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.Path;
 import java.sql.SQLException;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -248,6 +249,15 @@ public final class ObjectIndex implements JournalIndex {
         if (!closed && Files.exists(database.wal())) {
             NodeIndex.force(disk, database.wal());
         }
+    }
+
+    @Override
+    public synchronized void copyTo(Path target) throws IOException {
+        apply();
+        if (closed) {
+            throw new IOException("the node's index is closed");
+        }
+        database.copyTo(target);
     }
 
     /// Makes everything durable, and ends. The journal must have ended before.

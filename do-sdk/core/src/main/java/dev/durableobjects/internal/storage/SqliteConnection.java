@@ -7,6 +7,7 @@ import dev.durableobjects.internal.sql.SqlGuard;
 import dev.durableobjects.internal.sql.SqlLimit;
 import dev.durableobjects.internal.sql.SqlStatement;
 import dev.durableobjects.internal.sql.SqlText;
+import java.nio.file.Path;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.sql.Statement;
@@ -248,13 +249,23 @@ final class SqliteConnection extends JDBC4Connection {
         }
     }
 
-    /// Gives free pages back. It needs a second database for the time it takes.
+    /// Gives free pages back.
     void vacuum() throws SQLException {
+        runWithSecondDatabase("VACUUM");
+    }
+
+    /// Writes the database into a file that does not exist.
+    void copyTo(Path target) throws SQLException {
+        runWithSecondDatabase("VACUUM INTO '%s'".formatted(target.toString().replace("'", "''")));
+    }
+
+    /// A database that is written anew is a second one for the time it takes.
+    private void runWithSecondDatabase(String sql) throws SQLException {
         DB db = getDatabase();
         clock.begin();
         db.limit(SqlLimit.ATTACHED.id(), 1);
         try {
-            run("VACUUM");
+            run(sql);
         } finally {
             db.limit(SqlLimit.ATTACHED.id(), guard.limits().getOrDefault(SqlLimit.ATTACHED, 0));
         }

@@ -1,0 +1,43 @@
+package dev.durableobjects.operations;
+
+import dev.durableobjects.internal.backup.BackupReader;
+import dev.durableobjects.internal.backup.Made;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
+
+/// What is done with backups. Stateless.
+public final class Backups {
+
+    private Backups() {}
+
+    /// Makes a data directory of a backup. The backup is only read, and every file of it is
+    /// checked; the data directory shares nothing with it. A start with the directory brings each
+    /// object to the moment of the backup.
+    ///
+    /// @param backup its directory
+    /// @param directory one that is empty or does not exist; when the restore fails, nothing is
+    ///   left in it, and if the process ends meanwhile, a start refuses it
+    /// @return the backup that was restored
+    /// @throws IllegalArgumentException if it is no backup, or there is something in the directory
+    /// @throws UncheckedIOException if a file of the backup is damaged or missing, or does not
+    ///   belong to it, or the directory cannot be written
+    public static Backup restore(Path backup, Path directory, Progress progress) {
+        try {
+            return of(BackupReader.restore(backup, directory, progress::at));
+        } catch (IOException e) {
+            throw new UncheckedIOException(
+                    "%s was not restored: %s".formatted(backup, e.getMessage()), e);
+        }
+    }
+
+    static Backup of(Made made) {
+        return new Backup(
+                made.directory(),
+                made.time(),
+                made.position(),
+                made.files(),
+                made.bytes(),
+                made.copiedBytes());
+    }
+}
