@@ -1,5 +1,7 @@
 package dev.durableobjects.operations;
 
+import static java.util.Objects.requireNonNull;
+
 import dev.durableobjects.internal.backup.BackupReader;
 import dev.durableobjects.internal.backup.Made;
 import java.io.IOException;
@@ -23,6 +25,9 @@ public final class Backups {
     /// @throws UncheckedIOException if a file of the backup is damaged or missing, or does not
     ///   belong to it, or the directory cannot be written
     public static Backup restore(Path backup, Path directory, Progress progress) {
+        requireNonNull(backup, "backup must be a path, was null");
+        requireNonNull(directory, "directory must be a path, was null");
+        requireNonNull(progress, "progress must be a Progress, was null");
         try {
             return of(BackupReader.restore(backup, directory, progress::at));
         } catch (IOException e) {

@@ -143,7 +143,10 @@ class BackupFaultTest {
                         UncheckedIOException.class,
                         () -> Backups.restore(backup, parent.resolve("no"), Progress.none()));
         Path left = parent.resolve("no");
-        assertThat("nothing is left", Files.exists(left) ? BackupWorld.names(left) : List.of(), is(empty()));
+        assertThat(
+                "nothing is left",
+                Files.exists(left) ? BackupWorld.names(left) : List.of(),
+                is(empty()));
         return String.valueOf(refused.getMessage());
     }
 
@@ -164,7 +167,8 @@ class BackupFaultTest {
 
         assertThat(low.getMessage(), containsString("1000 bytes are free on the disk of"));
         assertThat(full.getMessage(), containsString("No space left on device"));
-        assertThat(BackupWorld.names(target), contains(before.directory().getFileName().toString()));
+        assertThat(
+                BackupWorld.names(target), contains(before.directory().getFileName().toString()));
         assertThat(world.objects().health().problems(), is(empty()));
         world.vault("a").add(3);
         assertThat(world.vault("a").numbers(), contains(1, 2, 3));
@@ -183,7 +187,8 @@ class BackupFaultTest {
         world.backup();
 
         assertThat(
-                BackupWorld.names(parent.resolve("backups")), contains("2026-11-23T23-30-00.123Z", "mine.new"));
+                BackupWorld.names(parent.resolve("backups")),
+                contains("2026-11-23T23-30-00.123Z", "mine.new"));
     }
 
     @Test
@@ -191,19 +196,20 @@ class BackupFaultTest {
         world.vault("a").add(1);
         List<String> found = new ArrayList<>();
 
-        world.objects().backup(
-                parent.resolve("backups"),
-                (what, done, total) -> {
-                    if (found.isEmpty()) {
-                        found.add(
-                                assertThrows(IllegalStateException.class, world::backup)
-                                        .getMessage());
-                        while (world.objects().health().problems().isEmpty()) {
-                            world.vault("b").fill(20_000);
-                        }
-                        found.add(world.objects().health().problems().getFirst().message());
-                    }
-                });
+        world.objects()
+                .backup(
+                        parent.resolve("backups"),
+                        (what, done, total) -> {
+                            if (found.isEmpty()) {
+                                found.add(
+                                        assertThrows(IllegalStateException.class, world::backup)
+                                                .getMessage());
+                                while (world.objects().health().problems().isEmpty()) {
+                                    world.vault("b").fill(20_000);
+                                }
+                                found.add(world.objects().health().problems().getFirst().message());
+                            }
+                        });
 
         assertThat(found.get(0), containsString("a backup of this data directory is under way"));
         assertThat(found.get(1), containsString("its oldest file waits for: a backup"));
@@ -230,7 +236,9 @@ class BackupFaultTest {
         IllegalArgumentException refused =
                 assertThrows(
                         IllegalArgumentException.class,
-                        () -> world.objects().backup(parent.resolve("data/backups"), Progress.none()));
+                        () ->
+                                world.objects()
+                                        .backup(parent.resolve("data/backups"), Progress.none()));
 
         assertThat(refused.getMessage(), containsString("must lie outside of the data directory"));
         assertThat(Files.exists(parent.resolve("data/backups")), is(false));

@@ -103,7 +103,10 @@ class BackupTest {
         assertThat(next.copiedBytes(), is(lessThan(next.bytes() / 2)));
         List<Path> shared = BackupWorld.databases(next.directory());
         shared.removeIf(file -> BackupWorld.links(file) == 1);
-        assertThat("all but one", shared.size(), is(BackupWorld.databases(next.directory()).size() - 1));
+        assertThat(
+                "all but one",
+                shared.size(),
+                is(BackupWorld.databases(next.directory()).size() - 1));
         BackupWorld.delete(whole.directory());
         world.restore(next);
         assertThat(world.vault("o3").numbers(), contains(1, 2));

@@ -92,6 +92,9 @@ public final class Redo {
                                         + " it ends at %d")
                                 .formatted(head.file(), head.previous(), known.getLast().last()));
             }
+            if (head.isWhole()) {
+                known.clear(); // There need not be a database that they could have changed.
+            }
             known.add(
                     new Place(segment, source.version(), at, reader.position() - at, head.last()));
             head.fact().ifPresent(facts::add);

@@ -97,7 +97,7 @@ public final class Restores {
         }
         try (Stream<Path> all = Files.list(directory)) {
             return all.map(file -> file.getFileName().toString())
-                    .filter(name -> name.endsWith(SUFFIX) || name.endsWith(SUFFIX + "-wal"))
+                    .filter(name -> !name.endsWith(".new"))
                     .map(name -> "%s/%s/%s".formatted(Archive.DIRECTORY, "restore", name))
                     .sorted()
                     .toList();

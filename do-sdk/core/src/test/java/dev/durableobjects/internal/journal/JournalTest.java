@@ -33,6 +33,16 @@ class JournalTest {
     private final FaultyDisk disk = new FaultyDisk();
 
     @Test
+    void aWholeDatabaseNeedsNothingOfWhatWasBeforeIt() throws IOException {
+        try (Journal journal = TestJournals.open(root)) {
+            TestJournals.write(journal, TestJournals.change(1, 2));
+            TestJournals.write(journal, TestJournals.whole(1, 3));
+        }
+
+        assertThat(TestJournals.recovered(root, 1), is(3));
+    }
+
+    @Test
     void commitsOfManyObjectsThatWaitTogetherNeedOneSync() throws IOException {
         try (Journal journal = open(root, disk, BYTES_MAX)) {
             disk.hold();
