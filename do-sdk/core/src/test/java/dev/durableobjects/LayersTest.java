@@ -36,6 +36,7 @@ class LayersTest {
                     Set.of(".internal.rpc", ".internal.socket"),
                     Set.of(".internal.engine"),
                     Set.of(".internal.edge"),
+                    Set.of(".operations"),
                     Set.of(".runtime"));
 
     private static final JavaClasses CLASSES =
