@@ -11,9 +11,6 @@ public final class OperationException extends IllegalArgumentException {
         NO_DATA_DIRECTORY,
         /// The data directory knows no namespace of this name; the message lists those it knows.
         UNKNOWN_NAMESPACE,
-        /// The program that serves the directory does not register the namespace, so its objects
-        /// can be read only.
-        NOT_SERVED,
         /// There is no such object.
         UNKNOWN_OBJECT,
         /// The id was not made by the namespace.
@@ -26,8 +23,7 @@ public final class OperationException extends IllegalArgumentException {
         TARGET,
         /// The file that should be read is missing, or is no SQLite database.
         NO_DATABASE,
-        /// The file that should be read is a SQLite database that is damaged, or that an object
-        /// cannot use.
+        /// The SQLite database that should be read is damaged, or an object cannot use it.
         DAMAGED,
         /// Beside the file lies a log with changes that are not in it.
         PENDING_LOG,

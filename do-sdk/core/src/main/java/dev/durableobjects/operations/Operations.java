@@ -6,20 +6,20 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 
-/// The objects of one data directory, as an operator sees them: of a running node, or of a directory
-/// that nobody uses.
+/// The objects of one data directory, as an operator sees them: of a running node, or of a
+/// directory that nobody uses.
 ///
 ///     try (Operations operations = Operations.open(Path.of("data"))) {
 ///         StoredObject flight = operations.find("FLIGHT", "LH-400");
 ///         operations.exportObject(flight, Path.of("lh-400.sqlite"));
 ///     }
 ///
-/// The classes of the objects are not needed, and no code of theirs runs here: what an object is put
-/// to, it finds when it starts. A running node gives the same with `DurableObjects.operations()`;
-/// then an object in memory is reset by whatever changes it, before the call returns: callers under
-/// way get a `DurableObjectException` of the kind `ABORTED`, its WebSockets end, and what was
-/// acknowledged before is in its history. A change is durable when its call returns. Safe for use by
-/// many threads.
+/// The classes of the objects are not needed, and no code of theirs runs here: what an object is
+/// put to, it finds when it starts. A running node gives the same with
+/// `DurableObjects.operations()`; then an object in memory is reset by whatever changes it, before
+/// the call returns: callers under way get a `DurableObjectException` of the kind `ABORTED`, its
+/// WebSockets end, and what was acknowledged before is in its history. A change is durable when its
+/// call returns. Safe for use by many threads.
 ///
 /// @see OperationException what all of these throw for a wrong name, id or file
 public interface Operations extends AutoCloseable {
@@ -31,7 +31,7 @@ public interface Operations extends AutoCloseable {
     /// @throws IllegalStateException if a process uses it, or if its format is another one
     /// @throws java.io.UncheckedIOException if it cannot be read or written, or is damaged
     static Operations open(Path directory) {
-        throw new UnsupportedOperationException(directory.toString());
+        return UnusedDirectory.open(directory);
     }
 
     /// Returns the namespaces, by name: all that the directory was ever used with, also those that
@@ -68,8 +68,8 @@ public interface Operations extends AutoCloseable {
     /// meanwhile. The keys, values, alarms and schedules are in tables that begin with `_cf_` and
     /// `_do_`.
     ///
-    /// @param target a file that does not exist, in a directory that does; it is not there before it
-    ///   is whole and durable
+    /// @param target a file that does not exist, in a directory that does; it is not there before
+    ///   it is whole and durable
     /// @throws OperationException if nothing is stored of the object, or the target is wrong
     /// @throws java.io.UncheckedIOException if the object cannot be read, or the target not be
     ///   written

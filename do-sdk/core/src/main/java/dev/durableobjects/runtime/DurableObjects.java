@@ -12,6 +12,7 @@ import dev.durableobjects.internal.edge.StaticContent;
 import dev.durableobjects.internal.edge.Traffic;
 import dev.durableobjects.internal.edge.WorkerRouting;
 import dev.durableobjects.internal.engine.AlarmScheduler;
+import dev.durableobjects.internal.engine.Interventions;
 import dev.durableobjects.internal.engine.Node;
 import dev.durableobjects.internal.engine.ObjectClass;
 import dev.durableobjects.internal.engine.ObjectDirectory;
@@ -23,6 +24,8 @@ import dev.durableobjects.internal.journal.JournalIndex;
 import dev.durableobjects.internal.storage.DataDirectory;
 import dev.durableobjects.internal.storage.NodeIndex;
 import dev.durableobjects.internal.storage.SqlPermits;
+import dev.durableobjects.operations.NodeOperations;
+import dev.durableobjects.operations.Operations;
 import dev.durableobjects.spi.CommitLog;
 import io.helidon.webserver.WebServerConfig;
 import io.helidon.webserver.http.HttpRouting;
@@ -59,6 +62,7 @@ public final class DurableObjects implements AutoCloseable {
     private final ObjectDirectory objects;
     private final Namespaces env;
     private final AlarmScheduler alarms;
+    private final Operations operations;
     private final Traffic traffic;
     private final Connections connections;
     private final Set<String> origins;
@@ -78,6 +82,8 @@ public final class DurableObjects implements AutoCloseable {
         this.objects = new ObjectDirectory(node);
         this.env = new Namespaces(node, objects, classes);
         this.alarms = new AlarmScheduler(node, objects, index.objects(), classes, env);
+        this.operations =
+                new NodeOperations(node, index, new Interventions(node, objects, classes, env));
         this.traffic = new Traffic(node.waiting());
         this.connections = new Connections(node.limits(), node.sockets().counters());
         this.closed = new Latch(node.waiting());
@@ -189,6 +195,12 @@ public final class DurableObjects implements AutoCloseable {
     /// Returns what the runtime counts.
     public Metrics metrics() {
         return Metrics.of(objects.size(), connections.size(), node.sockets().counters());
+    }
+
+    /// Returns what an operator can do with the objects, until the runtime closes. It knows the
+    /// namespaces of earlier programs too, whose objects are in no memory.
+    public Operations operations() {
+        return operations;
     }
 
     /// Returns how many WebSockets are watched over. For tests.
