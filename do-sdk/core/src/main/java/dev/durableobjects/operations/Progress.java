@@ -1,0 +1,18 @@
+package dev.durableobjects.operations;
+
+/// Told how far long work is, by the thread that does it. What it throws ends the work.
+@FunctionalInterface
+public interface Progress {
+
+    /// Takes note.
+    ///
+    /// @param what is counted: `files` or `bytes`
+    /// @param done how much is done
+    /// @param total of how much, as far as that is known already
+    void at(String what, long done, long total);
+
+    /// Returns one that nobody looks at.
+    static Progress none() {
+        return (what, done, total) -> {};
+    }
+}
