@@ -28,6 +28,8 @@ public final class Main {
     public static void main(String[] arguments) {
         // What was done is printed; a log would say it again.
         Logger.getLogger("").setLevel(Level.WARNING);
+        // SQLite's driver looks for SLF4J, which complains if it finds nothing to log to.
+        System.setProperty("slf4j.internal.verbosity", "ERROR");
         Main command = new Main(Streams.ofProcess(), new Times(ZoneId.systemDefault()));
         System.exit(
                 command.run(List.of(arguments), System.getProperty("sun.jnu.encoding", "UTF-8")));

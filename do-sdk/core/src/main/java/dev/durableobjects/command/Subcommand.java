@@ -13,46 +13,47 @@ enum Subcommand {
             "NAMESPACE [--prefix PREFIX] [--cursor CURSOR] [--limit LIMIT]",
             "lists the objects of a namespace",
             """
-            First the objects whose names are known, in their order, then the others by their ids. A
-            page has up to 100 objects, or LIMIT of 1 to 1000; CURSOR is what the page before has
-            said.\
+            First the objects whose names are known, in their order, then the others by their
+            ids. A page has up to 100 objects, or LIMIT of 1 to 1000; CURSOR is what the page
+            before has said.
             """),
 
     EXPORT(
             "NAMESPACE OBJECT FILE [--at TIME]",
             "writes an object into a plain SQLite file",
             """
-            OBJECT is a name, or an id of 64 hexadecimal digits. FILE must not exist. With --at it is
-            what the object held at that time.\
+            OBJECT is a name, or an id of 64 hexadecimal digits. FILE must not exist. With
+            --at it is what the object held at that time.
             """),
 
     IMPORT(
             "NAMESPACE OBJECT FILE",
             "makes an object become what a SQLite file holds",
             """
-            The object need not exist. If it does, and is in use, it is reset. The bookmark that is
-            printed undoes it, with rewind.\
+            The object need not exist. If it does, and is in use, it is reset. The bookmark
+            that is printed undoes it, with rewind.
             """),
 
     REWIND(
             "NAMESPACE OBJECT --to TIME|BOOKMARK",
             "puts an object back to what it was",
             """
-            Its alarm and schedules stay as they are. If it is in use, it is reset. The bookmark that
-            is printed undoes it.\
+            Its alarm and schedules stay as they are. If it is in use, it is reset. The
+            bookmark that is printed undoes it.
             """),
 
     DELETE(
             "NAMESPACE OBJECT [--yes]",
             "deletes all that an object holds",
             """
-            Asks before, or does it at once with --yes. The bookmark that is printed undoes it, with
-            rewind, for as long as the namespace keeps history.\
+            Asks before, or does it at once with --yes. The bookmark that is printed undoes
+            it, with rewind, for as long as the namespace keeps history.
             """);
 
     private static final String TIMES =
             """
-            TIME is written 2026-03-02T09:41:59Z, or 2026-03-02T10:41:59 in the zone of this machine.
+            TIME is written 2026-03-02T09:41:59Z, or 2026-03-02T10:41:59 in the zone of this
+            machine.
             """;
 
     private final String syntax;
@@ -121,8 +122,7 @@ enum Subcommand {
     String help() {
         String usage = "usage: durable %s %s%n%n".formatted(this, syntax);
         String first = "%s: %s.%n".formatted(this, summary);
-        String rest = details.isEmpty() ? "" : details + "\n";
-        return usage + first + rest + (syntax.contains("TIME") ? TIMES : "");
+        return usage + first + details + (syntax.contains("TIME") ? TIMES : "");
     }
 
     /// Returns its name as it is typed.

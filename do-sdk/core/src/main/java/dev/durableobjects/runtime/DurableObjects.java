@@ -4,6 +4,7 @@ import dev.durableobjects.Env;
 import dev.durableobjects.Limit;
 import dev.durableobjects.Limits;
 import dev.durableobjects.Worker;
+import dev.durableobjects.internal.control.ControlServer;
 import dev.durableobjects.internal.edge.ClientModules;
 import dev.durableobjects.internal.edge.Connections;
 import dev.durableobjects.internal.edge.HttpEdge;
@@ -17,6 +18,7 @@ import dev.durableobjects.internal.engine.Node;
 import dev.durableobjects.internal.engine.ObjectClass;
 import dev.durableobjects.internal.engine.ObjectDirectory;
 import dev.durableobjects.internal.gate.Latch;
+import dev.durableobjects.internal.gate.Waiting;
 import dev.durableobjects.internal.journal.Checkpointer;
 import dev.durableobjects.internal.journal.HistoryRules;
 import dev.durableobjects.internal.journal.Journal;
@@ -63,6 +65,7 @@ public final class DurableObjects implements AutoCloseable {
     private final Namespaces env;
     private final AlarmScheduler alarms;
     private final Operations operations;
+    private final ControlServer control;
     private final Traffic traffic;
     private final Connections connections;
     private final Set<String> origins;
@@ -84,6 +87,7 @@ public final class DurableObjects implements AutoCloseable {
         this.alarms = new AlarmScheduler(node, objects, index.objects(), classes, env);
         this.operations =
                 new NodeOperations(node, index, new Interventions(node, objects, classes, env));
+        this.control = new ControlServer(node.directory().path(), operations);
         this.traffic = new Traffic(node.waiting());
         this.connections = new Connections(node.limits(), node.sockets().counters());
         this.closed = new Latch(node.waiting());
@@ -121,6 +125,9 @@ public final class DurableObjects implements AutoCloseable {
                 DurableObjects started = new DurableObjects(node, index, health, opened, origins);
                 journal.checkpointThrough(started::checkpoint);
                 started.alarms.start();
+                if (outside.waiting().equals(Waiting.system())) { // Its threads are never simulated.
+                    started.control.open();
+                }
                 return started;
             } catch (RuntimeException e) {
                 index.close();
@@ -262,6 +269,7 @@ public final class DurableObjects implements AutoCloseable {
         LOGGER.log(System.Logger.Level.INFO, "closing {0} objects", objects.size());
         long deadline = node.after(Limit.SHUTDOWN_SECONDS);
         inOrder(
+                control::close,
                 () -> traffic.close(halfWayTo(deadline)), // They may still call objects.
                 alarms::close,
                 objects::refuse,

@@ -36,53 +36,53 @@ public final class ControlServer implements AutoCloseable {
     private static final long PAUSE_NANOS = 1_000_000_000;
     private static final String SCRATCH = "control.new";
 
-    private final ServerSocketChannel channel;
+    private final Path directory;
     private final Path socket;
     private final Operations operations;
     private final Duration patience;
     private final Semaphore places = new Semaphore(CLIENTS_MAX);
     private final Set<ControlConnection> connections = ConcurrentHashMap.newKeySet();
 
-    private ControlServer(
-            ServerSocketChannel channel, Path socket, Operations operations, Duration patience) {
-        this.channel = channel;
-        this.socket = socket;
+    private volatile Optional<ServerSocketChannel> listening = Optional.empty();
+
+    /// Makes a server that does not listen yet.
+    ///
+    /// @param directory the data directory
+    /// @param operations what the directory holds
+    public ControlServer(Path directory, Operations operations) {
+        this(directory, operations, PATIENCE);
+    }
+
+    ControlServer(Path directory, Operations operations, Duration patience) {
+        this.directory = directory;
+        this.socket = directory.resolve(ControlAddress.NAME);
         this.operations = operations;
         this.patience = patience;
     }
 
     /// Begins to listen. A node that cannot do that says so in its log, and serves all the same.
     ///
-    /// @param directory the data directory, whose lock the caller has: a socket that lies there is
-    ///   one of a process that was killed
-    /// @param operations what the directory holds
-    public static Optional<ControlServer> open(Path directory, Operations operations) {
-        return open(directory, operations, PATIENCE);
-    }
-
-    static Optional<ControlServer> open(Path directory, Operations operations, Duration patience) {
+    /// The caller has the lock of the directory: a socket that lies there is one of a process that
+    /// was killed.
+    public void open() {
         try {
-            Path socket = directory.resolve(ControlAddress.NAME);
-            ControlServer server =
-                    new ControlServer(listen(directory, socket), socket, operations, patience);
-            Waiting.system().start("durable-control", server::accept);
-            return Optional.of(server);
+            ServerSocketChannel channel = listen();
+            listening = Optional.of(channel);
+            Waiting.system().start("durable-control", () -> accept(channel));
         } catch (IOException | UnsupportedOperationException e) {
             LOGGER.log(
                     System.Logger.Level.WARNING,
-                    "the operator''s command cannot reach this node: there is no socket {0} in {1},"
-                            + " whose path has {2} characters: {3}",
-                    ControlAddress.NAME,
-                    directory,
-                    directory.toString().length(),
+                    "the operator''s command cannot reach this node: there is no socket {0} (its"
+                            + " path has {1} characters, systems allow about 100): {2}",
+                    socket,
+                    socket.toString().length(),
                     e.toString());
-            return Optional.empty();
         }
     }
 
     /// The socket is made in a directory of the owner's, and moved when nobody else may connect: in
     /// between it would be open to all.
-    private static ServerSocketChannel listen(Path directory, Path socket) throws IOException {
+    private ServerSocketChannel listen() throws IOException {
         Path scratch = directory.resolve(SCRATCH);
         Path fresh = scratch.resolve("s");
         Files.deleteIfExists(fresh);
@@ -113,7 +113,7 @@ public final class ControlServer implements AutoCloseable {
         };
     }
 
-    private void accept() {
+    private void accept(ServerSocketChannel channel) {
         while (channel.isOpen()) {
             try {
                 serve(channel.accept());
@@ -146,8 +146,8 @@ public final class ControlServer implements AutoCloseable {
                                 places.release();
                             }
                         });
-        if (!channel.isOpen()) {
-            connection.hangUpIfSilent();
+        if (listening.isEmpty()) {
+            connection.hangUpIfSilent(); // It came while the server closed.
         }
     }
 
@@ -155,11 +155,19 @@ public final class ControlServer implements AutoCloseable {
     /// lives so long. The caller still has the lock of the directory.
     @Override
     public void close() {
+        Optional<ServerSocketChannel> channel = listening;
+        listening = Optional.empty();
+        if (channel.isPresent()) {
+            close(channel.get());
+            connections.forEach(ControlConnection::hangUpIfSilent);
+        }
+    }
+
+    private void close(ServerSocketChannel channel) {
         try (channel) {
             Files.deleteIfExists(socket);
         } catch (IOException e) {
             LOGGER.log(System.Logger.Level.WARNING, "cannot remove " + socket, e);
         }
-        connections.forEach(ControlConnection::hangUpIfSilent);
     }
 }

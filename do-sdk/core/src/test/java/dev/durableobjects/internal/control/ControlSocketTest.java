@@ -106,7 +106,8 @@ class ControlSocketTest {
     void aPathThatIsTooLongForASocketKeepsNobodyFromServing() throws IOException {
         Path deep = Files.createDirectories(directory.resolve("d".repeat(120)));
 
-        assertThat(ControlServer.open(deep, operations).isPresent(), is(false));
+        kept(new ControlServer(deep, operations)).open();
+
         assertThat(ControlClient.connect(deep).isPresent(), is(false));
     }
 
@@ -243,7 +244,9 @@ class ControlSocketTest {
     }
 
     private ControlServer listen(Duration patience) {
-        return kept(ControlServer.open(directory, operations, patience).orElseThrow());
+        ControlServer server = kept(new ControlServer(directory, operations, patience));
+        server.open();
+        return server;
     }
 
     private ControlClient client() {
