@@ -46,7 +46,7 @@ final class Text {
         return "exported %s, as it %s, to %s (%s)"
                 .formatted(
                         shown(exported.object()),
-                        exported.at().map(at -> "was at " + times.shown(at)).orElse("is"),
+                        exported.at().map(at -> "was at " + times.shown(at)).orElse("is now"),
                         exported.file(),
                         bytes(exported.bytes()));
     }
@@ -59,7 +59,7 @@ final class Text {
                         shown(object),
                         changed.undo()
                                 .map(undo ->
-                                        "undo with: rewind %s %s --to %s"
+                                        "undo with: durable rewind %s %s --to %s"
                                                 .formatted(object.namespace(), typed(object), undo))
                                 .orElse("it cannot be undone: the namespace keeps no history"));
     }

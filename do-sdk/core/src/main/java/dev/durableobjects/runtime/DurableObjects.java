@@ -125,7 +125,8 @@ public final class DurableObjects implements AutoCloseable {
                 DurableObjects started = new DurableObjects(node, index, health, opened, origins);
                 journal.checkpointThrough(started::checkpoint);
                 started.alarms.start();
-                if (outside.waiting().equals(Waiting.system())) { // Its threads are never simulated.
+                if (outside.waiting()
+                        .equals(Waiting.system())) { // Its threads are never simulated.
                     started.control.open();
                 }
                 return started;

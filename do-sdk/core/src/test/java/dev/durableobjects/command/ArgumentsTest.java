@@ -82,7 +82,7 @@ class ArgumentsTest {
                     """
                     yesterday | a time is written 2026-03-02T09:41:59Z
                     2026-03-29T02:30:00 | was skipped by the clocks of Europe/Berlin
-                    2026-10-25T02:30:00 | write 2026-10-25T02:30:00+02:00 or 2026-10-25T02:30:00+01:00
+                    2026-10-25T02:30:00 | 00+02:00 or 2026-10-25T02:30:00+01:00
                     """)
     void aTimeIsOneMoment(String text, String message) {
         UsageException thrown = assertThrows(UsageException.class, () -> BERLIN.read(text));

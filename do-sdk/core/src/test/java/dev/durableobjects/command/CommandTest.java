@@ -99,7 +99,7 @@ class CommandTest {
         Shell.Ran ran = run("export", "NOTE", "a", file.toString());
 
         assertThat(ran.err(), is(""));
-        assertThat(ran.out(), startsWith("exported NOTE a, as it is, to " + file + " ("));
+        assertThat(ran.out(), startsWith("exported NOTE a, as it is now, to " + file + " ("));
         assertThat(content(file), is("first"));
         assertThat(run("export", "NOTE", "a", file.toString()).exitCode(), is(1));
     }
@@ -115,7 +115,7 @@ class CommandTest {
         assertThat(read("b 😀"), is(List.of("first")));
         Shell.Ran undone = run("rewind", "NOTE", "b 😀", "--to", imported.getString("undo"));
 
-        assertThat(undone.out(), containsString("\nundo with: rewind NOTE "));
+        assertThat(undone.out(), containsString("\nundo with: durable rewind NOTE "));
         assertThat(read("b 😀"), is(List.of("second")));
     }
 
