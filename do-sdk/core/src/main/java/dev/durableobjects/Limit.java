@@ -95,6 +95,8 @@ public enum Limit {
     HISTORY_MIB("historyMib", 10_240, "a disk must not fill with what was"),
     /// Mebibytes of history of one object. At the bound, its oldest is forgotten sooner.
     HISTORY_OBJECT_MIB("historyObjectMib", 1_024, "one busy object must not take all of it"),
+    /// Mebibytes of a file that an operator lets an object become.
+    IMPORT_MIB("importMib", 10_240, "Cloudflare's bound on one object"),
     /// Bytes of static content that a mount may hold.
     STATIC_BYTES("staticBytes", 32 << 20, "static content is served from memory"),
     /// Threads that may be inside SQLite at a time, in the whole process; the first runtime of a

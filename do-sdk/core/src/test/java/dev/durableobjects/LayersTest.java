@@ -38,7 +38,9 @@ class LayersTest {
                     Set.of(".internal.engine"),
                     Set.of(".internal.edge"),
                     Set.of(".operations"),
-                    Set.of(".runtime"));
+                    Set.of(".internal.control"),
+                    Set.of(".runtime"),
+                    Set.of(".command"));
 
     private static final JavaClasses CLASSES =
             new ClassFileImporter()

@@ -10,6 +10,7 @@ import dev.durableobjects.Limits;
 import dev.durableobjects.Worker;
 import dev.durableobjects.internal.backup.BackupWriter;
 import dev.durableobjects.internal.backup.Made;
+import dev.durableobjects.internal.control.ControlServer;
 import dev.durableobjects.internal.edge.ClientModules;
 import dev.durableobjects.internal.edge.Connections;
 import dev.durableobjects.internal.edge.HttpEdge;
@@ -18,10 +19,12 @@ import dev.durableobjects.internal.edge.StaticContent;
 import dev.durableobjects.internal.edge.Traffic;
 import dev.durableobjects.internal.edge.WorkerRouting;
 import dev.durableobjects.internal.engine.AlarmScheduler;
+import dev.durableobjects.internal.engine.Interventions;
 import dev.durableobjects.internal.engine.Node;
 import dev.durableobjects.internal.engine.ObjectClass;
 import dev.durableobjects.internal.engine.ObjectDirectory;
 import dev.durableobjects.internal.gate.Latch;
+import dev.durableobjects.internal.gate.Waiting;
 import dev.durableobjects.internal.journal.Checkpointer;
 import dev.durableobjects.internal.journal.HistoryRules;
 import dev.durableobjects.internal.journal.Journal;
@@ -30,6 +33,8 @@ import dev.durableobjects.internal.storage.DataDirectory;
 import dev.durableobjects.internal.storage.NodeIndex;
 import dev.durableobjects.internal.storage.SqlPermits;
 import dev.durableobjects.operations.Backup;
+import dev.durableobjects.operations.NodeOperations;
+import dev.durableobjects.operations.Operations;
 import dev.durableobjects.operations.Progress;
 import dev.durableobjects.spi.CommitLog;
 import io.helidon.webserver.WebServerConfig;
@@ -67,6 +72,8 @@ public final class DurableObjects implements AutoCloseable {
     private final ObjectDirectory objects;
     private final Namespaces env;
     private final AlarmScheduler alarms;
+    private final Operations operations;
+    private final ControlServer control;
     private final Traffic traffic;
     private final Connections connections;
     private final Set<String> origins;
@@ -86,6 +93,9 @@ public final class DurableObjects implements AutoCloseable {
         this.objects = new ObjectDirectory(node);
         this.env = new Namespaces(node, objects, classes);
         this.alarms = new AlarmScheduler(node, objects, index.objects(), classes, env);
+        this.operations =
+                new NodeOperations(node, index, new Interventions(node, objects, classes, env));
+        this.control = new ControlServer(node.directory().path(), operations);
         this.traffic = new Traffic(node.waiting());
         this.connections = new Connections(node.limits(), node.sockets().counters());
         this.closed = new Latch(node.waiting());
@@ -123,6 +133,10 @@ public final class DurableObjects implements AutoCloseable {
                 DurableObjects started = new DurableObjects(node, index, health, opened, origins);
                 journal.checkpointThrough(started::checkpoint);
                 started.alarms.start();
+                if (outside.waiting()
+                        .equals(Waiting.system())) { // Its threads are never simulated.
+                    started.control.open();
+                }
                 return started;
             } catch (RuntimeException e) {
                 index.close();
@@ -232,6 +246,12 @@ public final class DurableObjects implements AutoCloseable {
         }
     }
 
+    /// Returns what an operator can do with the objects, until the runtime closes. It knows the
+    /// namespaces of earlier programs too, whose objects are in no memory.
+    public Operations operations() {
+        return operations;
+    }
+
     /// Returns how many WebSockets are watched over. For tests.
     int connections() {
         return node.sockets().size();
@@ -321,6 +341,7 @@ public final class DurableObjects implements AutoCloseable {
         LOGGER.log(System.Logger.Level.INFO, "closing {0} objects", objects.size());
         long deadline = node.after(Limit.SHUTDOWN_SECONDS);
         inOrder(
+                control::close,
                 () -> traffic.close(halfWayTo(deadline)), // They may still call objects.
                 alarms::close,
                 objects::refuse,

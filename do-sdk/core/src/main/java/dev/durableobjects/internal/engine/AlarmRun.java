@@ -135,6 +135,7 @@ final class AlarmRun {
     }
 
     private static ScheduleTable table(Activation entered) {
+        entered.instance().restore();
         return entered.database().schedules().table();
     }
 

@@ -16,7 +16,7 @@ import javax.crypto.spec.SecretKeySpec;
 /// With `key = SHA-256(unique key)`, an id is a base of 16 bytes and then the first 16 bytes of
 /// `HMAC-SHA-256(key, base)`. The base is random, or the first 16 bytes of `HMAC-SHA-256(key,
 /// name)`. Safe for use by many threads.
-final class IdDerivation {
+public final class IdDerivation {
 
     private static final int HALF = DurableObjectId.LENGTH / 2;
     private static final String ALGORITHM = "HmacSHA256";
@@ -24,7 +24,10 @@ final class IdDerivation {
     private final Mac prototype;
     private final RandomGenerator random;
 
-    IdDerivation(String uniqueKey, RandomGenerator random) {
+    /// Makes the ids of a namespace.
+    ///
+    /// @param random where ids without names come from
+    public IdDerivation(String uniqueKey, RandomGenerator random) {
         this.random = random;
         try {
             byte[] key =
@@ -37,7 +40,8 @@ final class IdDerivation {
         }
     }
 
-    DurableObjectId fromName(String name) {
+    /// Returns the id of a name.
+    public DurableObjectId fromName(String name) {
         return DurableObjectId.of(authenticated(half(name.getBytes(StandardCharsets.UTF_8))), name);
     }
 
@@ -47,7 +51,10 @@ final class IdDerivation {
         return DurableObjectId.of(authenticated(base));
     }
 
-    DurableObjectId fromString(String hex) {
+    /// Returns the id of its 64 hexadecimal digits.
+    ///
+    /// @throws IllegalArgumentException if this namespace did not make it
+    public DurableObjectId fromString(String hex) {
         byte[] bytes;
         try {
             bytes = HexFormat.of().parseHex(hex);
@@ -63,7 +70,9 @@ final class IdDerivation {
     }
 
     /// Refuses an id that this namespace did not make.
-    void check(DurableObjectId id) {
+    ///
+    /// @throws IllegalArgumentException if it did not
+    public void check(DurableObjectId id) {
         byte[] bytes = id.bytes();
         if (!MessageDigest.isEqual(authenticated(Arrays.copyOf(bytes, HALF)), bytes)) {
             throw new IllegalArgumentException(

@@ -1,6 +1,7 @@
 package dev.durableobjects.internal.engine;
 
 import dev.durableobjects.DurableObject;
+import dev.durableobjects.DurableObjectException.Kind;
 import dev.durableobjects.Env;
 import dev.durableobjects.internal.storage.ObjectDatabase;
 import dev.durableobjects.internal.storage.ObjectStorage;
@@ -14,17 +15,18 @@ final class Instance {
     private final Activation activation;
     private final ObjectClass<?> type;
     private final Env env;
-    private final ObjectDatabase database;
+    private final ObjectStorage storage;
 
     // Guarded by the input gate.
     private @Nullable DurableObject made;
     private boolean constructing;
+    private boolean isRestored;
 
     Instance(Activation activation, ObjectClass<?> type, Env env, ObjectDatabase database) {
         this.activation = activation;
         this.type = type;
         this.env = env;
-        this.database = database;
+        this.storage = new ObjectStorage(database);
     }
 
     /// Returns the instance, and makes it first if there is none.
@@ -35,6 +37,28 @@ final class Instance {
             made = object;
         }
         return object;
+    }
+
+    /// Lets the database become what is to be restored. It must be called before the database is
+    /// used. What cannot be restored now resets the object, so that its next start tries again.
+    void restore() {
+        if (isRestored) {
+            return;
+        }
+        CommitLog log = activation.node().log();
+        log.awaitDurable(CommitLog.START); // A log that has failed vouches for nothing.
+        try {
+            storage.restoreIfPending(log);
+            isRestored = true;
+        } catch (RuntimeException | Error e) {
+            activation.breakDown(Kind.RESET, "the object cannot be restored: " + e.getMessage(), e);
+            throw e;
+        }
+    }
+
+    /// Returns whether the next start restores the database.
+    boolean isToBeRestored() {
+        return storage.isToBeRestored();
     }
 
     /// Returns whether there is one whose class has something to do before it leaves.
@@ -59,14 +83,8 @@ final class Instance {
                             .formatted(activation));
         }
         constructing = true;
-        // A log that has failed vouches for nothing.
-        activation.node().log().awaitDurable(CommitLog.START);
-        ObjectStorage storage = new ObjectStorage(database);
+        restore();
         return CriticalSections.<DurableObject, RuntimeException>run(
-                activation,
-                () -> {
-                    storage.restoreIfPending(activation.node().log());
-                    return type.create(new ObjectState(activation, type, storage), env);
-                });
+                activation, () -> type.create(new ObjectState(activation, type, storage), env));
     }
 }

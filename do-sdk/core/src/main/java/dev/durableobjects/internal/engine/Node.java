@@ -87,7 +87,7 @@ public final class Node {
     }
 
     /// Returns what was, and what the log has for databases that are not open yet.
-    History history() {
+    public History history() {
         return history;
     }
 

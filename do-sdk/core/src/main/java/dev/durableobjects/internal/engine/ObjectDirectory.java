@@ -158,12 +158,7 @@ public final class ObjectDirectory {
     public boolean checkpoint(DurableObjectId id, Checkpointer.Use use) throws IOException {
         for (Activation known = live.get(id); known != null; known = live.get(id)) {
             try {
-                Optional<FileChannel> file = checkpoint(known);
-                if (file.isEmpty()) {
-                    return false;
-                }
-                use.run(file.get());
-                return true;
+                return checkpoint(known, use);
             } catch (DurableObjectException | ClosedChannelException e) {
                 if (!known.closed().awaitUntil(node.after(Limit.COMMIT_SECONDS))) {
                     throw new IOException(known + " was not checkpointed", e);
@@ -175,17 +170,34 @@ public final class ObjectDirectory {
 
     /// Moves everything from the log of a database into the database, as an event of its own.
     ///
-    /// @return what must be forced then, empty if the database is not open
-    private static Optional<FileChannel> checkpoint(Activation activation) {
+    /// @return false if the database is not open
+    private static boolean checkpoint(Activation activation, Checkpointer.Use use)
+            throws IOException {
         if (!activation.gate().requestAlways(null).await()) {
             throw new DurableObjectException(
                     Kind.RESET, activation.id(), activation + " has left memory", null);
         }
+        Optional<FileChannel> file;
         try {
             activation.awaitDurable();
-            return activation.database().checkpoint();
+            file = activation.database().checkpoint();
+            if (file.isPresent() && use.isStill()) {
+                use.run(file.get());
+            }
         } finally {
             activation.gate().leave();
+        }
+        if (file.isPresent() && !use.isStill()) {
+            use.run(file.get());
+        }
+        return file.isPresent();
+    }
+
+    /// Resets an object, if it is in memory.
+    void reset(DurableObjectId id, String why) {
+        Activation known = live.get(id);
+        if (known != null) {
+            known.breakDown(Kind.ABORTED, why, null);
         }
     }
 

@@ -292,7 +292,7 @@ final class Archive {
     }
 
     /// The channel is the object's: it must stay open, and where it is.
-    private static void copy(FileChannel database, Path target) throws IOException {
+    static void copy(FileChannel database, Path target) throws IOException {
         try (FileChannel copy =
                 FileChannel.open(target, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
             long size = database.size();

@@ -93,6 +93,13 @@ final class Beginnings {
     }
 
     private Set<String> read() throws IOException {
+        return read(directory);
+    }
+
+    /// Returns the unique keys of the namespaces of which history has begun.
+    ///
+    /// @param directory of history
+    static Set<String> read(Path directory) throws IOException {
         Path file = directory.resolve("begun");
         return new TreeSet<>(Files.exists(file) ? Files.readAllLines(file) : List.of());
     }

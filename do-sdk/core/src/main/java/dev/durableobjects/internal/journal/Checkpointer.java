@@ -21,5 +21,25 @@ public interface Checkpointer {
 
         /// Returns when it is done.
         void run(FileChannel database) throws IOException;
+
+        /// Returns whether nobody may write the file meanwhile.
+        default boolean isStill() {
+            return false;
+        }
+
+        /// Returns a use during which nobody writes the file.
+        static Use still(Use use) {
+            return new Use() {
+                @Override
+                public void run(FileChannel database) throws IOException {
+                    use.run(database);
+                }
+
+                @Override
+                public boolean isStill() {
+                    return true;
+                }
+            };
+        }
     }
 }

@@ -13,7 +13,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
@@ -39,6 +41,7 @@ public final class History {
     private final InstantSource clock;
     private final HistoryRules rules;
     private final Redo redo;
+    private final Checkpoints checkpoints;
     private final Archive archive;
     private final Beginnings beginnings;
     private final Restores restores;
@@ -68,6 +71,7 @@ public final class History {
         this.clock = clock;
         this.rules = rules;
         this.redo = redo;
+        this.checkpoints = checkpoints;
         this.durable = durable;
         this.archive = new Archive(root, disk, clock, rules, checkpoints, durable);
         this.beginnings = new Beginnings(root, disk, rules);
@@ -87,7 +91,7 @@ public final class History {
 
     /// Begins to work.
     void start() {
-        if (rules.isOff()) {
+        if (rules.isOff() || rules.isFrozen()) {
             ended.open();
         } else {
             thread = waiting.start("durable-history", this::work);
@@ -151,6 +155,77 @@ public final class History {
         });
     }
 
+    /// Writes what a database is to become at the next start of its object.
+    ///
+    /// @throws BookmarkException if that moment is not known
+    public Restores.Staged stage(String file, DurableObjectId id, Bookmark bookmark) {
+        check(file, id, bookmark);
+        return inPeace(() ->
+                restores.stage(
+                        file, Restores.Kind.REWIND, scratch -> write(file, id, bookmark, scratch)));
+    }
+
+    /// Writes what a database is to become at the next start of its object, with an alarm and
+    /// schedules of its own.
+    ///
+    /// @param source writes it; an empty file is no database
+    public Restores.Staged stage(String file, Restores.Source source) {
+        return inPeace(() -> restores.stage(file, Restores.Kind.REPLACE, source));
+    }
+
+    /// Lets an object become what was staged. It must be called where nothing of the object
+    /// happens: between its events, or while nobody uses it.
+    ///
+    /// @return the moment just before that, empty if it is not kept
+    public Optional<Bookmark> prepare(Restores.Staged staged, DurableObjectId id) {
+        Optional<Bookmark> undo =
+                isKept(staged.file()) ? Optional.of(beforeNextRestore(id)) : Optional.empty();
+        inPeace(() -> {
+            staged.prepare();
+            return true;
+        });
+        return undo;
+    }
+
+    /// Returns whether there is a database that is not empty.
+    ///
+    /// @param file its path in the data directory
+    public boolean isStored(String file) {
+        return inPeace(() -> {
+            AtomicBoolean isStored = new AtomicBoolean();
+            checkpoints.run(file, database -> isStored.set(database.size() > 0));
+            return isStored.get();
+        });
+    }
+
+    /// Copies a database as it is between two commits, all that is durable included. Its object
+    /// waits meanwhile, if it is in memory.
+    ///
+    /// @param target a file that does not exist; there is none afterwards if there is no database
+    public void copy(String file, Path target) {
+        inPeace(() -> {
+            checkpoints.run(
+                    file,
+                    Checkpointer.Use.still(database -> {
+                        Files.deleteIfExists(target); // An attempt before may have failed.
+                        Archive.copy(database, target);
+                    }));
+            return true;
+        });
+    }
+
+    /// Copies a database as it was.
+    ///
+    /// @param target a file that does not exist; it is empty if there was no database
+    /// @throws BookmarkException if that moment is not known
+    public void copy(String file, DurableObjectId id, Bookmark bookmark, Path target) {
+        check(file, id, bookmark);
+        inPeace(() -> {
+            write(file, id, bookmark, target);
+            return true;
+        });
+    }
+
     /// Writes a database as it was.
     ///
     /// @param target a file that does not exist; it is empty if there was no database
@@ -158,18 +233,23 @@ public final class History {
         archive.write(file, bookmarks.moment(id, bookmark), target);
     }
 
+    /// Returns whether a database is to be restored at the next start of its object.
+    public boolean isPending(String file) {
+        return restores.isPending(file);
+    }
+
     /// Restores a database if that is pending. Nobody may have it open.
     ///
-    /// @param kept what it leaves as it is
+    /// @param timetable knows the alarm and the schedules in databases
     /// @param log makes it durable
     public void restoreIfPending(
-            DurableObjectId id, String file, Restores.Kept kept, CommitLog log) {
-        if (restores.isPending(file)) {
+            DurableObjectId id, String file, Restores.Timetable timetable, CommitLog log) {
+        if (isPending(file)) {
             inPeace(() -> {
                 redo.prepare(file);
                 Redo.Closed how = Redo.Closed.WITHOUT_LOG;
                 try {
-                    restores.run(id, file, kept, log);
+                    restores.run(id, file, timetable, log);
                     how = Redo.Closed.WHOLE;
                 } finally {
                     redo.release(file, how);
@@ -192,8 +272,15 @@ public final class History {
         }
     }
 
+    /// Returns whether the past of a database is kept.
+    ///
+    /// @param file its path in the data directory
+    public boolean isKept(String file) {
+        return !rules.retention(file).isZero();
+    }
+
     private void checkOn(String file) {
-        if (rules.retention(file).isZero()) {
+        if (!isKept(file)) {
             throw new BookmarkException(
                     Reason.OFF,
                     "this namespace keeps no history; NamespaceConfig.history switches it on");
@@ -204,7 +291,7 @@ public final class History {
         try {
             return Peace.run(waiting, body -> waiting.start("durable-restore", body), work);
         } catch (IOException e) {
-            throw new UncheckedIOException("history cannot be read", e);
+            throw new UncheckedIOException(String.valueOf(e.getMessage()), e);
         }
     }
 

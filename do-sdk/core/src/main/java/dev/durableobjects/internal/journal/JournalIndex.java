@@ -42,5 +42,12 @@ public interface JournalIndex {
     /// @param file the path of its database in the data directory
     /// @param name its name, if the record has it
     /// @param wake when it must be woken
-    record Fact(String file, Optional<String> name, Wake wake) {}
+    /// @param isGone whether it has no database any more
+    record Fact(String file, Optional<String> name, Wake wake, boolean isGone) {
+
+        /// Makes what a record says about an object that has a database.
+        public Fact(String file, Optional<String> name, Wake wake) {
+            this(file, name, wake, false);
+        }
+    }
 }

@@ -80,13 +80,13 @@ final class JournalRecord {
 
     /// Returns what the record says besides its pages, empty if nothing.
     Optional<JournalIndex.Fact> fact() {
-        return JournalRecord.fact(path, isWhole, Optional.ofNullable(name), wake);
+        return JournalRecord.fact(path, isWhole, databasePages, Optional.ofNullable(name), wake);
     }
 
     private static Optional<JournalIndex.Fact> fact(
-            String file, boolean isWhole, Optional<String> name, Wake wake) {
+            String file, boolean isWhole, int databasePages, Optional<String> name, Wake wake) {
         return isWhole || name.isPresent() || wake.isChange()
-                ? Optional.of(new JournalIndex.Fact(file, name, wake))
+                ? Optional.of(new JournalIndex.Fact(file, name, wake, databasePages == 0))
                 : Optional.empty();
     }
 
@@ -199,7 +199,7 @@ final class JournalRecord {
 
         /// Returns what the record says besides its pages, empty if nothing.
         Optional<JournalIndex.Fact> fact() {
-            return JournalRecord.fact(file, isWhole, name, wake);
+            return JournalRecord.fact(file, isWhole, databasePages, name, wake);
         }
 
         /// Reads the head of a page, and leaves the buffer at its parts.

@@ -14,8 +14,10 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Set;
+import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.Lock;
 import java.util.concurrent.locks.ReadWriteLock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
@@ -27,11 +29,14 @@ import java.util.stream.Stream;
 /// after a crash does it again. Safe for use by many threads.
 public final class Restores {
 
+    private static final System.Logger LOGGER = System.getLogger(Restores.class.getName());
+
     /// The directory of the files, in the data directory.
     static final Path DIRECTORY = Path.of("history", "restore");
 
     private static final String OBJECTS = "objects/";
     private static final String SUFFIX = ".sqlite";
+    private static final String SCRATCH = ".new";
 
     /// Bytes of pages in one commit: they are in memory together.
     private static final long COMMIT_BYTES = 64 << 20;
@@ -43,7 +48,22 @@ public final class Restores {
     private final Path root;
     private final Path directory;
     private final Disk disk;
-    private final Set<String> pending = ConcurrentHashMap.newKeySet();
+    private final Map<String, Kind> pending = new ConcurrentHashMap<>();
+    private final AtomicLong scratches = new AtomicLong();
+
+    /// What becomes of the alarm and the schedules of an object.
+    enum Kind {
+        /// They stay as they are.
+        REWIND(SUFFIX),
+        /// They become those of the database that comes.
+        REPLACE(".replace");
+
+        private final String suffix;
+
+        Kind(String suffix) {
+            this.suffix = suffix;
+        }
+    }
 
     /// Shared by those who make or delete files here, held alone while nobody may.
     private final ReadWriteLock files = new ReentrantReadWriteLock();
@@ -54,25 +74,90 @@ public final class Restores {
         this.directory = root.resolve(DIRECTORY.toString());
         this.disk = disk;
         if (Files.isDirectory(directory)) {
+            List<Path> found;
             try (Stream<Path> files = Files.list(directory)) {
-                files.map(file -> file.getFileName().toString())
-                        .filter(name -> name.endsWith(SUFFIX))
-                        .forEach(name -> pending.add(database(name)));
+                found = files.toList();
+            }
+            for (Path file : found) {
+                if (file.toString().endsWith(SCRATCH)) {
+                    Files.delete(file);
+                }
+            }
+            find(found, Kind.REWIND);
+            find(found, Kind.REPLACE);
+        }
+    }
+
+    private void find(List<Path> found, Kind kind) throws IOException {
+        for (Path file : found) {
+            String name = file.getFileName().toString();
+            if (name.endsWith(kind.suffix)) {
+                String database = database(name, kind);
+                pending.put(database, kind);
+                if (kind == Kind.REPLACE) {
+                    Files.deleteIfExists(file(database, Kind.REWIND)); // It was asked for before.
+                }
             }
         }
     }
 
     /// Writes a database.
     @FunctionalInterface
-    interface Source {
+    public interface Source {
 
         /// Writes it into a file that does not exist.
         void write(Path target) throws IOException;
     }
 
+    /// A database that is written, and durable, but that no object gets yet. Used by one thread.
+    public final class Staged implements AutoCloseable {
+
+        private final String file;
+        private final Kind kind;
+        private final Path scratch;
+
+        private Staged(String file, Kind kind, Path scratch) {
+            this.file = file;
+            this.kind = kind;
+            this.scratch = scratch;
+        }
+
+        /// Returns the path of the database in the data directory.
+        String file() {
+            return file;
+        }
+
+        /// Lets the object have it at its next start, instead of what was to be restored before;
+        /// durable when it returns.
+        void prepare() throws IOException {
+            locked(files.readLock(), this::become);
+        }
+
+        private void become() throws IOException {
+            disk.move(scratch, Restores.this.file(file, kind));
+            for (Kind other : Kind.values()) {
+                if (other != kind) {
+                    Files.deleteIfExists(Restores.this.file(file, other));
+                }
+            }
+            disk.forceNames(directory);
+            pending.put(file, kind);
+        }
+
+        /// Forgets it, if it was not prepared.
+        @Override
+        public void close() {
+            try {
+                Files.deleteIfExists(scratch);
+            } catch (IOException e) { // The next start deletes it.
+                LOGGER.log(System.Logger.Level.DEBUG, "left behind", e);
+            }
+        }
+    }
+
     /// Returns whether a database is to be restored.
     boolean isPending(String file) {
-        return pending.contains(file);
+        return pending.containsKey(file);
     }
 
     /// Does something while no restore is prepared or carried out.
@@ -106,66 +191,92 @@ public final class Restores {
 
     /// Lets a database be restored at the next start of its object; durable when it returns.
     void prepare(String file, Source source) throws IOException {
-        locked(files.readLock(), () -> write(file, source));
+        try (Staged staged = stage(file, Kind.REWIND, source)) {
+            staged.prepare();
+        }
     }
 
-    private void write(String file, Source source) throws IOException {
+    /// Writes what a database is to become.
+    Staged stage(String file, Kind kind, Source source) throws IOException {
         if (!Files.isDirectory(directory)) {
             Files.createDirectories(directory);
             disk.forceNames(directory.getParent());
             disk.forceNames(root);
         }
-        Path target = file(file);
-        Path scratch = target.resolveSibling(target.getFileName() + ".new");
-        Files.deleteIfExists(scratch);
-        source.write(scratch);
-        try (FileChannel channel = FileChannel.open(scratch, StandardOpenOption.WRITE)) {
-            disk.force(scratch, channel);
+        String name = stem(file) + "." + scratches.incrementAndGet() + SCRATCH;
+        Staged staged = new Staged(file, kind, directory.resolve(name));
+        boolean isDone = false;
+        try {
+            source.write(staged.scratch);
+            try (FileChannel channel = FileChannel.open(staged.scratch, StandardOpenOption.WRITE)) {
+                disk.force(staged.scratch, channel);
+            }
+            isDone = true;
+            return staged;
+        } finally {
+            if (!isDone) {
+                staged.close();
+            }
         }
-        disk.move(scratch, target);
-        disk.forceNames(directory);
-        pending.add(file);
     }
 
-    /// What a restore leaves as it is now. It may be asked again after a crash.
-    @FunctionalInterface
-    public interface Kept {
+    /// The alarm and the schedules in a database. It may be asked again after a crash.
+    public interface Timetable {
 
-        /// Takes it over into the database that comes.
+        /// Takes them over from a database into the one that replaces it.
         ///
         /// @param now the database as it is; there may be none
         /// @param wanted the one that replaces it, empty if that has no tables
         void keep(Path now, Path wanted) throws IOException;
+
+        /// Returns when an object of this database must be woken.
+        ///
+        /// @param wanted the database, empty if it has no tables
+        Wake wake(Path wanted) throws IOException;
     }
 
     /// Restores a database that is up to date and that nobody has open. When it returns, the
     /// restore is durable, and in the database.
-    void run(DurableObjectId id, String file, Kept kept, CommitLog log) throws IOException {
-        locked(files.readLock(), () -> restore(id, file, kept, log));
+    void run(DurableObjectId id, String file, Timetable timetable, CommitLog log)
+            throws IOException {
+        locked(files.readLock(), () -> restore(id, file, timetable, log));
     }
 
-    private void restore(DurableObjectId id, String file, Kept kept, CommitLog log)
+    private void restore(DurableObjectId id, String file, Timetable timetable, CommitLog log)
             throws IOException {
+        Kind kind = Objects.requireNonNull(pending.get(file));
+        Path source = file(file, kind);
         Path database = root.resolve(file);
         boolean isNew = Files.notExists(database);
-        kept.keep(database, file(file));
-        Files.createDirectories(database.getParent());
-        try (RandomAccessFile wanted = new RandomAccessFile(file(file).toFile(), "r");
-                RandomAccessFile found = new RandomAccessFile(database.toFile(), "rw")) {
-            new Copying(id, file, log, wanted, found, isNew).run();
+        Wake wake = Wake.UNCHANGED;
+        switch (kind) {
+            case REWIND -> timetable.keep(database, source);
+            case REPLACE -> wake = timetable.wake(source);
         }
-        Files.delete(file(file));
+        Files.createDirectories(database.getParent());
+        try (RandomAccessFile wanted = new RandomAccessFile(source.toFile(), "r");
+                RandomAccessFile found = new RandomAccessFile(database.toFile(), "rw")) {
+            new Copying(id, file, log, wanted, found, isNew, wake).run();
+        }
+        if (Files.size(database) == 0) {
+            Files.delete(database); // A database without pages is none.
+        }
+        Files.delete(source);
         disk.forceNames(directory);
         pending.remove(file);
     }
 
-    private Path file(String file) {
-        return directory.resolve(file.substring(OBJECTS.length()).replace('/', '.'));
+    private Path file(String file, Kind kind) {
+        return directory.resolve(stem(file) + kind.suffix);
     }
 
     /// A key has no dots.
-    private static String database(String name) {
-        String stem = name.substring(0, name.length() - SUFFIX.length());
+    private static String stem(String file) {
+        return file.substring(OBJECTS.length(), file.length() - SUFFIX.length()).replace('/', '.');
+    }
+
+    private static String database(String name, Kind kind) {
+        String stem = name.substring(0, name.length() - kind.suffix.length());
         return OBJECTS + stem.replace('.', '/') + SUFFIX;
     }
 
@@ -178,6 +289,7 @@ public final class Restores {
         private final RandomAccessFile wanted;
         private final RandomAccessFile found;
         private final boolean isNew;
+        private final Wake wake;
         private final int pageSize;
         private final int pages;
         private final List<PageImage> changed = new ArrayList<>();
@@ -188,7 +300,8 @@ public final class Restores {
                 CommitLog log,
                 RandomAccessFile wanted,
                 RandomAccessFile found,
-                boolean isNew)
+                boolean isNew,
+                Wake wake)
                 throws IOException {
             this.id = id;
             this.file = file;
@@ -196,14 +309,15 @@ public final class Restores {
             this.wanted = wanted;
             this.found = found;
             this.isNew = isNew;
+            this.wake = wake;
             this.pageSize = pageSize(wanted.length() > 0 ? wanted : found);
             this.pages = (int) (wanted.length() / pageSize);
         }
 
+        /// The last commit comes even if nothing differs: it is what can be undone.
         void run() throws IOException {
             boolean isSameSize = found.length() > 0 && pageSize(found) == pageSize;
-            boolean isSameLength = wanted.length() == found.length();
-            boolean isWhole = isNew || pages == 0;
+            boolean isWhole = isNew || pages == 0 || !isSameSize;
             for (int number = 1; number <= pages; number++) {
                 byte[] page = page(wanted, number);
                 long parts = isSameSize ? parts(page, number) : PageImage.ALL;
@@ -211,13 +325,11 @@ public final class Restores {
                     changed.add(new PageImage(number, page, 0, parts));
                 }
                 if ((long) changed.size() * pageSize >= COMMIT_BYTES) {
-                    commit(isWhole);
+                    commit(isWhole, Wake.UNCHANGED);
                     isWhole = false;
                 }
             }
-            if (!changed.isEmpty() || !isSameLength) {
-                commit(isWhole);
-            }
+            commit(isWhole, wake);
         }
 
         /// Returns which parts of a page differ: all, if there was no such page.
@@ -228,20 +340,11 @@ public final class Restores {
                     : PageImage.ALL;
         }
 
-        private void commit(boolean isWhole) throws IOException {
+        private void commit(boolean isWhole, Wake when) throws IOException {
             List<PageImage> images = List.copyOf(changed);
             changed.clear();
             log.awaitDurable(
-                    log.append(
-                            new Commit(
-                                    id,
-                                    file,
-                                    isWhole,
-                                    true,
-                                    pageSize,
-                                    pages,
-                                    images,
-                                    Wake.UNCHANGED)));
+                    log.append(new Commit(id, file, isWhole, true, pageSize, pages, images, when)));
             for (PageImage image : images) {
                 found.seek((long) (image.number() - 1) * pageSize);
                 found.write(image.bytes());

@@ -27,6 +27,7 @@ import org.jspecify.annotations.Nullable;
 /// process out.
 ///
 ///     lock                             locked while a process uses the directory, and names it
+///     control                          the socket at which that process hears the command
 ///     format                           the version of this layout
 ///     index.sqlite                     the node's own database
 ///     journal/NUMBER.journal           the commits of all objects
@@ -55,7 +56,8 @@ public final class DataDirectory implements AutoCloseable {
 
     /// Opens a directory, and makes it if there is none.
     ///
-    /// @throws IllegalStateException if another process uses it, or if its format is another one
+    /// @throws DirectoryInUseException if another process uses it
+    /// @throws IllegalStateException if its format is another one
     /// @throws UncheckedIOException if it cannot be read or written
     public static DataDirectory open(Path path) {
         try {
@@ -240,8 +242,8 @@ public final class DataDirectory implements AutoCloseable {
         return content.flip();
     }
 
-    private static IllegalStateException inUse(Path root, String holder) {
-        return new IllegalStateException(
+    private static DirectoryInUseException inUse(Path root, String holder) {
+        return new DirectoryInUseException(
                 "the data directory %s is in use by %s; stop it, or use another directory"
                         .formatted(root, holder));
     }

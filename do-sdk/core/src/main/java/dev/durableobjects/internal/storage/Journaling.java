@@ -24,8 +24,8 @@ public record Journaling(History history, Redo redo, DurableObjectId id, String 
     /// Restores the database if that is pending, before it is opened.
     ///
     /// @param log makes the restore durable
-    void restoreIfPending(CommitLog log) {
-        history.restoreIfPending(id, file, KeptSchedules::keep, log);
+    public void restoreIfPending(CommitLog log) {
+        history.restoreIfPending(id, file, new StoredSchedules(), log);
     }
 
     /// Brings the database up to date, before it is opened or found missing.

@@ -10,7 +10,9 @@ import java.io.UncheckedIOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 
 /// The node's own database: which namespaces the data directory holds, and the index of objects.
 ///
@@ -68,6 +70,19 @@ public final class NodeIndex implements AutoCloseable {
                         .map(row -> row.column("unique_key").getString());
         database.commit();
         return key;
+    }
+
+    /// Returns the unique keys of all namespaces, by their bindings in order.
+    public Map<String, String> uniqueKeys() {
+        Map<String, String> keys = new TreeMap<>();
+        db.execute()
+                .query("SELECT binding, unique_key FROM namespaces")
+                .forEach(row ->
+                        keys.put(
+                                row.column("binding").getString(),
+                                row.column("unique_key").getString()));
+        database.commit();
+        return keys;
     }
 
     /// Remembers the unique key of a binding; it is durable when this returns.

@@ -50,6 +50,10 @@ public final class ObjectIndex implements JournalIndex {
                     WHERE name IS NOT NULL
                     """,
                     """
+                    CREATE INDEX IF NOT EXISTS objects_without_name ON objects (namespace, id)
+                    WHERE name IS NULL
+                    """,
+                    """
                     CREATE INDEX IF NOT EXISTS objects_by_tries ON objects (tries)
                     WHERE tries > 0
                     """);
@@ -70,6 +74,24 @@ public final class ObjectIndex implements JournalIndex {
             VALUES (?1, ?2, ?3, ?4, ?4, 0)
             ON CONFLICT DO UPDATE SET name = coalesce(excluded.name, name),
                 wake_at = excluded.wake_at, try_at = excluded.try_at, tries = 0
+            """;
+
+    private static final String GONE = "DELETE FROM objects WHERE namespace = ? AND id = ?";
+
+    private static final String FIND =
+            "SELECT id, name FROM objects WHERE namespace = ? AND id = ?";
+
+    static final String NAMED =
+            """
+            SELECT id, name FROM objects
+            WHERE namespace = ? AND name IS NOT NULL AND (name, id) > (?, ?)
+            ORDER BY name, id LIMIT ?
+            """;
+
+    static final String UNNAMED =
+            """
+            SELECT id, name FROM objects WHERE namespace = ? AND name IS NULL AND id > ?
+            ORDER BY id LIMIT ?
             """;
 
     static final String DUE =
@@ -118,12 +140,9 @@ public final class ObjectIndex implements JournalIndex {
     public record Due(String namespace, DurableObjectId id, long wakeAt, long tryAt, int tries) {
 
         static Due of(String namespace, SqlRow row) {
-            byte[] id = Objects.requireNonNull(row.getBytes("id"));
             return new Due(
                     namespace,
-                    row.isNull("name")
-                            ? DurableObjectId.of(id)
-                            : DurableObjectId.of(id, Objects.requireNonNull(row.getString("name"))),
+                    ObjectIndex.id(row),
                     row.getLong("wake_at"),
                     row.getLong("try_at"),
                     row.getInt("tries"));
@@ -156,10 +175,14 @@ public final class ObjectIndex implements JournalIndex {
     }
 
     private static Fact merged(Fact older, Fact newer) {
+        if (newer.isGone()) {
+            return newer;
+        }
+        Wake before = older.isGone() ? Wake.NEVER : older.wake();
         return new Fact(
                 newer.file(),
                 newer.name().or(older::name),
-                newer.wake().isChange() ? newer.wake() : older.wake());
+                newer.wake().isChange() ? newer.wake() : before);
     }
 
     /// Writes down what was added; not durable before [#force].
@@ -208,12 +231,55 @@ public final class ObjectIndex implements JournalIndex {
         byte[] id = DataDirectory.id(fact.file()).bytes();
         Wake wake = fact.wake();
         @Nullable String name = fact.name().orElse(null);
-        if (wake.isChange()) {
+        if (fact.isGone()) {
+            database.sql().exec(GONE, namespace, id);
+        } else if (wake.isChange()) {
             @Nullable Long at = wake.isTime() ? wake.millis() : null;
             database.sql().exec(WAKE, namespace, id, name, at);
         } else {
             database.sql().exec(KNOWN, namespace, id, name);
         }
+    }
+
+    private static DurableObjectId id(SqlRow row) {
+        byte[] id = Objects.requireNonNull(row.getBytes("id"));
+        return row.isNull("name")
+                ? DurableObjectId.of(id)
+                : DurableObjectId.of(id, Objects.requireNonNull(row.getString("name")));
+    }
+
+    /// Finds an object that has committed something.
+    ///
+    /// @return its id with its name, if that is known; empty if the object is not known
+    public synchronized Optional<DurableObjectId> find(String namespace, DurableObjectId id) {
+        return read(FIND, namespace, id.bytes()).stream().findFirst();
+    }
+
+    /// Returns the next objects of a namespace whose names are known, in the order of the bytes of
+    /// the names.
+    ///
+    /// @param name of the object behind which they begin
+    /// @param id of that object; it may be empty
+    public synchronized List<DurableObjectId> named(
+            String namespace, String name, byte[] id, int max) {
+        return read(NAMED, namespace, name, id, max);
+    }
+
+    /// Returns the next objects of a namespace whose names are not known, in the order of their
+    /// ids.
+    ///
+    /// @param id behind which they begin; it may be empty
+    public synchronized List<DurableObjectId> unnamed(String namespace, byte[] id, int max) {
+        return read(UNNAMED, namespace, id, max);
+    }
+
+    /// What is durable is seen: facts come before anybody is told that it is.
+    private List<DurableObjectId> read(String query, Object... bindings) {
+        if (closed) {
+            throw new IllegalStateException("the data directory is closed");
+        }
+        apply();
+        return database.sql().exec(query, bindings).map(ObjectIndex::id);
     }
 
     /// Returns the first objects of a namespace that must be woken at this time or before.

@@ -43,6 +43,12 @@ public final class ObjectStorage implements DurableObjectStorage {
         }
     }
 
+    /// Returns whether a restore is pending.
+    public boolean isToBeRestored() {
+        Journaling journaling = database.journaling();
+        return journaling != null && journaling.history().isPending(journaling.file());
+    }
+
     private ObjectHistory history() {
         Journaling journaling = database.journaling();
         if (journaling == null) {

@@ -7,16 +7,16 @@ import java.util.stream.Stream;
 /// Immutable.
 enum RuntimeTable {
     /// Keys and values; Cloudflare's own table. A value is JSON as TEXT, or bytes as a BLOB.
-    KV("_cf_KV", "key", "(key TEXT PRIMARY KEY, value BLOB) WITHOUT ROWID"),
+    KV("_cf_KV", "key, value", "(key TEXT PRIMARY KEY, value BLOB) WITHOUT ROWID"),
     /// The migrations that were run.
     MIGRATIONS(
             "_do_migrations",
-            "version",
+            "version, name, applied_at",
             "(version INTEGER PRIMARY KEY, name TEXT NOT NULL, applied_at INTEGER NOT NULL)"),
     /// What is due at which time. The alarm has no name; a period of 0 is none.
     SCHEDULES(
             "_do_schedules",
-            "name",
+            "name, scheduled_at, due_at, period, retries, version",
             """
             (name TEXT PRIMARY KEY, scheduled_at INTEGER NOT NULL, due_at INTEGER NOT NULL,
                 period INTEGER NOT NULL, retries INTEGER NOT NULL, version INTEGER NOT NULL)
@@ -24,12 +24,12 @@ enum RuntimeTable {
             """);
 
     private final String table;
-    private final String firstColumn;
+    private final String columns;
     private final String definition;
 
-    RuntimeTable(String table, String firstColumn, String definition) {
+    RuntimeTable(String table, String columns, String definition) {
         this.table = table;
-        this.firstColumn = firstColumn;
+        this.columns = columns;
         this.definition = definition;
     }
 
@@ -42,9 +42,14 @@ enum RuntimeTable {
         return table;
     }
 
+    /// Returns the names of the columns in their order, with `, ` between.
+    String columns() {
+        return columns;
+    }
+
     /// Returns the first column, as in `_cf_KV.key`.
     String firstColumn() {
-        return table + "." + firstColumn;
+        return table + "." + columns.substring(0, columns.indexOf(','));
     }
 
     /// Returns the statement that makes the table.

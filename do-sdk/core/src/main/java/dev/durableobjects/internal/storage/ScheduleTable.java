@@ -27,7 +27,7 @@ public final class ScheduleTable {
 
     private static final String DUE = COLUMNS + " WHERE due_at <= ? ORDER BY due_at, name LIMIT 1";
 
-    private static final String NEXT = "SELECT min(due_at) FROM _do_schedules";
+    static final String NEXT = "SELECT min(due_at) FROM _do_schedules";
 
     private static final String COUNT = "SELECT count(*) FROM _do_schedules WHERE name <> ''";
 

@@ -1,5 +1,7 @@
 package dev.durableobjects.internal.storage;
 
+import dev.durableobjects.internal.journal.Restores;
+import dev.durableobjects.spi.Wake;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -12,9 +14,10 @@ import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
 
-/// The alarm and the schedules of an object, which a restore leaves as they are: they belong to the
-/// time that goes on, and who is to be woken is known elsewhere already.
-final class KeptSchedules {
+/// The alarm and the schedules in database files. What puts an object back to what it was leaves
+/// them as they are: they belong to the time that goes on, and who is to be woken is known
+/// elsewhere already. What replaces the object by another database brings its own.
+final class StoredSchedules implements Restores.Timetable {
 
     private static final String TABLE = RuntimeTable.SCHEDULES.table();
 
@@ -23,13 +26,8 @@ final class KeptSchedules {
 
     private static final int COLUMNS = 6;
 
-    private KeptSchedules() {}
-
-    /// Replaces the schedules in one database by those of another.
-    ///
-    /// @param now the database that has them; there may be none
-    /// @param wanted the one that gets them, empty if that has no tables
-    static void keep(Path now, Path wanted) throws IOException {
+    @Override
+    public void keep(Path now, Path wanted) throws IOException {
         try {
             List<Object[]> rows = Files.exists(now) ? rows(now) : List.of();
             if (!rows.isEmpty() || Files.size(wanted) > 0) {
@@ -37,6 +35,27 @@ final class KeptSchedules {
             }
         } catch (SQLException e) {
             throw new IOException("the schedules of %s cannot be kept".formatted(now), e);
+        }
+    }
+
+    @Override
+    public Wake wake(Path wanted) throws IOException {
+        if (Files.size(wanted) == 0) {
+            return Wake.NEVER;
+        }
+        try (Connection connection = open(wanted);
+                Statement statement = connection.createStatement()) {
+            statement.execute(ALONE);
+            if (!hasTable(statement)) {
+                return Wake.NEVER;
+            }
+            try (ResultSet found = statement.executeQuery(ScheduleTable.NEXT)) {
+                return found.next() && found.getObject(1) instanceof Number next
+                        ? new Wake(next.longValue())
+                        : Wake.NEVER;
+            }
+        } catch (SQLException e) {
+            throw new IOException("the schedules in %s cannot be read".formatted(wanted), e);
         }
     }
 

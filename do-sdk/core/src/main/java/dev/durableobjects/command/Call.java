@@ -1,0 +1,175 @@
+package dev.durableobjects.command;
+
+import dev.durableobjects.Bookmark;
+import dev.durableobjects.BookmarkException;
+import dev.durableobjects.internal.control.ControlClient;
+import dev.durableobjects.internal.control.Request;
+import dev.durableobjects.internal.control.Results;
+import dev.durableobjects.internal.storage.DirectoryInUseException;
+import dev.durableobjects.operations.ObjectQuery;
+import dev.durableobjects.operations.Operations;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.Optional;
+
+/// One use of the command: asks the node that serves the data directory, or opens it. Not safe for
+/// several threads.
+final class Call {
+
+    private static final String DIRECTORY = "data";
+    private static final int PAGE = 100;
+
+    private final Arguments arguments;
+    private final Streams streams;
+    private final Times times;
+
+    Call(Arguments arguments, Streams streams, Times times) {
+        this.arguments = arguments;
+        this.streams = streams;
+        this.times = times;
+    }
+
+    Outcome namespaces() {
+        Results.Namespaces found = run(new Request.ListNamespaces());
+        return Outcome.of(found, Text.of(found));
+    }
+
+    Outcome list() {
+        Results.Objects page =
+                run(
+                        new Request.ListObjects(
+                                namespace(),
+                                arguments.option("--prefix").orElse(""),
+                                arguments.option("--cursor"),
+                                arguments.option("--limit").map(Call::limit).orElse(PAGE)));
+        return Outcome.of(page, Text.of(page));
+    }
+
+    private static int limit(String text) {
+        if (!text.matches("\\d{1,4}")
+                || Integer.parseInt(text) < 1
+                || Integer.parseInt(text) > ObjectQuery.LIMIT_MAX) {
+            throw new UsageException(
+                    "LIMIT must be 1 to %d, was '%s'".formatted(ObjectQuery.LIMIT_MAX, text));
+        }
+        return Integer.parseInt(text);
+    }
+
+    Outcome export() {
+        Optional<Instant> at = arguments.option("--at").map(times::read);
+        Results.Exported exported =
+                run(new Request.ExportObject(namespace(), object(), at, absolute("FILE")));
+        return Outcome.of(exported, Text.of(exported, times));
+    }
+
+    Outcome importFile() {
+        return changed(
+                "imported", run(new Request.ImportObject(namespace(), object(), absolute("FILE"))));
+    }
+
+    Outcome rewind() {
+        String to = arguments.option("--to").orElseThrow();
+        Optional<Bookmark> bookmark = bookmark(to);
+        if (bookmark.isPresent()) {
+            return changed("rewound", run(new Request.RewindToBookmark(namespace(), object(), to)));
+        }
+        Instant time = times.read(to);
+        return changed(
+                "rewound to " + times.shown(time) + ":",
+                run(new Request.RewindToTime(namespace(), object(), time)));
+    }
+
+    private static Optional<Bookmark> bookmark(String text) {
+        try {
+            return Optional.of(new Bookmark(text));
+        } catch (BookmarkException e) {
+            if (text.matches("[0-9a-f]{5,}.*")) {
+                throw new UsageException("neither a time nor a bookmark: " + e.getMessage(), e);
+            }
+            return Optional.empty();
+        }
+    }
+
+    Outcome delete() {
+        if (!arguments.has("--yes") && !agreed()) {
+            throw new IllegalStateException("nothing was deleted");
+        }
+        return changed("deleted", run(new Request.DeleteObject(namespace(), object())));
+    }
+
+    private boolean agreed() {
+        if (!streams.isTerminal()) {
+            throw new UsageException("delete asks before, and nobody is there to ask: add --yes");
+        }
+        streams.err()
+                .print(
+                        "delete all that %s of namespace %s in %s holds? [y/N] "
+                                .formatted(Text.shown(object()), namespace(), directory()));
+        streams.err().flush();
+        try {
+            String answer = streams.in().readLine();
+            return answer != null && answer.strip().matches("(?i)y|yes");
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static Outcome changed(String what, Results.Changed changed) {
+        return Outcome.of(changed, Text.of(what, changed));
+    }
+
+    /// Asks the node that serves the directory. If nobody does, this process takes its place.
+    private <R extends Record> R run(Request<R> request) {
+        Path directory = directory();
+        try (ProgressLine progress = progress()) {
+            Optional<ControlClient> node = ControlClient.connect(directory);
+            if (node.isPresent()) {
+                try (ControlClient client = node.get()) {
+                    return client.run(request, progress);
+                }
+            }
+            return runHere(request, directory, progress);
+        }
+    }
+
+    private static <R extends Record> R runHere(
+            Request<R> request, Path directory, ProgressLine progress) {
+        try (Operations operations = Operations.open(directory)) {
+            return request.run(operations, progress);
+        } catch (DirectoryInUseException e) {
+            throw new IllegalStateException(
+                    ("%s. Its process has no socket 'control' there, at which it could be"
+                                    + " asked: it starts or ends just now, or its log says why. A"
+                                    + " path may be too long for a socket")
+                            .formatted(e.getMessage()),
+                    e);
+        }
+    }
+
+    private ProgressLine progress() {
+        boolean json = arguments.has("--json");
+        ProgressLine.Form person =
+                streams.isTerminal() ? ProgressLine.Form.TERMINAL : ProgressLine.Form.LOG;
+        return new ProgressLine(
+                streams.err(), json ? ProgressLine.Form.JSON : person, System::nanoTime);
+    }
+
+    private Path directory() {
+        return Path.of(arguments.option("--directory").orElse(DIRECTORY)).toAbsolutePath();
+    }
+
+    private String namespace() {
+        return arguments.operand("NAMESPACE");
+    }
+
+    private String object() {
+        return arguments.operand("OBJECT");
+    }
+
+    /// The node has a working directory of its own.
+    private String absolute(String operand) {
+        return Path.of(arguments.operand(operand)).toAbsolutePath().normalize().toString();
+    }
+}

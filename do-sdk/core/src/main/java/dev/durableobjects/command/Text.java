@@ -1,0 +1,100 @@
+package dev.durableobjects.command;
+
+import dev.durableobjects.internal.control.Results;
+import dev.durableobjects.json.Json;
+import java.util.Locale;
+import java.util.stream.Collectors;
+
+/// Results as people read them, without a line feed at the end. Stateless.
+final class Text {
+
+    private static final String ID = "%-64s  ";
+
+    private Text() {}
+
+    static String of(Results.Namespaces found) {
+        if (found.namespaces().isEmpty()) {
+            return "the data directory has no namespaces";
+        }
+        int width =
+                found.namespaces().stream().mapToInt(one -> one.name().length()).max().orElse(0);
+        String row = "%-" + Math.max(width, "NAMESPACE".length()) + "s  %s";
+        return row.formatted("NAMESPACE", "UNIQUE KEY")
+                + found.namespaces().stream()
+                        .map(one -> "\n" + row.formatted(one.name(), one.uniqueKey()))
+                        .collect(Collectors.joining());
+    }
+
+    static String of(Results.Objects page) {
+        if (page.objects().isEmpty()) {
+            return "there are no objects";
+        }
+        String rows =
+                page.objects().stream()
+                        .map(one ->
+                                "\n"
+                                        + ID.formatted(one.id())
+                                        + one.name().map(Text::shown).orElse("(not known)"))
+                        .collect(Collectors.joining());
+        return ID.formatted("ID")
+                + "NAME"
+                + rows
+                + page.cursor().map(cursor -> "\nthere are more: --cursor " + cursor).orElse("");
+    }
+
+    static String of(Results.Exported exported, Times times) {
+        return "exported %s, as it %s, to %s (%s)"
+                .formatted(
+                        shown(exported.object()),
+                        exported.at().map(at -> "was at " + times.shown(at)).orElse("is now"),
+                        exported.file(),
+                        bytes(exported.bytes()));
+    }
+
+    static String of(String what, Results.Changed changed) {
+        Results.Item object = changed.object();
+        return "%s %s\n%s"
+                .formatted(
+                        what,
+                        shown(object),
+                        changed.undo()
+                                .map(undo ->
+                                        "undo with: durable rewind %s %s --to %s"
+                                                .formatted(object.namespace(), typed(object), undo))
+                                .orElse("it cannot be undone: the namespace keeps no history"));
+    }
+
+    private static String shown(Results.Item object) {
+        return object.namespace() + " " + shown(object.name().orElse(object.id()));
+    }
+
+    /// Returns a name, or its JSON if it has characters that a terminal would act on.
+    static String shown(String name) {
+        boolean isPlain =
+                name.codePoints()
+                        .noneMatch(c ->
+                                Character.isISOControl(c)
+                                        || Character.getType(c) == Character.FORMAT);
+        return isPlain && !name.isBlank() ? name : Json.text(name);
+    }
+
+    /// Returns what a shell takes for this object.
+    private static String typed(Results.Item object) {
+        return object.name().filter(name -> name.matches("\\w[\\w.:@/-]*")).orElse(object.id());
+    }
+
+    /// Returns a number of bytes as people read it.
+    static String bytes(long bytes) {
+        if (bytes < 10 << 10) {
+            return "%d bytes".formatted(bytes);
+        }
+        String[] units = {"KiB", "MiB", "GiB", "TiB"};
+        double value = bytes / 1024.0;
+        int unit = 0;
+        while (value >= 1024 && unit < units.length - 1) {
+            value /= 1024;
+            unit++;
+        }
+        return String.format(Locale.ROOT, "%.1f %s", value, units[unit]);
+    }
+}

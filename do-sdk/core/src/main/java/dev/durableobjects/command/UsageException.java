@@ -1,0 +1,15 @@
+package dev.durableobjects.command;
+
+/// The command was not written as it must be. Immutable.
+final class UsageException extends IllegalArgumentException {
+
+    private static final long serialVersionUID = 1L;
+
+    UsageException(String message) {
+        super(message);
+    }
+
+    UsageException(String message, Throwable cause) {
+        super(message, cause);
+    }
+}

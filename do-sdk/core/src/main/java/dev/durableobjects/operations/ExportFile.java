@@ -1,0 +1,81 @@
+package dev.durableobjects.operations;
+
+import dev.durableobjects.internal.journal.Disk;
+import dev.durableobjects.internal.storage.PlainDatabase;
+import dev.durableobjects.operations.OperationException.Reason;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.channels.FileChannel;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.Optional;
+import java.util.function.Consumer;
+
+/// The file that an object is written to: under another name until it is whole. Used by one thread.
+final class ExportFile {
+
+    private final Path target;
+    private final Path scratch;
+
+    /// @throws OperationException if the file cannot be made
+    ExportFile(Path target) {
+        this.target = target.toAbsolutePath().normalize();
+        this.scratch = this.target.resolveSibling(target.getFileName() + ".new");
+        Path parent = this.target.getParent();
+        if (parent == null || !Files.isDirectory(parent)) {
+            throw wrong("its directory does not exist");
+        }
+        for (Path file : new Path[] {this.target, scratch}) {
+            if (Files.exists(file)) {
+                throw wrong(file + " is there already: delete it, or choose another name");
+            }
+        }
+    }
+
+    private OperationException wrong(String why) {
+        return new OperationException(
+                Reason.TARGET, "cannot write to %s: %s".formatted(target, why));
+    }
+
+    /// Writes the file; durable when it returns.
+    ///
+    /// @param source writes an object's database into a file that does not exist
+    /// @throws OperationException if there is no database, or it is damaged
+    void write(StoredObject object, Consumer<Path> source) {
+        try {
+            try {
+                source.accept(scratch);
+                if (Files.notExists(scratch) || Files.size(scratch) == 0) {
+                    throw new OperationException(
+                            Reason.UNKNOWN_OBJECT, object + " holds nothing to export");
+                }
+                finish(object);
+            } finally {
+                Files.deleteIfExists(scratch);
+            }
+        } catch (FileAlreadyExistsException e) {
+            throw wrong("it is there already");
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot write to %s: %s".formatted(target, e), e);
+        }
+    }
+
+    private void finish(StoredObject object) throws IOException {
+        PlainDatabase database = new PlainDatabase(scratch);
+        database.toPlain();
+        Optional<String> damage = database.damage();
+        if (damage.isPresent()) {
+            throw new OperationException(
+                    Reason.DAMAGED,
+                    "%s is damaged: %s; what it was before may be whole"
+                            .formatted(object, damage.get()));
+        }
+        try (FileChannel channel = FileChannel.open(scratch, StandardOpenOption.WRITE)) {
+            channel.force(true);
+        }
+        Files.move(scratch, target); // In place of nothing.
+        Disk.system().forceNames(target.getParent());
+    }
+}

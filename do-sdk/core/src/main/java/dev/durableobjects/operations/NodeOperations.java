@@ -1,0 +1,253 @@
+package dev.durableobjects.operations;
+
+import dev.durableobjects.Bookmark;
+import dev.durableobjects.DurableObjectId;
+import dev.durableobjects.Limit;
+import dev.durableobjects.Limits;
+import dev.durableobjects.internal.engine.IdDerivation;
+import dev.durableobjects.internal.engine.Interventions;
+import dev.durableobjects.internal.engine.Node;
+import dev.durableobjects.internal.journal.History;
+import dev.durableobjects.internal.journal.Restores;
+import dev.durableobjects.internal.storage.DataDirectory;
+import dev.durableobjects.internal.storage.Journaling;
+import dev.durableobjects.internal.storage.NodeIndex;
+import dev.durableobjects.internal.storage.ObjectIndex;
+import dev.durableobjects.internal.value.Unicode;
+import dev.durableobjects.operations.OperationException.Reason;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.function.Consumer;
+
+/// The operations of an open data directory. A running node makes its own; applications get them
+/// from it, or open a directory by [Operations#open]. Safe for use by many threads.
+public final class NodeOperations implements Operations {
+
+    private static final System.Logger LOGGER = System.getLogger(NodeOperations.class.getName());
+
+    private static final int ID_DIGITS = 2 * DurableObjectId.LENGTH;
+
+    private final Limits limits;
+    private final DataDirectory directory;
+    private final ObjectIndex index;
+    private final History history;
+    private final Changes changes;
+    private final Runnable end;
+    private final Map<String, Space> spaces = new TreeMap<>();
+
+    /// A namespace, and what makes its ids.
+    private record Space(StoredNamespace namespace, IdDerivation ids) {}
+
+    /// Makes the operations of a running node.
+    ///
+    /// @param live the way into its objects
+    public NodeOperations(Node node, NodeIndex index, Interventions live) {
+        this(
+                node.limits(),
+                node.directory(),
+                index,
+                node.history(),
+                new Changes(node.log(), live),
+                () -> {});
+    }
+
+    NodeOperations(
+            Limits limits,
+            DataDirectory directory,
+            NodeIndex index,
+            History history,
+            Changes changes,
+            Runnable end) {
+        this.limits = limits;
+        this.directory = directory;
+        this.index = index.objects();
+        this.history = history;
+        this.changes = changes;
+        this.end = end;
+        index.uniqueKeys()
+                .forEach((name, key) ->
+                        spaces.put(
+                                name,
+                                new Space(
+                                        new StoredNamespace(name, key),
+                                        new IdDerivation(key, new SecureRandom()))));
+    }
+
+    @Override
+    public List<StoredNamespace> namespaces() {
+        return spaces.values().stream().map(Space::namespace).toList();
+    }
+
+    @Override
+    public ObjectPage list(ObjectQuery query) {
+        String key = key(query.namespace());
+        ListCursor from =
+                query.cursor()
+                        .map(text -> ListCursor.read(text, query))
+                        .orElseGet(() -> ListCursor.begin(query.prefix()));
+        int max = query.limit() + 1; // One more says whether there are more.
+        List<DurableObjectId> found = new ArrayList<>();
+        if (from.isNamed()) {
+            index.named(key, from.name(), from.id(), max).stream()
+                    .takeWhile(id -> id.name().orElseThrow().startsWith(query.prefix()))
+                    .forEach(found::add);
+        }
+        if (query.prefix().isEmpty() && found.size() < max) {
+            byte[] behind = from.isNamed() ? new byte[0] : from.id();
+            found.addAll(index.unnamed(key, behind, max - found.size()));
+        }
+        List<DurableObjectId> page = found.subList(0, Math.min(found.size(), query.limit()));
+        Optional<String> cursor =
+                found.size() < max
+                        ? Optional.empty()
+                        : Optional.of(ListCursor.behind(page.getLast()).text(query));
+        return new ObjectPage(
+                page.stream().map(id -> new StoredObject(query.namespace(), id)).toList(), cursor);
+    }
+
+    @Override
+    public StoredObject find(String namespace, String nameOrId) {
+        StoredObject object = object(namespace, nameOrId);
+        checkStored(object);
+        return object;
+    }
+
+    @Override
+    public StoredObject object(String namespace, String nameOrId) {
+        IdDerivation ids = space(namespace).ids();
+        if (nameOrId.length() == ID_DIGITS) {
+            try {
+                DurableObjectId id = ids.fromString(nameOrId);
+                Optional<DurableObjectId> known = index.find(key(namespace), id);
+                return new StoredObject(namespace, known.orElse(id));
+            } catch (IllegalArgumentException e) { // Then it is a name, of an odd kind.
+                LOGGER.log(System.Logger.Level.DEBUG, "no id", e);
+            }
+        }
+        if (!Unicode.isValid(nameOrId)) {
+            throw new IllegalArgumentException(
+                    "a name must be valid Unicode, and this one has half of a surrogate pair");
+        }
+        return new StoredObject(namespace, ids.fromName(nameOrId));
+    }
+
+    private void checkStored(StoredObject object) {
+        Journaling database = database(object);
+        boolean isStored =
+                index.find(key(object.namespace()), object.id()).isPresent()
+                        || history.isStored(database.file());
+        if (!isStored) {
+            throw new OperationException(
+                    Reason.UNKNOWN_OBJECT,
+                    "nothing is stored of %s, its id would be %s".formatted(object, object.id()));
+        }
+    }
+
+    @Override
+    public void exportObject(StoredObject object, Path target) {
+        Journaling database = database(object);
+        export(object, target, scratch -> history.copy(database.file(), scratch));
+    }
+
+    @Override
+    public void exportObject(StoredObject object, Instant at, Path target) {
+        Journaling database = database(object);
+        Bookmark moment = history.at(object.id(), database.file(), at);
+        export(
+                object,
+                target,
+                scratch -> history.copy(database.file(), object.id(), moment, scratch));
+    }
+
+    private static void export(StoredObject object, Path target, Consumer<Path> source) {
+        new ExportFile(target).write(object, source);
+    }
+
+    @Override
+    public Optional<Bookmark> importObject(StoredObject object, Path source) {
+        Journaling database = database(object);
+        try {
+            long bytesMax = (long) limits.get(Limit.IMPORT_MIB) << 20;
+            ImportFile file = new ImportFile(source, bytesMax);
+            return change(object, "imported", history.stage(database.file(), file::write));
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot read %s: %s".formatted(source, e), e);
+        }
+    }
+
+    @Override
+    public Bookmark rewind(StoredObject object, Instant to) {
+        return rewind(object, history.at(object.id(), database(object).file(), to));
+    }
+
+    @Override
+    public Bookmark rewind(StoredObject object, Bookmark to) {
+        Journaling database = database(object);
+        return change(object, "rewound", history.stage(database.file(), object.id(), to))
+                .orElseThrow();
+    }
+
+    @Override
+    public Optional<Bookmark> delete(StoredObject object) {
+        Journaling database = database(object);
+        checkStored(object);
+        return change(object, "deleted", history.stage(database.file(), Files::createFile));
+    }
+
+    private Optional<Bookmark> change(StoredObject object, String what, Restores.Staged next) {
+        String why = "the object was %s by an operator; call it again".formatted(what);
+        try (next) {
+            Optional<Bookmark> undo =
+                    changes.run(
+                            key(object.namespace()),
+                            database(object),
+                            why,
+                            () -> history.prepare(next, object.id()));
+            LOGGER.log(System.Logger.Level.INFO, "{0} was {1} by an operator", object, what);
+            return undo;
+        }
+    }
+
+    private Space space(String namespace) {
+        Space space = spaces.get(namespace);
+        if (space == null) {
+            throw new OperationException(
+                    Reason.UNKNOWN_NAMESPACE,
+                    "no namespace is named '%s'; there are %s"
+                            .formatted(namespace, spaces.keySet()));
+        }
+        return space;
+    }
+
+    private String key(String namespace) {
+        return space(namespace).namespace().uniqueKey();
+    }
+
+    /// @throws OperationException if the namespace is unknown, or has not made the id
+    private Journaling database(StoredObject object) {
+        Space space = space(object.namespace());
+        try {
+            space.ids().check(object.id());
+        } catch (IllegalArgumentException e) {
+            throw new OperationException(
+                    Reason.OTHER_NAMESPACE,
+                    "%s is no id of namespace %s".formatted(object.id(), object.namespace()),
+                    e);
+        }
+        return directory.journaling(history, space.namespace().uniqueKey(), object.id());
+    }
+
+    @Override
+    public void close() {
+        end.run();
+    }
+}

@@ -1,0 +1,16 @@
+package dev.durableobjects.operations;
+
+import dev.durableobjects.DurableObjectId;
+
+/// An object of a data directory. Immutable.
+///
+/// @param namespace the name of its namespace's binding
+/// @param id with the object's name, if that is known
+public record StoredObject(String namespace, DurableObjectId id) {
+
+    /// Returns the namespace and the object's name, or its id if the name is not known.
+    @Override
+    public String toString() {
+        return namespace + " " + id.name().orElseGet(id::toString);
+    }
+}

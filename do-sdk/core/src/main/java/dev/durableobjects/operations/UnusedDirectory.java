@@ -1,0 +1,86 @@
+package dev.durableobjects.operations;
+
+import dev.durableobjects.Limit;
+import dev.durableobjects.Limits;
+import dev.durableobjects.internal.gate.Waiting;
+import dev.durableobjects.internal.journal.Disk;
+import dev.durableobjects.internal.journal.HistoryRules;
+import dev.durableobjects.internal.journal.Journal;
+import dev.durableobjects.internal.storage.DataDirectory;
+import dev.durableobjects.internal.storage.NodeIndex;
+import dev.durableobjects.operations.OperationException.Reason;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.InstantSource;
+import java.util.concurrent.atomic.AtomicBoolean;
+
+/// Opens a data directory that nobody uses. Nothing in it is freed, sorted or forgotten meanwhile.
+final class UnusedDirectory {
+
+    private UnusedDirectory() {}
+
+    static Operations open(Path path) {
+        if (Files.notExists(path.resolve("format"))) {
+            throw new OperationException(
+                    Reason.NO_DATA_DIRECTORY,
+                    "%s is no data directory: it has no file 'format'"
+                            .formatted(path.toAbsolutePath().normalize()));
+        }
+        DataDirectory directory = DataDirectory.open(path);
+        try {
+            NodeIndex index = NodeIndex.open(directory, Disk.system());
+            try {
+                return open(directory, index);
+            } catch (RuntimeException e) {
+                index.close();
+                throw e;
+            }
+        } catch (RuntimeException e) {
+            directory.close();
+            throw e;
+        }
+    }
+
+    private static Operations open(DataDirectory directory, NodeIndex index) {
+        Limits limits = Limits.standard();
+        Journal journal = journal(directory.path(), limits, index);
+        AtomicBoolean closed = new AtomicBoolean();
+        return new NodeOperations(
+                limits,
+                directory,
+                index,
+                journal.history(),
+                new Changes(journal, null),
+                () -> {
+                    if (closed.compareAndSet(false, true)) {
+                        close(directory, index, journal);
+                    }
+                });
+    }
+
+    private static Journal journal(Path root, Limits limits, NodeIndex index) {
+        try {
+            return new Journal(
+                    root,
+                    Disk.system(),
+                    Waiting.system(),
+                    InstantSource.system(),
+                    limits.get(Limit.COMMIT_SECONDS),
+                    Long.MAX_VALUE,
+                    HistoryRules.asFound(root),
+                    index.objects());
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot use the journal of " + root, e);
+        }
+    }
+
+    private static void close(DataDirectory directory, NodeIndex index, Journal journal) {
+        try (directory;
+                index) {
+            journal.close();
+            index.objects().close();
+        }
+    }
+}
