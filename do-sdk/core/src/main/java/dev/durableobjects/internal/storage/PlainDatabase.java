@@ -102,7 +102,7 @@ public final class PlainDatabase {
             String result = found.next() ? found.getString(1) : "nothing";
             return result.equals("ok") ? Optional.empty() : Optional.of(result);
         } catch (SQLException e) {
-            return Optional.of(String.valueOf(e.getMessage()));
+            return Optional.of(damage(e));
         }
     }
 
@@ -124,8 +124,15 @@ public final class PlainDatabase {
             }
             return Optional.empty();
         } catch (SQLException e) {
-            return Optional.of(String.valueOf(e.getMessage()));
+            return Optional.of(damage(e));
         }
+    }
+
+    private String damage(SQLException e) throws IOException {
+        if (SqlErrors.isDamage(e)) {
+            return String.valueOf(e.getMessage());
+        }
+        throw new IOException("cannot read %s: %s".formatted(file, e.getMessage()), e);
     }
 
     private static String columns(Connection connection, String table) throws SQLException {
@@ -152,6 +159,7 @@ public final class PlainDatabase {
     private Connection open() throws SQLException {
         SQLiteConfig config = new SQLiteConfig();
         config.setReadOnly(true);
-        return config.createConnection("jdbc:sqlite:" + file);
+        // As a URI: a name may have a question mark, which the driver takes for the end of it.
+        return config.createConnection("jdbc:sqlite:" + file.toUri());
     }
 }
