@@ -6,8 +6,11 @@ import dev.durableobjects.internal.control.ControlClient;
 import dev.durableobjects.internal.control.Request;
 import dev.durableobjects.internal.control.Results;
 import dev.durableobjects.internal.storage.DirectoryInUseException;
+import dev.durableobjects.operations.Backup;
+import dev.durableobjects.operations.Backups;
 import dev.durableobjects.operations.ObjectQuery;
 import dev.durableobjects.operations.Operations;
+import dev.durableobjects.operations.Verification;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
@@ -113,6 +116,32 @@ final class Call {
             return answer != null && answer.strip().matches("(?i)y|yes");
         } catch (IOException e) {
             throw new UncheckedIOException(e);
+        }
+    }
+
+    Outcome backUp() {
+        Results.BackedUp made = run(new Request.BackUp(absolute("TARGET")));
+        return Outcome.of(made, Text.of(made, times));
+    }
+
+    Outcome restore() {
+        Path directory = Path.of(absolute("DIRECTORY"));
+        try (ProgressLine progress = progress()) {
+            Backup backup = Backups.restore(Path.of(absolute("BACKUP")), directory, progress);
+            Results.Restored restored =
+                    new Results.Restored(directory.toString(), Results.BackedUp.of(backup));
+            return Outcome.of(restored, Text.of(restored, times));
+        }
+    }
+
+    Outcome verify() {
+        try (ProgressLine progress = progress()) {
+            Results.Verified found = Results.Verified.of(Verification.run(directory(), progress));
+            int exitCode = found.isHealthy() ? Outcome.DONE : Outcome.DAMAGED;
+            return new Outcome(found, Text.of(found), exitCode);
+        } catch (DirectoryInUseException e) {
+            throw new IllegalStateException(
+                    e.getMessage() + ". While a node serves, verify a backup of it", e);
         }
     }
 

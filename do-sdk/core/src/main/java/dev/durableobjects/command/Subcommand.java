@@ -48,6 +48,29 @@ enum Subcommand {
             """
             Asks before, or does it at once with --yes. The bookmark that is printed undoes
             it, with rewind, for as long as the namespace keeps history.
+            """),
+
+    BACKUP(
+            "TARGET",
+            "makes a backup in the directory TARGET",
+            """
+            The backup is a new directory in TARGET, named after its time. It shares with the
+            backup before what has not changed since.
+            """),
+
+    RESTORE(
+            "BACKUP DIRECTORY",
+            "makes a data directory of a backup",
+            """
+            DIRECTORY must be empty, or not exist. Every file of the backup is checked. Start
+            the app with DIRECTORY then.
+            """),
+
+    VERIFY(
+            "",
+            "looks for damage in a data directory that no node serves, or in a backup",
+            """
+            Reads everything and changes nothing. The exit code is 2 if there is damage.
             """);
 
     private static final String TIMES =
@@ -61,7 +84,8 @@ enum Subcommand {
     private final String details;
 
     Subcommand(String syntax, String summary, String details) {
-        this.syntax = (syntax + " [--directory DIRECTORY] [--json]").strip();
+        String directory = syntax.contains("DIRECTORY") ? "" : " [--directory DIRECTORY]";
+        this.syntax = (syntax + directory + " [--json]").strip();
         this.summary = summary;
         this.details = details;
     }
@@ -98,6 +122,9 @@ enum Subcommand {
             case IMPORT -> call.importFile();
             case REWIND -> call.rewind();
             case DELETE -> call.delete();
+            case BACKUP -> call.backUp();
+            case RESTORE -> call.restore();
+            case VERIFY -> call.verify();
         };
     }
 

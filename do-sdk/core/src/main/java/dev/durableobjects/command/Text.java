@@ -2,6 +2,7 @@ package dev.durableobjects.command;
 
 import dev.durableobjects.internal.control.Results;
 import dev.durableobjects.json.Json;
+import dev.durableobjects.operations.Finding;
 import java.util.Locale;
 import java.util.stream.Collectors;
 
@@ -62,6 +63,41 @@ final class Text {
                                         "undo with: durable rewind %s %s --to %s"
                                                 .formatted(object.namespace(), typed(object), undo))
                                 .orElse("it cannot be undone: the namespace keeps no history"));
+    }
+
+    static String of(Results.BackedUp made, Times times) {
+        return "made the backup %s\nof %s: %s, %s of them copied"
+                .formatted(
+                        made.directory(),
+                        times.shown(made.time()),
+                        size(made.files(), made.bytes()),
+                        bytes(made.copiedBytes()));
+    }
+
+    static String of(Results.Restored restored, Times times) {
+        Results.BackedUp backup = restored.backup();
+        return "restored %s\nfrom the backup of %s: %s"
+                .formatted(
+                        restored.directory(),
+                        times.shown(backup.time()),
+                        size(backup.files(), backup.bytes()));
+    }
+
+    static String of(Results.Verified found) {
+        String looked =
+                "%d objects, %d files of the journal, %s"
+                        .formatted(found.objects(), found.journalFiles(), bytes(found.bytes()));
+        if (found.isHealthy()) {
+            return "no damage: " + looked;
+        }
+        long more = found.found() - found.findings().size();
+        return found.findings().stream().map(Finding::toString).collect(Collectors.joining("\n"))
+                + (more > 0 ? "\n... and %d more".formatted(more) : "")
+                + "\n%d findings: %s".formatted(found.found(), looked);
+    }
+
+    private static String size(long files, long bytes) {
+        return "%d files, %s".formatted(files, bytes(bytes));
     }
 
     private static String shown(Results.Item object) {

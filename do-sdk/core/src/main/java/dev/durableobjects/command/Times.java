@@ -1,5 +1,7 @@
 package dev.durableobjects.command;
 
+import static java.time.format.DateTimeFormatter.ISO_LOCAL_DATE_TIME;
+
 import java.time.DateTimeException;
 import java.time.Instant;
 import java.time.LocalDateTime;
@@ -54,6 +56,10 @@ record Times(ZoneId zone) {
     /// Returns a time in the zone, and what it is in UTC.
     String shown(Instant time) {
         Instant seconds = time.truncatedTo(ChronoUnit.MILLIS);
-        return "%s %s (%s)".formatted(LocalDateTime.ofInstant(seconds, zone), zone, seconds);
+        return "%s %s (%s)"
+                .formatted(
+                        LocalDateTime.ofInstant(seconds, zone).format(ISO_LOCAL_DATE_TIME),
+                        zone,
+                        seconds);
     }
 }

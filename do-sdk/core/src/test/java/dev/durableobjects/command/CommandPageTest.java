@@ -37,6 +37,11 @@ class CommandPageTest {
             Pattern.compile("^\\$ durable (.*)\\n((?:[^$].*\\n|\\n)*)", Pattern.MULTILINE);
     private static final Pattern BOOKMARK =
             Pattern.compile("[0-9a-f]{8}-[0-9a-f]{8}-[0-9a-f]{8}-[0-9a-f]{32}");
+
+    /// How much it was depends on how files are filled.
+    private static final Pattern SIZE =
+            Pattern.compile("\\d+ files[^,:]*|\\d+ bytes|[\\d.]+ [KM]iB");
+
     private static final Binding<Note> FLIGHT = Binding.of("FLIGHT", Note.class);
 
     @TempDir private Path root;
@@ -88,7 +93,7 @@ class CommandPageTest {
         }
         Shell.Ran ran =
                 Shell.run(
-                        line.startsWith("help")
+                        line.matches("(help|restore|verify).*")
                                 ? List.of(line.split(" "))
                                 : Stream.concat(
                                                 Stream.of(line.split(" ")),
@@ -97,7 +102,17 @@ class CommandPageTest {
         String printed = (ran.out() + ran.err()).replace(root.toString(), "/srv/app");
         return Matcher.quoteReplacement(
                 "$ durable %s\n%s"
-                        .formatted(command.group(1), withBookmarksOf(command.group(2), printed)));
+                        .formatted(
+                                command.group(1),
+                                withSizesOf(
+                                        command.group(2),
+                                        withBookmarksOf(command.group(2), printed))));
+    }
+
+    private static String withSizesOf(String expected, String printed) {
+        Matcher shown = SIZE.matcher(expected);
+        return SIZE.matcher(printed)
+                .replaceAll(found -> shown.find() ? shown.group() : found.group());
     }
 
     /// Puts the page's bookmark in place of the one that was printed, and remembers which it is.

@@ -10,6 +10,9 @@ import dev.durableobjects.internal.storage.DataDirectory;
 import dev.durableobjects.json.Json;
 import dev.durableobjects.runtime.DurableObjects;
 import jakarta.json.JsonObject;
+import java.net.StandardProtocolFamily;
+import java.net.UnixDomainSocketAddress;
+import java.nio.channels.ServerSocketChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -142,6 +145,75 @@ class CommandTest {
         String undo = deleted.getString("undo");
         assertThat(run("rewind", "NOTE", "a", "--to", undo).exitCode(), is(0));
         assertThat(read("a"), is(List.of("first")));
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void aBackupIsVerifiedAndRestored(Directory directory) {
+        begin(directory);
+        Path backups = root.resolve("backups");
+        Path restored = root.resolve("restored");
+
+        JsonObject made = json("backup", backups.toString());
+        Shell.Ran again = run("backup", backups.toString());
+        String backup = made.getString("directory");
+        Shell.Ran verified = Shell.run(List.of("verify", "--directory", backup));
+        Shell.Ran copied = Shell.run(List.of("restore", backup, restored.toString()));
+
+        assertThat(again.out(), startsWith("made the backup " + backups));
+        assertThat(verified.out(), startsWith("no damage: 2 objects, "));
+        assertThat(verified.exitCode(), is(0));
+        assertThat(copied.out(), startsWith("restored " + restored));
+        try (DurableObjects reader = Note.serve(restored)) {
+            assertThat(Note.of(reader, "a").read(), is(List.of("first")));
+        }
+        assertThat(
+                Shell.run(List.of("restore", backup, restored.toString(), "--json")).exitCode(),
+                is(1));
+    }
+
+    @Test
+    void theSocketOfAKilledProcessIsNoDamage() throws Exception {
+        Files.createDirectory(data.resolve("control.new"));
+        for (String left : List.of("control", "control.new/s")) {
+            try (ServerSocketChannel killed =
+                    ServerSocketChannel.open(StandardProtocolFamily.UNIX)) {
+                killed.bind(UnixDomainSocketAddress.of(data.resolve(left)));
+            }
+        }
+
+        Shell.Ran verified = run("verify");
+        Shell.Ran backup = run("backup", root.resolve("backups").toString());
+
+        assertThat(verified.out(), startsWith("no damage: "));
+        assertThat(backup.out(), startsWith("made the backup "));
+    }
+
+    @Test
+    void damageHasAnExitCodeOfItsOwn() throws Exception {
+        Files.writeString(data.resolve("foreign"), "?");
+
+        Shell.Ran people = run("verify");
+        Shell.Ran program = run("verify", "--json");
+
+        assertThat(people.out(), startsWith("FOREIGN foreign: "));
+        assertThat(people.out(), containsString("\n1 findings: 2 objects, "));
+        assertThat(people.exitCode(), is(2));
+        assertThat(program.exitCode(), is(2));
+        JsonObject report = Json.read(program.out(), JsonObject.class);
+        assertThat(report.getBoolean("isHealthy"), is(false));
+        assertThat(
+                report.getJsonArray("findings").getJsonObject(0).getString("kind"), is("FOREIGN"));
+    }
+
+    @Test
+    void aServedDirectoryIsNotVerified() {
+        begin(Directory.SERVED);
+
+        Shell.Ran ran = run("verify");
+
+        assertThat(ran.exitCode(), is(1));
+        assertThat(ran.err(), containsString("While a node serves, verify a backup of it"));
     }
 
     @Test

@@ -2,6 +2,7 @@ package dev.durableobjects.internal.control;
 
 import dev.durableobjects.Bookmark;
 import dev.durableobjects.json.Json;
+import dev.durableobjects.operations.Backup;
 import dev.durableobjects.operations.StoredObject;
 import java.util.Optional;
 
@@ -11,6 +12,18 @@ final class Changes {
     private static final System.Logger LOGGER = System.getLogger(Changes.class.getName());
 
     private Changes() {}
+
+    /// Tells of a backup, and returns what the command is told.
+    static Results.BackedUp told(Backup backup) {
+        LOGGER.log(
+                System.Logger.Level.INFO,
+                "an operator has made the backup {0}: {1} files, {2} bytes, {3} of them copied",
+                backup.directory(),
+                String.valueOf(backup.files()),
+                String.valueOf(backup.bytes()),
+                String.valueOf(backup.copiedBytes()));
+        return Results.BackedUp.of(backup);
+    }
 
     /// Tells of a change to an object, and returns what the command is told.
     static Results.Changed told(String what, StoredObject object, Optional<Bookmark> undo) {

@@ -160,6 +160,22 @@ public sealed interface Request<R extends Record> {
         }
     }
 
+    /// Makes a backup.
+    ///
+    /// @param target the directory of all backups
+    record BackUp(String target) implements Request<Results.BackedUp> {
+
+        @Override
+        public Class<Results.BackedUp> result() {
+            return Results.BackedUp.class;
+        }
+
+        @Override
+        public Results.BackedUp run(Operations operations, Progress progress) {
+            return Changes.told(operations.backup(Path.of(target), progress));
+        }
+    }
+
     /// Deletes what an object holds.
     ///
     /// @param namespace the name of its binding

@@ -32,6 +32,10 @@ class ControlSocketTest {
             """
             {"protocol":1,"request":{"@type":"ListNamespaces"}}
             """;
+    private static final String BACKUP =
+            """
+            {"protocol":1,"request":{"@type":"BackUp","target":"/backups"}}
+            """;
     private static final String ANSWER =
             """
             {"@type":"Done","result":{"namespaces":[{"name":"NOTES","uniqueKey":"notes"}]}}
@@ -185,6 +189,42 @@ class ControlSocketTest {
         while (operations.ended.get() < 2) {
             Thread.onSpinWait();
         }
+    }
+
+    @Test
+    void theClientIsToldHowFarItIs() throws IOException {
+        listen(LONG);
+        operations.goOn = new CountDownLatch(1);
+        List<String> told = new ArrayList<>();
+
+        Results.BackedUp made =
+                client().run(
+                                new Request.BackUp("/backups"),
+                                (what, done, total) -> {
+                                    told.add("%s of %d".formatted(what, total));
+                                    operations.goOn.countDown();
+                                });
+
+        assertThat(told.getFirst(), is("files of 1000"));
+        assertThat(made.directory(), is("/backups"));
+    }
+
+    @Test
+    void aClientThatDoesNotReadHoldsNothingUp() throws Exception {
+        listen(SHORT);
+        operations.what = "x".repeat(1 << 20); // More than a socket holds.
+        operations.begun = new CountDownLatch(1);
+        operations.goOn = new CountDownLatch(1);
+        RawClient stopped = raw().send(BACKUP);
+        operations.begun.await();
+
+        operations.goOn.countDown();
+
+        while (operations.ended.get() < 1) {
+            Thread.onSpinWait();
+        }
+        assertThat(raw().send(REQUEST).readAll(), is(ANSWER));
+        stopped.readAll(); // It ends, because the node has hung up.
     }
 
     @Test

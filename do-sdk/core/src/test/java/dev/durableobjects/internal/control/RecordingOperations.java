@@ -1,9 +1,11 @@
 package dev.durableobjects.internal.control;
 
 import dev.durableobjects.Bookmark;
+import dev.durableobjects.operations.Backup;
 import dev.durableobjects.operations.ObjectPage;
 import dev.durableobjects.operations.ObjectQuery;
 import dev.durableobjects.operations.Operations;
+import dev.durableobjects.operations.Progress;
 import dev.durableobjects.operations.StoredNamespace;
 import dev.durableobjects.operations.StoredObject;
 import java.nio.file.Path;
@@ -20,6 +22,7 @@ final class RecordingOperations implements Operations {
     final AtomicInteger ended = new AtomicInteger();
     volatile CountDownLatch begun = new CountDownLatch(0);
     volatile CountDownLatch goOn = new CountDownLatch(0);
+    volatile String what = "files";
     volatile Optional<RuntimeException> failure = Optional.empty();
 
     @Override
@@ -80,6 +83,16 @@ final class RecordingOperations implements Operations {
     @Override
     public Optional<Bookmark> delete(StoredObject object) {
         throw new UnsupportedOperationException();
+    }
+
+    /// Tells of much progress at once.
+    @Override
+    public Backup backup(Path target, Progress progress) {
+        for (int i = 0; i < 1_000; i++) {
+            progress.at(what, i, 1_000);
+        }
+        namespaces();
+        return new Backup(target, Instant.EPOCH, 1, 2, 3, 4);
     }
 
     @Override
