@@ -2,11 +2,17 @@ package dev.durableobjects.operations;
 
 import static java.util.Objects.requireNonNull;
 
+import dev.durableobjects.Limit;
+import dev.durableobjects.Limits;
 import dev.durableobjects.internal.backup.BackupReader;
+import dev.durableobjects.internal.backup.BackupWriter;
 import dev.durableobjects.internal.backup.Made;
+import dev.durableobjects.internal.journal.Disk;
+import dev.durableobjects.internal.journal.Journal;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
+import java.time.InstantSource;
 
 /// What is done with backups. Stateless.
 public final class Backups {
@@ -36,7 +42,29 @@ public final class Backups {
         }
     }
 
-    static Backup of(Made made) {
+    /// Makes a backup of a data directory that this process uses.
+    static Backup make(
+            Journal journal,
+            Path directory,
+            Path target,
+            Disk disk,
+            InstantSource clock,
+            Limits limits,
+            Progress progress) {
+        requireNonNull(target, "target must be a path, was null");
+        requireNonNull(progress, "progress must be a Progress, was null");
+        long freeBytesMin = (long) limits.get(Limit.FREE_DISK_MIB) << 20;
+        try {
+            return of(
+                    BackupWriter.write(
+                            journal, directory, target, disk, clock, freeBytesMin, progress::at));
+        } catch (IOException e) {
+            throw new UncheckedIOException(
+                    "there is no backup in %s: %s".formatted(target, e.getMessage()), e);
+        }
+    }
+
+    private static Backup of(Made made) {
         return new Backup(
                 made.directory(),
                 made.time(),

@@ -7,13 +7,16 @@ import dev.durableobjects.Limits;
 import dev.durableobjects.internal.engine.IdDerivation;
 import dev.durableobjects.internal.engine.Interventions;
 import dev.durableobjects.internal.engine.Node;
+import dev.durableobjects.internal.journal.Disk;
 import dev.durableobjects.internal.journal.History;
+import dev.durableobjects.internal.journal.Journal;
 import dev.durableobjects.internal.journal.Restores;
 import dev.durableobjects.internal.storage.DataDirectory;
 import dev.durableobjects.internal.storage.Journaling;
 import dev.durableobjects.internal.storage.NodeIndex;
 import dev.durableobjects.internal.storage.ObjectIndex;
 import dev.durableobjects.internal.value.Unicode;
+import dev.durableobjects.json.Json;
 import dev.durableobjects.operations.OperationException.Reason;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -26,6 +29,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.function.BiFunction;
 import java.util.function.Consumer;
 
 /// The operations of an open data directory. A running node makes its own; applications get them
@@ -41,6 +45,7 @@ public final class NodeOperations implements Operations {
     private final ObjectIndex index;
     private final History history;
     private final Changes changes;
+    private final BiFunction<Path, Progress, Backup> backups;
     private final Runnable end;
     private final Map<String, Space> spaces = new TreeMap<>();
 
@@ -50,13 +55,26 @@ public final class NodeOperations implements Operations {
     /// Makes the operations of a running node.
     ///
     /// @param live the way into its objects
-    public NodeOperations(Node node, NodeIndex index, Interventions live) {
+    /// @param journal whose files a backup copies
+    public NodeOperations(
+            Node node, NodeIndex index, Interventions live, Journal journal, Disk disk) {
         this(
                 node.limits(),
                 node.directory(),
                 index,
                 node.history(),
                 new Changes(node.log(), live),
+                (target, progress) -> {
+                    node.checkOutside();
+                    return Backups.make(
+                            journal,
+                            node.directory().path(),
+                            target,
+                            disk,
+                            node.clock(),
+                            node.limits(),
+                            progress);
+                },
                 () -> {});
     }
 
@@ -66,12 +84,14 @@ public final class NodeOperations implements Operations {
             NodeIndex index,
             History history,
             Changes changes,
+            BiFunction<Path, Progress, Backup> backups,
             Runnable end) {
         this.limits = limits;
         this.directory = directory;
         this.index = index.objects();
         this.history = history;
         this.changes = changes;
+        this.backups = backups;
         this.end = end;
         index.uniqueKeys()
                 .forEach((name, key) ->
@@ -203,6 +223,18 @@ public final class NodeOperations implements Operations {
         return change(object, "deleted", history.stage(database.file(), Files::createFile));
     }
 
+    @Override
+    public Backup backup(Path target, Progress progress) {
+        Backup made = backups.apply(target, progress);
+        LOGGER.log(
+                System.Logger.Level.INFO,
+                "an operator has made the backup {0}: {1} bytes in {2} files",
+                made.directory(),
+                String.valueOf(made.bytes()),
+                String.valueOf(made.files()));
+        return made;
+    }
+
     private Optional<Bookmark> change(StoredObject object, String what, Restores.Staged next) {
         String why = "the object was %s by an operator; call it again".formatted(what);
         try (next) {
@@ -212,7 +244,14 @@ public final class NodeOperations implements Operations {
                             database(object),
                             why,
                             () -> history.prepare(next, object.id()));
-            LOGGER.log(System.Logger.Level.INFO, "{0} was {1} by an operator", object, what);
+            LOGGER.log(
+                    System.Logger.Level.INFO,
+                    "an operator has {0} {1}; {2}",
+                    what,
+                    // As JSON, so that a name with a line feed in it makes no second line.
+                    Json.text(object.toString()),
+                    undo.map(bookmark -> "rewind to " + bookmark + " undoes it")
+                            .orElse("there is no history to undo it"));
             return undo;
         }
     }

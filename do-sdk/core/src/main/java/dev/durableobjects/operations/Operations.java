@@ -109,6 +109,18 @@ public interface Operations extends AutoCloseable {
     /// @throws OperationException if nothing is stored of the object
     Optional<Bookmark> delete(StoredObject object);
 
+    /// Makes a backup of all objects, of one moment: it has all that was acknowledged before. The
+    /// node goes on serving. What has not changed since the newest backup in the same directory is
+    /// shared with it.
+    ///
+    /// @param target the directory of all backups of the data directory, outside of it
+    /// @throws IllegalArgumentException if the target is in the data directory
+    /// @throws IllegalStateException if another backup is under way, the runtime closes, or the
+    ///   calling thread is inside of an object
+    /// @throws java.io.UncheckedIOException if something cannot be read or written; then there is
+    ///   no such backup, and those before it are as they were
+    Backup backup(Path target, Progress progress);
+
     /// Lets the directory go, if it was opened here. The operations of a running node end with it,
     /// and this does nothing.
     @Override

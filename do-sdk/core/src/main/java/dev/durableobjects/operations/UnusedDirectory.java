@@ -53,6 +53,15 @@ final class UnusedDirectory {
                 index,
                 journal.history(),
                 new Changes(journal, null),
+                (target, progress) ->
+                        Backups.make(
+                                journal,
+                                directory.path(),
+                                target,
+                                Disk.system(),
+                                InstantSource.system(),
+                                limits,
+                                progress),
                 () -> {
                     if (closed.compareAndSet(false, true)) {
                         close(directory, index, journal);

@@ -8,8 +8,6 @@ import dev.durableobjects.Env;
 import dev.durableobjects.Limit;
 import dev.durableobjects.Limits;
 import dev.durableobjects.Worker;
-import dev.durableobjects.internal.backup.BackupWriter;
-import dev.durableobjects.internal.backup.Made;
 import dev.durableobjects.internal.control.ControlServer;
 import dev.durableobjects.internal.edge.ClientModules;
 import dev.durableobjects.internal.edge.Connections;
@@ -32,10 +30,8 @@ import dev.durableobjects.internal.journal.JournalIndex;
 import dev.durableobjects.internal.storage.DataDirectory;
 import dev.durableobjects.internal.storage.NodeIndex;
 import dev.durableobjects.internal.storage.SqlPermits;
-import dev.durableobjects.operations.Backup;
 import dev.durableobjects.operations.NodeOperations;
 import dev.durableobjects.operations.Operations;
-import dev.durableobjects.operations.Progress;
 import dev.durableobjects.spi.CommitLog;
 import io.helidon.webserver.WebServerConfig;
 import io.helidon.webserver.http.HttpRouting;
@@ -94,7 +90,12 @@ public final class DurableObjects implements AutoCloseable {
         this.env = new Namespaces(node, objects, classes);
         this.alarms = new AlarmScheduler(node, objects, index.objects(), classes, env);
         this.operations =
-                new NodeOperations(node, index, new Interventions(node, objects, classes, env));
+                new NodeOperations(
+                        node,
+                        index,
+                        new Interventions(node, objects, classes, env),
+                        health.journal(),
+                        health.disk());
         this.control = new ControlServer(node.directory().path(), operations);
         this.traffic = new Traffic(node.waiting());
         this.connections = new Connections(node.limits(), node.sockets().counters());
@@ -212,38 +213,6 @@ public final class DurableObjects implements AutoCloseable {
     public Metrics metrics() {
         return Metrics.of(
                 objects.size(), connections.size(), node.sockets().counters(), alarms.counters());
-    }
-
-    /// Makes a backup of the data directory, for the operations of this node. It goes on serving.
-    ///
-    /// @param target the directory of all its backups
-    /// @throws IllegalArgumentException if the target is in the data directory
-    /// @throws IllegalStateException if another backup is under way, the runtime closes, or the
-    ///   calling thread is inside of an object
-    /// @throws UncheckedIOException if something cannot be read or written
-    Backup backup(Path target, Progress progress) {
-        node.checkOutside();
-        try {
-            Made made =
-                    BackupWriter.write(
-                            health.journal(),
-                            directory(),
-                            target,
-                            health.disk(),
-                            node.clock(),
-                            (long) limits().get(Limit.FREE_DISK_MIB) << 20,
-                            progress::at);
-            return new Backup(
-                    made.directory(),
-                    made.time(),
-                    made.position(),
-                    made.files(),
-                    made.bytes(),
-                    made.copiedBytes());
-        } catch (IOException e) {
-            throw new UncheckedIOException(
-                    "there is no backup in %s: %s".formatted(target, e.getMessage()), e);
-        }
     }
 
     /// Returns what an operator can do with the objects, until the runtime closes. It knows the

@@ -197,6 +197,7 @@ class BackupFaultTest {
         List<String> found = new ArrayList<>();
 
         world.objects()
+                .operations()
                 .backup(
                         parent.resolve("backups"),
                         (what, done, total) -> {
@@ -238,6 +239,7 @@ class BackupFaultTest {
                         IllegalArgumentException.class,
                         () ->
                                 world.objects()
+                                        .operations()
                                         .backup(parent.resolve("data/backups"), Progress.none()));
 
         assertThat(refused.getMessage(), containsString("must lie outside of the data directory"));

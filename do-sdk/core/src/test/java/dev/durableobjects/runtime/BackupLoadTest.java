@@ -74,7 +74,8 @@ class BackupLoadTest {
                 added.forEach((name, numbers) -> before.put(name, List.copyOf(numbers)));
                 Map<String, Integer> seen = new HashMap<>();
                 states.forEach((name, all) -> seen.put(name, all.size() - 1));
-                Backup backup = objects.backup(parent.resolve("backups"), Progress.none());
+                Backup backup =
+                        objects.operations().backup(parent.resolve("backups"), Progress.none());
                 made.add(new Made(backup, before, seen));
             }
             isDone = true;

@@ -76,7 +76,7 @@ final class BackupWorld implements AutoCloseable {
     }
 
     Backup backup() {
-        return objects().backup(parent.resolve("backups"), Progress.none());
+        return objects().operations().backup(parent.resolve("backups"), Progress.none());
     }
 
     void restore(Backup backup) {

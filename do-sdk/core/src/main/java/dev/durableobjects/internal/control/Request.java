@@ -115,7 +115,7 @@ public sealed interface Request<R extends Record> {
         public Results.Changed run(Operations operations, Progress progress) {
             StoredObject known = operations.object(namespace, object);
             Optional<Bookmark> undo = operations.importObject(known, Path.of(source));
-            return Changes.told("imported", known, undo);
+            return Results.Changed.of(known, undo);
         }
     }
 
@@ -135,7 +135,7 @@ public sealed interface Request<R extends Record> {
         @Override
         public Results.Changed run(Operations operations, Progress progress) {
             StoredObject known = operations.object(namespace, object);
-            return Changes.told("rewound", known, Optional.of(operations.rewind(known, to)));
+            return Results.Changed.of(known, Optional.of(operations.rewind(known, to)));
         }
     }
 
@@ -156,7 +156,7 @@ public sealed interface Request<R extends Record> {
         public Results.Changed run(Operations operations, Progress progress) {
             StoredObject known = operations.object(namespace, object);
             Bookmark undo = operations.rewind(known, new Bookmark(to));
-            return Changes.told("rewound", known, Optional.of(undo));
+            return Results.Changed.of(known, Optional.of(undo));
         }
     }
 
@@ -172,7 +172,7 @@ public sealed interface Request<R extends Record> {
 
         @Override
         public Results.BackedUp run(Operations operations, Progress progress) {
-            return Changes.told(operations.backup(Path.of(target), progress));
+            return Results.BackedUp.of(operations.backup(Path.of(target), progress));
         }
     }
 
@@ -190,7 +190,7 @@ public sealed interface Request<R extends Record> {
         @Override
         public Results.Changed run(Operations operations, Progress progress) {
             StoredObject found = operations.find(namespace, object);
-            return Changes.told("deleted", found, operations.delete(found));
+            return Results.Changed.of(found, operations.delete(found));
         }
     }
 }

@@ -1,5 +1,6 @@
 package dev.durableobjects.internal.control;
 
+import dev.durableobjects.Bookmark;
 import dev.durableobjects.operations.Backup;
 import dev.durableobjects.operations.Finding;
 import dev.durableobjects.operations.StoredNamespace;
@@ -112,5 +113,11 @@ public final class Results {
     ///
     /// @param object which
     /// @param undo the bookmark of the moment before, empty if there is no history
-    public record Changed(Item object, Optional<String> undo) {}
+    public record Changed(Item object, Optional<String> undo) {
+
+        /// Tells of a change.
+        static Changed of(StoredObject object, Optional<Bookmark> undo) {
+            return new Changed(Item.of(object), undo.map(Bookmark::value));
+        }
+    }
 }
