@@ -66,7 +66,7 @@ final class Archive {
     synchronized void add(long segment) throws IOException {
         Path source = Segment.file(root.resolve(Segments.DIRECTORY), segment);
         if (rules.isOff()) {
-            Files.delete(source);
+            disk.delete(source);
             return;
         }
         disk.move(source, Segment.file(segments(), segment));
@@ -173,9 +173,9 @@ final class Archive {
         }
         synchronized (this) {
             for (long number : digested) {
-                Files.delete(Segment.file(segments(), number));
+                disk.delete(Segment.file(segments(), number));
+                disk.forceNames(segments()); // One that came back after its successor is a gap.
             }
-            disk.forceNames(segments());
         }
     }
 

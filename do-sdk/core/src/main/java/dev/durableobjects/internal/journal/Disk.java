@@ -40,6 +40,11 @@ public interface Disk {
         Files.move(source, target, StandardCopyOption.ATOMIC_MOVE);
     }
 
+    /// Deletes a file.
+    default void delete(Path file) throws IOException {
+        Files.delete(file);
+    }
+
     /// Returns when the names in a directory would survive a loss of power.
     ///
     /// @param directory null for the root's parent, which there is none of

@@ -85,13 +85,13 @@ final class HistoryFile {
         if (reader == null) {
             return new Timeline(null);
         }
-        Found found = reader.next();
+        Found found = reader.nextAppended();
         Timeline read = new Timeline(null);
         if (found != null && found.records() == 0) {
             read = new Timeline(base(reader, found));
-            found = reader.next();
+            found = reader.nextAppended();
         }
-        for (; found != null; found = reader.next()) {
+        for (; found != null; found = reader.nextAppended()) {
             ByteBuffer source = reader.content().duplicate().position(found.offset());
             Head head = Head.read(reader.version(), source);
             head.skipPages(source);
@@ -123,20 +123,27 @@ final class HistoryFile {
     }
 
     /// Writes groups of records behind what the file holds, each group merged; durable when it
-    /// returns.
+    /// returns. Power may be lost when one batch is on the disk and the one before is not, so the
+    /// first byte of all comes last: without it nothing counts.
     void append(List<List<Entry>> groups) throws IOException {
         SegmentReader reader = reader();
         if (reader == null) {
             write(null, groups);
             return;
         }
-        Found last = reader.next();
+        Found last = reader.nextAppended();
         while (last != null) { // What follows the last was never forced.
-            last = reader.next();
+            last = reader.nextAppended();
         }
         try (FileChannel channel = FileChannel.open(path, StandardOpenOption.WRITE)) {
-            channel.truncate(reader.end());
-            write(path, channel, reader.end(), groups);
+            long end = reader.end();
+            channel.truncate(end);
+            ByteBuffer first = encode(groups.getFirst());
+            ByteBuffer behind = first.slice(1, first.remaining() - 1);
+            disk.write(path, channel, behind, end + 1);
+            write(path, channel, end + first.remaining(), groups.subList(1, groups.size()));
+            disk.force(path, channel);
+            disk.write(path, channel, first.slice(0, 1), end);
             disk.force(path, channel);
         }
     }
@@ -175,12 +182,15 @@ final class HistoryFile {
             throws IOException {
         long at = end;
         for (List<Entry> group : groups) {
-            ByteBuffer batch =
-                    Batch.encode(NUMBER, Thinning.merge(group), group.getLast().millis());
+            ByteBuffer batch = encode(group);
             long next = at + batch.remaining();
             disk.write(file, channel, batch, at);
             at = next;
         }
+    }
+
+    private static ByteBuffer encode(List<Entry> group) throws IOException {
+        return Batch.encode(NUMBER, Thinning.merge(group), group.getLast().millis());
     }
 
     /// Gives a copy of the database its name, durably.
@@ -217,7 +227,8 @@ final class HistoryFile {
 
     /// Deletes the file and its copies of the database.
     void delete() throws IOException {
-        if (Files.deleteIfExists(path)) {
+        if (exists()) {
+            disk.delete(path);
             deleteBasesBut(null);
         }
     }
@@ -238,7 +249,7 @@ final class HistoryFile {
         }
         for (Path one : bases) {
             if (base == null || !one.equals(base.path())) {
-                Files.delete(one);
+                disk.delete(one);
             }
         }
     }

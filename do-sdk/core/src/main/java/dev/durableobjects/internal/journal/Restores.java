@@ -261,7 +261,7 @@ public final class Restores {
         if (Files.size(database) == 0) {
             Files.delete(database); // A database without pages is none.
         }
-        Files.delete(source);
+        disk.delete(source);
         disk.forceNames(directory);
         pending.remove(file);
     }

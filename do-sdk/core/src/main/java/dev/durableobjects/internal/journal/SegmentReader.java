@@ -86,6 +86,13 @@ final class SegmentReader {
         return found;
     }
 
+    /// Returns the next batch of a file to which several are appended at once, null behind the last
+    /// that counts: as long as they do not, the first of them begins with a zero.
+    @Nullable Found nextAppended() throws IOException {
+        boolean isUnfinished = content.hasRemaining() && content.get(content.position()) == 0;
+        return isUnfinished ? null : next();
+    }
+
     /// Returns the last position of what was read.
     long last() {
         return last;
