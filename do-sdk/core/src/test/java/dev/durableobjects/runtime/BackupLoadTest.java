@@ -11,7 +11,9 @@ import dev.durableobjects.DurableObjectException;
 import dev.durableobjects.Limit;
 import dev.durableobjects.operations.Backup;
 import dev.durableobjects.operations.Backups;
+import dev.durableobjects.operations.Finding;
 import dev.durableobjects.operations.Progress;
+import dev.durableobjects.operations.Verification;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -90,11 +92,20 @@ class BackupLoadTest {
         assertThat("seed " + SEED, failures, is(empty()));
         for (Made one : made) {
             Path restored = parent.resolve("restored-" + one.backup().position());
+            verify(one.backup().directory());
             Backups.restore(one.backup().directory(), restored, Progress.none());
+            verify(restored);
             check(one, restored);
+            verify(restored);
         }
         Path first = parent.resolve("data/journal/0000000000000001.journal");
         assertThat("the journal was freed", Files.exists(first), is(false));
+    }
+
+    private static void verify(Path directory) {
+        List<Finding> findings = Verification.run(directory, Progress.none()).findings();
+
+        assertThat("seed " + SEED, findings, is(empty()));
     }
 
     private void awaitMore() {

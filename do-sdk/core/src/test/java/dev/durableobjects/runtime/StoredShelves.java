@@ -203,7 +203,8 @@ final class StoredShelves {
         public void put(int number, String title, int bytes) {
             var sql = ctx.storage().sql();
             sql.exec(
-                    "CREATE TABLE IF NOT EXISTS books (n INTEGER PRIMARY KEY, title TEXT, body BLOB)");
+                    "CREATE TABLE IF NOT EXISTS books"
+                            + " (n INTEGER PRIMARY KEY, title TEXT, body BLOB)");
             sql.exec("CREATE INDEX IF NOT EXISTS by_title ON books (title)");
             sql.exec(
                     "INSERT OR REPLACE INTO books VALUES (?, ?, randomblob(?))",

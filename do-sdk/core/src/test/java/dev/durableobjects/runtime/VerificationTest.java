@@ -253,6 +253,7 @@ class VerificationTest {
         Files.writeString(directory.resolve("history").resolve("begun.new"), "?");
         Files.writeString(directory.resolve("format.new"), "?");
         Files.writeString(directory.resolve("backup.json"), "{}");
+        Files.createDirectory(directory.resolve("control.new"));
         Files.writeString(directory.resolve("journal").resolve("newest"), "torn");
         Path last = StoredShelves.files(directory, "journal", ".journal").getLast();
         Files.write(last, new byte[1_000]);

@@ -12,13 +12,16 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import dev.durableobjects.Bookmark;
 import dev.durableobjects.BookmarkException;
 import dev.durableobjects.DurableObjectId;
+import dev.durableobjects.operations.Finding;
 import dev.durableobjects.operations.ObjectPage;
 import dev.durableobjects.operations.ObjectQuery;
 import dev.durableobjects.operations.OperationException;
 import dev.durableobjects.operations.OperationException.Reason;
 import dev.durableobjects.operations.Operations;
+import dev.durableobjects.operations.Progress;
 import dev.durableobjects.operations.StoredNamespace;
 import dev.durableobjects.operations.StoredObject;
+import dev.durableobjects.operations.Verification;
 import dev.durableobjects.spec.OperatorWorld.Way;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -48,6 +51,8 @@ class OperationsSpec {
     void close() {
         if (world != null) {
             world.close();
+            List<Finding> findings = Verification.run(directory, Progress.none()).findings();
+            assertThat("what operators do is no damage", findings, is(List.of()));
         }
     }
 

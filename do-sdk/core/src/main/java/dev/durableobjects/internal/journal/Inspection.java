@@ -99,7 +99,7 @@ public final class Inspection {
             next(directory, one, one == current.getLast(), journal);
         }
         try {
-            Segments.checkAllThere(root, current);
+            Newest.check(root, current);
         } catch (IOException e) {
             report(Kind.MISSING, directory, e);
         }

@@ -105,7 +105,7 @@ public final class Journal implements CommitLog {
     /// Makes the journal of a new data directory, durably, before that counts as one. Doing it
     /// twice does no harm.
     public static void prepare(Path root) throws IOException {
-        Segments.prepare(root, Disk.system());
+        Newest.prepare(Disk.system(), root);
     }
 
     /// Returns what brings databases to where the journal is.

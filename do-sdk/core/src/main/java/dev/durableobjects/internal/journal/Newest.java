@@ -45,17 +45,34 @@ final class Newest {
         }
     }
 
-    /// Returns if none of the newest files is missing, as far as anybody knows.
+    /// Makes the journal of a new data directory, before that counts as one: of a data directory a
+    /// journal without any file is lost.
+    static void prepare(Disk disk, Path root) throws IOException {
+        Path directory = root.resolve(Segments.DIRECTORY);
+        Files.createDirectories(directory);
+        if (Segment.numbers(directory).isEmpty()) {
+            Files.write(Segment.file(directory, 1), new byte[0]); // As of a process that ended.
+            disk.forceNames(directory);
+            disk.forceNames(root);
+        }
+    }
+
+    /// Returns if no file is missing behind those that are there, as far as anybody knows.
     ///
+    /// @param root the data directory
     /// @param numbers the files that are there, in their order
     /// @throws IOException if one is missing
-    static void check(Path directory, List<Long> numbers) throws IOException {
+    static void check(Path root, List<Long> numbers) throws IOException {
+        Path directory = root.resolve(Segments.DIRECTORY);
         long newest = read(directory);
         long last = numbers.isEmpty() ? 0 : numbers.getLast();
         if (newest > last) {
             throw SegmentReader.damaged(
                     "%s is missing: %s says that it is the newest file of the journal"
                             .formatted(Segment.file(directory, newest), directory.resolve(NAME)));
+        }
+        if (numbers.isEmpty() && Files.exists(root.resolve("format"))) {
+            throw SegmentReader.damaged(directory + " has no file of the journal");
         }
     }
 

@@ -223,31 +223,9 @@ final class Segments implements AutoCloseable {
 
     private void readAll() throws IOException {
         List<Long> numbers = Segment.numbers(directory);
-        checkAllThere(root, numbers);
+        Newest.check(root, numbers);
         for (int i = 0; i < numbers.size(); i++) {
             read(numbers.get(i), i == 0, i == numbers.size() - 1);
-        }
-    }
-
-    /// Makes the journal of a new data directory, before that counts as one: of a data directory a
-    /// journal without any file is lost.
-    static void prepare(Path root, Disk disk) throws IOException {
-        Path directory = root.resolve(DIRECTORY);
-        Files.createDirectories(directory);
-        if (Segment.numbers(directory).isEmpty()) {
-            Files.write(Segment.file(directory, 1), new byte[0]); // As of a process that ended.
-            disk.forceNames(directory);
-            disk.forceNames(root);
-        }
-    }
-
-    /// @param numbers the files that are there
-    /// @throws IOException if others are missing, as far as anybody knows
-    static void checkAllThere(Path root, List<Long> numbers) throws IOException {
-        Path directory = root.resolve(DIRECTORY);
-        Newest.check(directory, numbers);
-        if (numbers.isEmpty() && Files.exists(root.resolve("format"))) {
-            throw SegmentReader.damaged(directory + " has no file of the journal");
         }
     }
 

@@ -25,7 +25,8 @@ final class Layout {
 
     private static final Pattern DIRECTORY =
             Pattern.compile(
-                    "journal|(history/)?objects(/%s(/[0-9a-f]{2})?)?|history(/segments|/restore)?"
+                    ("control\\.new|journal|history(/segments|/restore)?"
+                                    + "|(history/)?objects(/%s(/[0-9a-f]{2})?)?")
                             .formatted(KEY));
 
     private static final Pattern DATABASE =
@@ -40,7 +41,7 @@ final class Layout {
 
     private static final List<Pattern> OTHERS =
             List.of(
-                    Pattern.compile("lock|control|format(\\.new)?|backup\\.json"),
+                    Pattern.compile("lock|control(\\.new/.*)?|format(\\.new)?|backup\\.json"),
                     Pattern.compile("index\\.sqlite" + SQLITE),
                     Pattern.compile("journal/(\\d{16}\\.journal|newest)"),
                     Pattern.compile("objects/%s/%s\\.sqlite%s".formatted(KEY, ID, SQLITE)),

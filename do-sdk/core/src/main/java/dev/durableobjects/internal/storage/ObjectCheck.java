@@ -129,7 +129,7 @@ final class ObjectCheck {
             report(
                     Kind.DAMAGED,
                     file,
-                    "it differs from what was committed, from byte %d on; it has %d bytes, expected %d"
+                    "byte %d is not what was committed; the file has %d bytes, expected %d"
                             .formatted(at, Files.size(now), Files.size(known)));
         }
     }
