@@ -16,7 +16,9 @@ enum Fault {
     /// Everybody waits for the commit before the right one.
     OFF_BY_ONE("turns, now only|was known to begin with"),
     /// A sync returns before the disk has anything.
-    LYING_DISK("turns, now only|was known to begin with|cannot use|never ran"),
+    LYING_DISK(
+            "turns, now only|was known to begin with|half of a turn|cannot use|ran for|is NULL"
+                    + "|malformed|no such table|never ran"),
     /// Only the journal is forced, so what it does not have any more may be lost.
     LYING_CHECKPOINT(
             "turns, now only|was known to begin with|half of a turn|cannot use objects|ran for"
@@ -26,7 +28,7 @@ enum Fault {
     /// Nobody tells the index when an object must be woken.
     SILENT_COMMITS("never ran"),
     /// The clock of the engine is ahead.
-    FAST_CLOCK("too early"),
+    FAST_CLOCK("too early|ran for"),
     /// What a run was for is deleted by a commit of its own.
     LATE_DELETION("ran for"),
     /// Calls enter in another order than they were made.

@@ -8,13 +8,17 @@ import dev.durableobjects.Env;
 import dev.durableobjects.Limit;
 import dev.durableobjects.internal.gate.InputGate;
 import dev.durableobjects.internal.gate.Latch;
+import dev.durableobjects.internal.journal.Checkpointer;
 import dev.durableobjects.internal.storage.Host;
 import dev.durableobjects.internal.storage.ObjectDatabase;
 import dev.durableobjects.spi.CommitFailedException;
 import dev.durableobjects.sql.SqlPolicy;
 import dev.durableobjects.sql.SqlStorageException;
+import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.channels.FileChannel;
 import java.time.InstantSource;
+import java.util.Optional;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
@@ -260,6 +264,30 @@ final class Activation implements Host {
     void release(int bytes, Runnable effect) {
         check();
         outbox.add(bytes, effect);
+    }
+
+    /// Moves everything from the log of the database into the database, as an event of its own.
+    ///
+    /// @return false if the database is not open
+    /// @throws DurableObjectException if nobody can enter any more
+    boolean checkpoint(Checkpointer.Use use) throws IOException {
+        if (!gate.requestAlways(null).await()) {
+            throw new DurableObjectException(Kind.RESET, id, this + " has left memory", null);
+        }
+        Optional<FileChannel> file;
+        try {
+            awaitDurable();
+            file = database.checkpoint();
+            if (file.isPresent() && use.isStill()) {
+                use.run(file.get());
+            }
+        } finally {
+            gate.leave();
+        }
+        if (file.isPresent() && !use.isStill()) {
+            use.run(file.get());
+        }
+        return file.isPresent();
     }
 
     /// Breaks the activation; the first reason counts. Any thread may do it.

@@ -12,9 +12,7 @@ import dev.durableobjects.internal.gate.InputGate;
 import dev.durableobjects.internal.journal.Checkpointer;
 import java.io.IOException;
 import java.nio.channels.ClosedChannelException;
-import java.nio.channels.FileChannel;
 import java.util.List;
-import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.Semaphore;
@@ -158,7 +156,7 @@ public final class ObjectDirectory {
     public boolean checkpoint(DurableObjectId id, Checkpointer.Use use) throws IOException {
         for (Activation known = live.get(id); known != null; known = live.get(id)) {
             try {
-                return checkpoint(known, use);
+                return known.checkpoint(use);
             } catch (DurableObjectException | ClosedChannelException e) {
                 if (!known.closed().awaitUntil(node.after(Limit.COMMIT_SECONDS))) {
                     throw new IOException(known + " was not checkpointed", e);
@@ -166,31 +164,6 @@ public final class ObjectDirectory {
             }
         }
         return false;
-    }
-
-    /// Moves everything from the log of a database into the database, as an event of its own.
-    ///
-    /// @return false if the database is not open
-    private static boolean checkpoint(Activation activation, Checkpointer.Use use)
-            throws IOException {
-        if (!activation.gate().requestAlways(null).await()) {
-            throw new DurableObjectException(
-                    Kind.RESET, activation.id(), activation + " has left memory", null);
-        }
-        Optional<FileChannel> file;
-        try {
-            activation.awaitDurable();
-            file = activation.database().checkpoint();
-            if (file.isPresent() && use.isStill()) {
-                use.run(file.get());
-            }
-        } finally {
-            activation.gate().leave();
-        }
-        if (file.isPresent() && !use.isStill()) {
-            use.run(file.get());
-        }
-        return file.isPresent();
     }
 
     /// Resets an object, if it is in memory.

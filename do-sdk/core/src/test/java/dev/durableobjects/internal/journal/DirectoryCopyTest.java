@@ -27,8 +27,8 @@ class DirectoryCopyTest {
 
     @Test
     void whatIsWrittenMeanwhileIsInItUpToTheCut() throws IOException {
-        Files.writeString(root.resolve("format"), "a format");
         try (Journal journal = TestJournals.open(root)) {
+            Files.writeString(root.resolve("format"), "a format");
             TestJournals.write(journal, TestJournals.whole(1, 1));
             Recorded copies =
                     new Recorded(() -> {
@@ -65,8 +65,8 @@ class DirectoryCopyTest {
 
     @Test
     void aClosingJournalEndsItAndWaitsForItsEnd() throws Exception {
-        Files.writeString(root.resolve("format"), "a format");
         Journal journal = TestJournals.open(root);
+        Files.writeString(root.resolve("format"), "a format");
         TestJournals.write(journal, TestJournals.whole(1, 1));
         AtomicBoolean isClosed = new AtomicBoolean();
         List<Boolean> wasClosed = new ArrayList<>();
