@@ -9,6 +9,7 @@ import dev.durableobjects.Bookmark;
 import dev.durableobjects.DurableObjectSnapshot;
 import dev.durableobjects.Schedule;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -106,6 +107,37 @@ class RestoredAlarmSpec {
         assertThat(values("c"), contains(1L));
         assertThat(alarm("c"), is(Optional.of(LATE)));
         assertThat(alarm("a"), is(Optional.of(EARLY)));
+    }
+
+    @Test
+    void anAlarmThatRunsFirstFindsTheRestoredDatabase(@TempDir Path other) throws Exception {
+        try (AlarmWorld world = new AlarmWorld(other)) {
+            List<Object> seen = Probe.seen();
+            world.handler = (self, run) -> seen.addAll(self.values());
+            Bookmark before =
+                    (Bookmark)
+                            world.in(
+                                    "a",
+                                    self -> {
+                                        self.createTable();
+                                        self.insert(1);
+                                        return self.ctx().storage().currentBookmark();
+                                    });
+            world.setAlarm("a", Duration.ofHours(1));
+            world.in(
+                    "a",
+                    self -> {
+                        self.insert(2);
+                        return self.ctx().storage().restoreOnNextSession(before);
+                    });
+            world.restart();
+
+            world.pass(Duration.ofHours(1));
+            world.next();
+
+            assertThat(seen, contains(1L));
+            assertThat(world.in("a", Probe::values), is(List.of(1L)));
+        }
     }
 
     private void insert(String object, long value) throws Exception {

@@ -90,8 +90,8 @@ public final class ObjectIndex implements JournalIndex {
 
     static final String UNNAMED =
             """
-            SELECT id, name FROM objects WHERE namespace = ? AND name IS NULL AND id > ?
-            ORDER BY id LIMIT ?
+            SELECT id, name FROM objects INDEXED BY objects_without_name
+            WHERE namespace = ? AND name IS NULL AND id > ? ORDER BY id LIMIT ?
             """;
 
     static final String DUE =
