@@ -61,13 +61,13 @@ class ExportSpec {
     }
 
     private void export(String object) throws Exception {
-        world.operation(operations ->
-                operations.exportObject(operations.find(NAMESPACE, object), file));
+        world.operation(
+                operations -> operations.exportObject(operations.find(NAMESPACE, object), file));
     }
 
     private Optional<Bookmark> importInto(String object) throws Exception {
-        return world.operate(operations ->
-                operations.importObject(operations.object(NAMESPACE, object), file));
+        return world.operate(
+                operations -> operations.importObject(operations.object(NAMESPACE, object), file));
     }
 
     @ParameterizedTest
@@ -129,8 +129,7 @@ class ExportSpec {
         world.operation(operations -> {
             StoredObject object = operations.find(NAMESPACE, "a");
             Path lost = files.resolve("none").resolve("a.sqlite");
-            assertThat(
-                    reason(() -> operations.exportObject(object, lost)), is(Reason.TARGET));
+            assertThat(reason(() -> operations.exportObject(object, lost)), is(Reason.TARGET));
             Files.writeString(file, "mine");
             assertThat(reason(() -> operations.exportObject(object, file)), is(Reason.TARGET));
             assertThat(Files.readString(file), is("mine"));
@@ -168,10 +167,7 @@ class ExportSpec {
 
         for (int i = 0; i < 20; i++) {
             export("a");
-            assertThat(
-                    OperatorWorld.ask(
-                            file, UNPAIRED),
-                    is(empty()));
+            assertThat(OperatorWorld.ask(file, UNPAIRED), is(empty()));
             Files.delete(file);
         }
 
@@ -206,15 +202,18 @@ class ExportSpec {
 
         Bookmark undo = importInto("b").orElseThrow();
         importInto("new");
-        world.operate(operations ->
-                operations.importObject(operations.object(OTHER, "a"), file));
+        world.operate(operations -> operations.importObject(operations.object(OTHER, "a"), file));
 
         assertThat(world.values("b"), contains(1L));
         assertThat(world.alarm("b"), is(Optional.empty()));
         assertThat(world.values("new"), contains(1L));
         assertThat(world.othersValues("a"), contains(1L));
         assertThat(
-                world.runtime().in("new", (self, argument) -> self.ctx().storage().kv().get("k", String.class)),
+                world.runtime()
+                        .in(
+                                "new",
+                                (self, argument) ->
+                                        self.ctx().storage().kv().get("k", String.class)),
                 is(Optional.of("v")));
         assertThat(
                 world.runtime().in("new", (self, argument) -> self.ctx().schedules().list().size()),
@@ -330,7 +329,8 @@ class ExportSpec {
         world.close();
         Path database;
         try (Stream<Path> all = Files.walk(directory.resolve("objects"))) {
-            database = all.filter(one -> one.toString().endsWith(".sqlite")).findAny().orElseThrow();
+            database =
+                    all.filter(one -> one.toString().endsWith(".sqlite")).findAny().orElseThrow();
         }
         long bytes = Files.size(database);
         start(Way.OFFLINE);

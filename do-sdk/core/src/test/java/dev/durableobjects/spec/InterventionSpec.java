@@ -124,13 +124,11 @@ class InterventionSpec {
         CompletableFuture<Bookmark> undo = new CompletableFuture<>();
         Thread operator =
                 Thread.ofVirtual()
-                        .start(() ->
-                                undo.complete(operations().delete(object("a")).orElseThrow()));
+                        .start(() -> undo.complete(operations().delete(object("a")).orElseThrow()));
         while (operator.getState() != Thread.State.WAITING) {
             Thread.onSpinWait();
         }
-        CompletableFuture<Object> waiting =
-                world.runtime().queued("a", self -> "never").result();
+        CompletableFuture<Object> waiting = world.runtime().queued("a", self -> "never").result();
 
         mayEnd.countDown();
 
@@ -303,8 +301,8 @@ class InterventionSpec {
         List<CompletableFuture<Bookmark>> all = new ArrayList<>();
         for (int i = 0; i < 16; i++) {
             all.add(
-                    ProbeRuntime.started(() ->
-                            operations().importObject(object("a"), file).orElseThrow()));
+                    ProbeRuntime.started(
+                            () -> operations().importObject(object("a"), file).orElseThrow()));
         }
         List<List<?>> undone = new ArrayList<>();
         for (CompletableFuture<Bookmark> one : all) {

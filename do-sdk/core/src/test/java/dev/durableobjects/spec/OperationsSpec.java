@@ -59,7 +59,8 @@ class OperationsSpec {
     @EnumSource
     void listsByNameAndThenById(Way way) throws Exception {
         start(way);
-        List<String> sorted = List.of("", "a", "a%1", "a_2", "axx", "b", "é", "\uffee", "😀", "😀2");
+        List<String> sorted =
+                List.of("", "a", "a%1", "a_2", "axx", "b", "é", "\uffee", "😀", "😀2");
         for (String name : sorted.reversed()) {
             world.insert(name, 1);
         }
@@ -182,11 +183,13 @@ class OperationsSpec {
         world.insert("a", 2);
 
         Bookmark undo =
-                world.operate(operations -> operations.rewind(operations.find(NAMESPACE, "a"), then));
+                world.operate(
+                        operations -> operations.rewind(operations.find(NAMESPACE, "a"), then));
         assertThat(world.values("a"), contains(1L));
         world.insert("a", 3);
         Bookmark redo =
-                world.operate(operations -> operations.rewind(operations.find(NAMESPACE, "a"), undo));
+                world.operate(
+                        operations -> operations.rewind(operations.find(NAMESPACE, "a"), undo));
         assertThat(world.values("a"), contains(1L, 2L));
         world.operate(operations -> operations.rewind(operations.find(NAMESPACE, "a"), redo));
 
@@ -203,21 +206,19 @@ class OperationsSpec {
         Bookmark other =
                 (Bookmark)
                         world.runtime()
-                                .in("b", (self, argument) -> self.ctx().storage().currentBookmark());
+                                .in(
+                                        "b",
+                                        (self, argument) -> self.ctx().storage().currentBookmark());
 
         world.operation(operations -> {
             StoredObject object = operations.find(NAMESPACE, "a");
             Instant future = Instant.now().plusSeconds(1_000);
             assertThat(
-                    assertThrows(
-                                    BookmarkException.class,
-                                    () -> operations.rewind(object, other))
+                    assertThrows(BookmarkException.class, () -> operations.rewind(object, other))
                             .reason(),
                     is(BookmarkException.Reason.OTHER_OBJECT));
             assertThat(
-                    assertThrows(
-                                    BookmarkException.class,
-                                    () -> operations.rewind(object, future))
+                    assertThrows(BookmarkException.class, () -> operations.rewind(object, future))
                             .reason(),
                     is(BookmarkException.Reason.FUTURE));
         });
@@ -287,8 +288,7 @@ class OperationsSpec {
         world.operation(operations -> {
             StoredObject object = operations.find(NAMESPACE, "a");
             assertThat(
-                    assertThrows(
-                                    BookmarkException.class, () -> operations.rewind(object, then))
+                    assertThrows(BookmarkException.class, () -> operations.rewind(object, then))
                             .reason(),
                     is(BookmarkException.Reason.OFF));
             operations.exportObject(object, file);
@@ -324,8 +324,7 @@ class OperationsSpec {
         operations.close();
         operations.close();
 
-        assertThrows(
-                IllegalStateException.class, () -> operations.list(ObjectQuery.of(NAMESPACE)));
+        assertThrows(IllegalStateException.class, () -> operations.list(ObjectQuery.of(NAMESPACE)));
         start(Way.OFFLINE);
         assertThat(world.values("a"), contains(1L));
     }

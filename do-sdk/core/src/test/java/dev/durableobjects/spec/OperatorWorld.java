@@ -132,12 +132,7 @@ final class OperatorWorld implements AutoCloseable {
     List<?> othersValues(String object) throws Exception {
         runtime.script("values", (self, argument) -> values(self));
         return (List<?>)
-                runtime.objects()
-                        .env()
-                        .namespace(OTHERS)
-                        .getByName(object)
-                        .rpc()
-                        .run("values", "");
+                runtime.objects().env().namespace(OTHERS).getByName(object).rpc().run("values", "");
     }
 
     static List<?> values(Probe self) {

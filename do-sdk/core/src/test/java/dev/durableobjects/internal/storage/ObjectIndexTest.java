@@ -154,7 +154,8 @@ class ObjectIndexTest {
         }
 
         assertThat(plan(ObjectIndex.DUE), is(SEARCH + "<?)"));
-        assertThat(plan(ObjectIndex.NAMED), containsString("INDEX objects_by_name (namespace=? AND "));
+        assertThat(
+                plan(ObjectIndex.NAMED), containsString("INDEX objects_by_name (namespace=? AND "));
         assertThat(
                 plan(ObjectIndex.UNNAMED),
                 containsString("INDEX objects_without_name (namespace=? AND id>?"));
