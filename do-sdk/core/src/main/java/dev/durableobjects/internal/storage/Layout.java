@@ -35,9 +35,10 @@ final class Layout {
     private static final Pattern HISTORY =
             Pattern.compile("history/(objects/%s/%s)\\.history".formatted(KEY, ID));
 
-    private static final Pattern RESTORE =
-            Pattern.compile(
-                    "history/restore/%s\\.%s\\.sqlite".formatted(KEY, ID.replace("/", "\\.")));
+    private static final String PENDING =
+            "history/restore/%s\\.%s".formatted(KEY, ID.replace("/", "\\."));
+
+    private static final Pattern RESTORE = Pattern.compile(PENDING + "\\.(sqlite|replace)");
 
     private static final List<Pattern> OTHERS =
             List.of(
@@ -49,7 +50,8 @@ final class Layout {
                     Pattern.compile("history/begun(\\.new)?"),
                     Pattern.compile(
                             "history/objects/%s/%s(\\.new|-\\d{16}\\.base)".formatted(KEY, ID)),
-                    Pattern.compile(RESTORE.pattern() + "(\\.new)?" + SQLITE));
+                    Pattern.compile(RESTORE.pattern() + "(\\.new)?" + SQLITE),
+                    Pattern.compile(PENDING + "\\.\\d+\\.new" + SQLITE));
 
     private final Path root;
     private final Consumer<Damage> found;
@@ -117,8 +119,12 @@ final class Layout {
         return RESTORE.matcher(path).matches();
     }
 
-    /// Returns the path of what a database becomes at the next start of its object.
-    static String restore(String database) {
-        return "history/restore/" + database.substring("objects/".length()).replace('/', '.');
+    /// Returns the paths of what a database may become at the next start of its object.
+    static List<String> restores(String database) {
+        String begin = "history/restore/";
+        String stem = database.substring("objects/".length(), database.lastIndexOf('.'));
+        return Stream.of(".sqlite", ".replace")
+                .map(suffix -> begin + stem.replace('/', '.') + suffix)
+                .toList();
     }
 }

@@ -135,7 +135,7 @@ final class ObjectCheck {
     }
 
     private void checkIntegrity(String file, Path now) throws IOException {
-        if (Files.exists(root.resolve(Layout.restore(file)))) {
+        if (Layout.restores(file).stream().anyMatch(one -> Files.exists(root.resolve(one)))) {
             return; // A process may have ended half-way through a restore; it will be done again.
         }
         String wrong = IntegrityCheck.run(now);
