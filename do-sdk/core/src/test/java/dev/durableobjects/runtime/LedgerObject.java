@@ -14,7 +14,6 @@ import dev.durableobjects.websocket.WebSocketMessage;
 import dev.durableobjects.websocket.WebSocketPair;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -71,12 +70,15 @@ final class LedgerObject extends DurableObject implements Ledger {
 
     @Override
     public void plan(int number, String name, long delayMillis) {
-        Instant due = Instant.now().truncatedTo(ChronoUnit.MILLIS).plusMillis(delayMillis);
+        Instant asked = Instant.now().plusMillis(delayMillis);
         end(name, "replaced");
+        Instant due; // Not what was asked for, if that has passed meanwhile.
         if (name.isEmpty()) {
-            ctx.storage().setAlarm(due);
+            ctx.storage().setAlarm(asked);
+            due = ctx.storage().getAlarm().orElseThrow();
         } else {
-            ctx.schedules().at(name, due);
+            ctx.schedules().at(name, asked);
+            due = ctx.schedules().get(name).orElseThrow().due();
         }
         sql.exec("INSERT INTO plans VALUES (?, ?, ?, 0, '')", number, name, due.toEpochMilli());
     }
