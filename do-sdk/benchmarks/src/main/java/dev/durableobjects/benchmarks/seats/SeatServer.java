@@ -4,6 +4,7 @@ import dev.durableobjects.Binding;
 import dev.durableobjects.DurableObjectStub;
 import dev.durableobjects.Env;
 import dev.durableobjects.Worker;
+import dev.durableobjects.benchmarks.Args;
 import dev.durableobjects.http.Request;
 import dev.durableobjects.http.Response;
 import dev.durableobjects.runtime.DurableObjects;
@@ -11,9 +12,13 @@ import io.helidon.logging.common.LogConfig;
 import io.helidon.webserver.WebServer;
 import io.helidon.webserver.WebServerConfig;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
 
 /// Serves the seats on the SDK, with all its settings at their defaults: `SeatServer PORT
-/// DIRECTORY`.
+/// DIRECTORY`, or with fewer days of history than that: `SeatServer PORT DIRECTORY history=0`.
 public final class SeatServer {
 
     static final Binding<FlightApi> FLIGHT = Binding.of("FLIGHT", FlightApi.class);
@@ -23,10 +28,18 @@ public final class SeatServer {
     /// Starts the server; it runs until the process gets SIGINT or SIGTERM.
     public static void main(String[] arguments) {
         LogConfig.configureRuntime();
+        Args args =
+                Args.of(
+                        Arrays.copyOfRange(arguments, 2, arguments.length),
+                        Map.of("history", List.of(30)));
         DurableObjects objects =
                 DurableObjects.builder()
                         .directory(Path.of(arguments[1]))
-                        .namespace(FLIGHT, Flight::new)
+                        .namespace(
+                                FLIGHT,
+                                Flight::new,
+                                settings ->
+                                        settings.history(Duration.ofDays(args.number("history"))))
                         .build();
         start(objects, Integer.parseInt(arguments[0]));
     }
