@@ -20,12 +20,6 @@ record HealthCheck(Journal journal, Disk disk, Path directory, Limits limits) {
     /// How far beyond its bound the journal is not worth a word: a file is being freed then.
     private static final double LENIENCE = 1.25;
 
-    private static final String HISTORY_FAILED =
-            "the objects are well, but history in %s cannot be sorted, which is tried again each"
-                    + " minute. If a file is damaged or missing, stop the process and put that file"
-                    + " back from a backup, or give up what was and delete the directory 'history';"
-                    + " verifying the data directory names all such files. It was: %s";
-
     /// @param indexFailure why nobody is woken, empty if somebody may be
     Health run(boolean isClosing, String indexFailure) {
         List<Problem> problems = new ArrayList<>();
@@ -66,7 +60,14 @@ record HealthCheck(Journal journal, Disk disk, Path directory, Limits limits) {
     private void checkHistory(List<Problem> problems) {
         String failure = journal.history().failure();
         if (!failure.isEmpty()) {
-            String message = HISTORY_FAILED.formatted(directory, failure);
+            String message =
+                    "the objects are well, but history in "
+                            + directory
+                            + " cannot be sorted, which is tried again each minute. If a file is"
+                            + " damaged or missing, stop the process and put that file back from a"
+                            + " backup, or give up what was and delete the directory 'history';"
+                            + " verifying the data directory names all such files. It was: "
+                            + failure;
             problems.add(new Problem(Reason.HISTORY_FAILED, message));
         }
     }
