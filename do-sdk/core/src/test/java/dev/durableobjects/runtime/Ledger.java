@@ -14,7 +14,7 @@ interface Ledger {
     /// The schedule that is due again and again.
     String TICK = "tick";
 
-    int OBJECTS = 12;
+    int OBJECTS = 24;
     int PLANS = 5;
 
     /// Adds an entry in three writes, of which never only some may be seen.
@@ -69,12 +69,13 @@ interface Ledger {
         return objects.env().namespace(LEDGER).getByName(name).rpc();
     }
 
-    /// Starts a runtime with a small journal and few places in memory.
+    /// Starts a runtime with a small journal, and fewer places in memory than objects; but as many
+    /// as can be busy at once: six threads, two alarms and the sockets' messages.
     static DurableObjects start(Path directory) {
         return DurableObjects.builder()
                 .directory(directory)
                 .limit(Limit.JOURNAL_MIB, 1)
-                .limit(Limit.LIVE_OBJECTS, 8)
+                .limit(Limit.LIVE_OBJECTS, 16)
                 .limit(Limit.ALARMS_RUNNING, 2) // They take places, too.
                 .namespace(LEDGER, LedgerObject::new)
                 .build();
