@@ -67,6 +67,7 @@ final class CrashChild {
         child.start((number, random) -> child.request(number));
         child.start(child::plan);
         child.start(child::plan);
+        child.start((number, random) -> child.mark(number));
         child.watch();
     }
 
@@ -132,6 +133,13 @@ final class CrashChild {
                 tell("planned " + number);
             }
         }
+    }
+
+    private void mark(int number) {
+        Ledger.Mark mark = ledger(number).mark();
+        tell(
+                "marked %s %s %s"
+                        .formatted(Ledger.name(number), mark.bookmark().value(), mark.digest()));
     }
 
     private void backUp(Path target) {

@@ -37,6 +37,9 @@ class CrashTest {
     private static final int NUMBERS = 100_000;
     private static final int PATIENCE_SECONDS = 60;
 
+    /// How many earlier moments are looked at after a kill.
+    private static final int MOMENTS = 10;
+
     @TempDir private Path parent;
 
     private final Random random = new Random(SEED);
@@ -138,10 +141,11 @@ class CrashTest {
         return seen;
     }
 
-    private static void check(Path directory, Acknowledged told, boolean waits) throws Exception {
+    private void check(Path directory, Acknowledged told, boolean waits) throws Exception {
         verify(directory);
         try (DurableObjects objects = Ledger.start(directory)) {
             told.check(objects);
+            told.checkMoments(objects, MOMENTS, random);
             if (waits) {
                 awaitRuns(objects);
                 told.check(objects);

@@ -1,6 +1,8 @@
 package dev.durableobjects.runtime;
 
 import dev.durableobjects.Binding;
+import dev.durableobjects.Bookmark;
+import dev.durableobjects.DurableObjectSnapshot;
 import dev.durableobjects.Limit;
 import java.nio.file.Path;
 import java.util.List;
@@ -48,6 +50,21 @@ interface Ledger {
     /// Returns what contradicts itself: halves, runs that were early or not due, plans that the
     /// object knows and its schedules do not.
     List<String> wrong();
+
+    /// A moment of an object, and what it held then.
+    record Mark(Bookmark bookmark, String digest) {}
+
+    /// Returns this moment.
+    Mark mark();
+
+    /// Returns a digest of all rows.
+    String digest();
+
+    /// Returns what the object held at a moment.
+    DurableObjectSnapshot at(Bookmark bookmark);
+
+    /// Makes this object what another was, and resets it.
+    void become(DurableObjectSnapshot state);
 
     /// Returns the name of the object that a number belongs to.
     static String name(int number) {

@@ -1,7 +1,9 @@
 package dev.durableobjects.runtime;
 
 import dev.durableobjects.AlarmInvocationInfo;
+import dev.durableobjects.Bookmark;
 import dev.durableobjects.DurableObject;
+import dev.durableobjects.DurableObjectSnapshot;
 import dev.durableobjects.DurableObjectState;
 import dev.durableobjects.Env;
 import dev.durableobjects.Schedule;
@@ -23,6 +25,9 @@ import java.util.TreeSet;
 /// Keeps entries in two tables and a key for each, and an account of its alarm and schedules in
 /// others. It tells its sockets what has run: frames leave when the run is durable.
 final class LedgerObject extends DurableObject implements Ledger {
+
+    private static final List<String> TABLES =
+            List.of("bodies", "numbers", "plans", "ticks", "faults");
 
     private final SqlStorage sql;
 
@@ -66,6 +71,27 @@ final class LedgerObject extends DurableObject implements Ledger {
             write(Integer.parseInt(text), text.length());
             socket.send("wrote " + text);
         }
+    }
+
+    @Override
+    public Mark mark() {
+        return new Mark(ctx.storage().currentBookmark(), digest());
+    }
+
+    @Override
+    public String digest() {
+        return RowDigest.of(sql, TABLES);
+    }
+
+    @Override
+    public DurableObjectSnapshot at(Bookmark bookmark) {
+        return ctx.storage().snapshot(bookmark);
+    }
+
+    @Override
+    public void become(DurableObjectSnapshot state) {
+        ctx.storage().restoreOnNextSession(state);
+        ctx.abort("restored");
     }
 
     @Override
