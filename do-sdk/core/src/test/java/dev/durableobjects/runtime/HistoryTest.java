@@ -2,6 +2,7 @@ package dev.durableobjects.runtime;
 
 import static org.hamcrest.MatcherAssert.assertThat;
 import static org.hamcrest.Matchers.greaterThan;
+import static org.hamcrest.Matchers.hasItem;
 import static org.hamcrest.Matchers.is;
 
 import dev.durableobjects.Binding;
@@ -20,12 +21,16 @@ import dev.durableobjects.sql.SqlStorage;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Random;
+import java.util.Set;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -33,9 +38,15 @@ import org.junit.jupiter.api.io.TempDir;
 /// Any moment of any object can be reached again, whatever happened since.
 class HistoryTest {
 
-    private static final Binding<Ledger> LEDGER = Binding.of("LEDGER", Ledger.class);
-    private static final int OBJECTS = 12;
+    private static final Binding<Diary> DIARY = Binding.of("DIARY", Diary.class);
+    private static final int OBJECTS = 30;
     private static final int STEPS = Integer.getInteger("history.steps", 2_000);
+
+    /// How often the clock jumps, so that the past becomes coarser; within the days that are kept.
+    private static final int JUMPS = 16;
+
+    private static final int JUMP_HOURS_MAX = 40;
+    private static final String NOTHING = "nothing";
     private static final long SEED = Long.getLong("history.seed", 20_261_123);
 
     @TempDir private Path parent;
@@ -47,6 +58,7 @@ class HistoryTest {
     private DurableObjects objects;
     private int lives;
     private int restores;
+    private int coarse;
 
     @BeforeEach
     void begin() {
@@ -72,26 +84,31 @@ class HistoryTest {
         verify();
         assertThat("files were sorted", Files.exists(digested()), is(true));
         assertThat(restores, is(greaterThan(STEPS / 50)));
+        assertThat("the past has become coarser", coarse, is(greaterThan(0)));
         System.Logger logger = System.getLogger(HistoryTest.class.getName());
         logger.log(
                 System.Logger.Level.INFO,
-                "seed {0}: {1} steps, {2} restores, {3} lives",
-                SEED,
+                "seed {0}: {1} steps, {2} restores, {3} of them to the end of a step, {4} lives",
+                String.valueOf(SEED),
                 STEPS,
                 restores,
+                coarse,
                 lives);
     }
 
     private void step(int number) {
         String name = "o" + random.nextInt(OBJECTS);
         now = now.plusMillis(1 + random.nextInt(200));
+        if (random.nextInt(STEPS) < JUMPS) {
+            now = now.plus(Duration.ofHours(1 + random.nextInt(JUMP_HOURS_MAX)));
+        }
         switch (random.nextInt(100)) {
             case 0 -> live();
             case 1, 2 -> restoreBookmark(name);
             case 3, 4 -> restoreTime(name);
             case 5 -> fork(name, "o" + random.nextInt(OBJECTS));
-            case 6 -> ledger(name).clear();
-            default -> ledger(name).write(number, 1 + random.nextInt(12_000), random.nextInt(40));
+            case 6 -> diary(name).clear();
+            default -> diary(name).write(number, 1 + random.nextInt(12_000), random.nextInt(40));
         }
         remember(name);
     }
@@ -111,62 +128,107 @@ class HistoryTest {
     }
 
     private void remember(String name) {
-        String hash = ledger(name).hash();
-        if (random.nextInt(3) == 0) {
-            known.computeIfAbsent(name, key -> new ArrayList<>())
-                    .add(new Known(ledger(name).bookmark(), now, hash));
-        }
+        Diary diary = diary(name);
+        known.computeIfAbsent(name, key -> new ArrayList<>())
+                .add(new Known(diary.bookmark(), now, diary.hash()));
     }
 
     private void restoreBookmark(String name) {
-        List<Known> moments = known.get(name);
-        if (moments == null) {
-            return;
-        }
-        Known moment = moments.get(random.nextInt(moments.size()));
-        String before = ledger(name).hash();
-        Bookmark undo = restored(name, moment.bookmark());
-        assertThat("restored", ledger(name).hash(), is(moment.hash()));
-        if (random.nextBoolean()) {
-            restored(name, undo);
-            assertThat("undone", ledger(name).hash(), is(before));
-        }
+        any(name)
+                .ifPresent(moment -> {
+                    String before = diary(name).hash();
+                    Bookmark undo = restored(name, moment.bookmark());
+                    check("restored", diary(name).hash(), name, moment, true);
+                    remember(name);
+                    if (random.nextBoolean()) {
+                        restored(name, undo);
+                        assertThat("undone", diary(name).hash(), is(before));
+                    }
+                });
     }
 
     private void restoreTime(String name) {
-        List<Known> moments = known.get(name);
-        if (moments == null) {
-            return;
-        }
-        Known moment = moments.get(random.nextInt(moments.size()));
-        restored(name, ledger(name).at(moment.time()));
-        assertThat("at " + moment.time(), ledger(name).hash(), is(moment.hash()));
+        any(name)
+                .ifPresent(moment -> {
+                    restored(name, diary(name).at(moment.time()));
+                    check("at its time", diary(name).hash(), name, moment, false);
+                });
     }
 
     private void fork(String source, String target) {
-        List<Known> moments = known.get(source);
-        if (moments == null) {
+        any(source)
+                .ifPresent(moment -> {
+                    DurableObjectSnapshot snapshot = diary(source).snapshot(moment.bookmark());
+                    reset(() -> diary(target).become(snapshot));
+                    restores++;
+                    check("forked", diary(target).hash(), source, moment, true);
+                    remember(target);
+                });
+    }
+
+    private Optional<Known> any(String name) {
+        List<Known> moments = known.getOrDefault(name, List.of());
+        return moments.isEmpty()
+                ? Optional.empty()
+                : Optional.of(moments.get(random.nextInt(moments.size())));
+    }
+
+    /// Checks what a moment has become: itself, or once it is old enough, the end of the step that
+    /// it belongs to; by its time, the end of a step before it.
+    private void check(String what, String found, String name, Known moment, boolean isForward) {
+        if (found.equals(moment.hash())) {
             return;
         }
-        Known moment = moments.get(random.nextInt(moments.size()));
-        DurableObjectSnapshot snapshot = ledger(source).snapshot(moment.bookmark());
-        reset(() -> ledger(target).become(snapshot));
-        restores++;
-        assertThat("forked", ledger(target).hash(), is(moment.hash()));
+        long step = step(Duration.between(moment.time(), now)).toMillis();
+        assertThat(what + " is not " + moment, step, is(greaterThan(0L)));
+        List<Known> all = known.getOrDefault(name, List.of());
+        int at = all.indexOf(moment);
+        long bucket = moment.time().toEpochMilli() / step;
+        Set<String> allowed = new HashSet<>();
+        for (int i = at; isForward && i < all.size() && isIn(bucket, step, all.get(i)); i++) {
+            allowed.add(all.get(i).hash());
+        }
+        boolean isBefore = true;
+        for (int i = at; !isForward && i >= 0 && isBefore; i--) {
+            allowed.add(all.get(i).hash());
+            isBefore = isIn(bucket, step, all.get(i)); // One of the steps before, the last of it.
+        }
+        if (!isForward && isBefore) {
+            allowed.add(NOTHING); // The first step ends later.
+        }
+        assertThat(what + " is not " + moment, allowed, hasItem(found));
+        coarse++;
+    }
+
+    private static boolean isIn(long bucket, long step, Known moment) {
+        return moment.time().toEpochMilli() / step == bucket;
+    }
+
+    /// Returns the step for an age, as users are told.
+    private static Duration step(Duration age) {
+        if (age.compareTo(Duration.ofHours(1)) < 0) {
+            return Duration.ZERO;
+        }
+        if (age.compareTo(Duration.ofDays(1)) < 0) {
+            return Duration.ofMinutes(1);
+        }
+        return age.compareTo(Duration.ofDays(7)) < 0 ? Duration.ofHours(1) : Duration.ofDays(1);
     }
 
     private Bookmark restored(String name, Bookmark bookmark) {
         restores++;
-        Bookmark undo = ledger(name).restore(bookmark);
-        reset(() -> ledger(name).leave());
+        Bookmark undo = diary(name).restore(bookmark);
+        reset(() -> diary(name).leave());
         return undo;
     }
 
     private void checkAll() {
         known.forEach((name, moments) -> {
-            for (int i = 0; i < moments.size(); i += 1 + random.nextInt(12)) {
+            int end = moments.size();
+            for (int i = 0; i < end; i += 1 + random.nextInt(12)) {
                 restored(name, moments.get(i).bookmark());
-                assertThat(name + " " + i, ledger(name).hash(), is(moments.get(i).hash()));
+                check(name + " " + i, diary(name).hash(), name, moments.get(i), true);
+                remember(name); // A commit like others.
             }
         });
     }
@@ -192,21 +254,21 @@ class HistoryTest {
                                 .directory(directory)
                                 .limit(Limit.JOURNAL_MIB, 1)
                                 .limit(Limit.LIVE_OBJECTS, 4)
-                                .namespace(LEDGER, LedgerObject::new),
+                                .namespace(DIARY, DiaryObject::new),
                         () -> now)
                 .build();
     }
 
-    private Ledger ledger(String name) {
-        return objects.env().namespace(LEDGER).getByName(name).rpc();
+    private Diary diary(String name) {
+        return objects.env().namespace(DIARY).getByName(name).rpc();
     }
 
     private Path digested() {
-        return directory.resolve("history").resolve("objects").resolve("ledger");
+        return directory.resolve("history").resolve("objects").resolve("diary");
     }
 
     /// What a test asks an object to keep.
-    interface Ledger {
+    interface Diary {
 
         void write(int number, int bytes, int slot);
 
@@ -228,11 +290,11 @@ class HistoryTest {
     }
 
     /// Rows of random sizes.
-    static final class LedgerObject extends DurableObject implements Ledger {
+    static final class DiaryObject extends DurableObject implements Diary {
 
         private final SqlStorage sql;
 
-        LedgerObject(DurableObjectState ctx, Env env) {
+        DiaryObject(DurableObjectState ctx, Env env) {
             super(ctx, env);
             sql = ctx.storage().sql();
         }
@@ -257,11 +319,7 @@ class HistoryTest {
                     sql.exec("SELECT 1 FROM sqlite_schema WHERE name = 't'")
                             .map(row -> 1)
                             .isEmpty();
-            return isEmpty
-                    ? "nothing"
-                    : sql.exec("SELECT slot, n, hex(substr(body, -9)) AS l FROM t ORDER BY slot")
-                            .map(row -> row.get("slot") + ":" + row.get("n") + ":" + row.get("l"))
-                            .toString();
+            return isEmpty ? NOTHING : RowDigest.of(sql, List.of("t"));
         }
 
         @Override
