@@ -17,7 +17,8 @@ import java.util.TreeMap;
 /// The node's own database: which namespaces the data directory holds, and the index of objects.
 ///
 /// Namespaces are few and rarely written, so they are read and written through Helidon's DbClient,
-/// before the index of objects is used. Not safe for several threads, but for [#objects].
+/// before the index of objects is used. Not safe for several threads, but for [#objects] and
+/// [#uniqueKeys].
 public final class NodeIndex implements AutoCloseable {
 
     private final ObjectDatabase database;
@@ -72,16 +73,19 @@ public final class NodeIndex implements AutoCloseable {
         return key;
     }
 
-    /// Returns the unique keys of all namespaces, by their bindings in order.
+    /// Returns the unique keys of all namespaces, by their bindings in order. The index of objects
+    /// may be in use: a journal that is too long is freed from its start on.
     public Map<String, String> uniqueKeys() {
         Map<String, String> keys = new TreeMap<>();
-        db.execute()
-                .query("SELECT binding, unique_key FROM namespaces")
-                .forEach(row ->
-                        keys.put(
-                                row.column("binding").getString(),
-                                row.column("unique_key").getString()));
-        database.commit();
+        synchronized (objects) { // Its commits would end the query.
+            db.execute()
+                    .query("SELECT binding, unique_key FROM namespaces")
+                    .forEach(row ->
+                            keys.put(
+                                    row.column("binding").getString(),
+                                    row.column("unique_key").getString()));
+            database.commit();
+        }
         return keys;
     }
 
