@@ -40,6 +40,9 @@ public record Health(List<Problem> problems) {
         /// deleted the files. The message says what lets them be used again. Others are not
         /// concerned.
         DATABASE_MISSING(Status.DEGRADED),
+        /// History cannot be sorted into the files of the objects, so it grows, and some moments
+        /// may be out of reach. Calls, commits and what the objects hold now are not concerned.
+        HISTORY_FAILED(Status.DEGRADED),
         /// Less is free on the disk than `Limit.FREE_DISK_MIB`.
         DISK_LOW(Status.DEGRADED);
 

@@ -39,6 +39,7 @@ record HealthCheck(Journal journal, Disk disk, Path directory, Limits limits) {
                                     .formatted(directory, indexFailure)));
         }
         checkDatabases(journal.redo().missing().found(), problems);
+        checkHistory(problems);
         checkDisk(problems);
         return new Health(problems);
     }
@@ -75,6 +76,21 @@ record HealthCheck(Journal journal, Disk disk, Path directory, Limits limits) {
                                                             0,
                                                             Math.min(missing.size(), NAMED_MAX))),
                                             MissingDatabaseException.REMEDY)));
+        }
+    }
+
+    private void checkHistory(List<Problem> problems) {
+        String failure = journal.history().failure();
+        if (!failure.isEmpty()) {
+            String message =
+                    "the objects are well, but history in "
+                            + directory
+                            + " cannot be sorted, which is tried again each minute. If a file is"
+                            + " damaged or missing, stop the process and put that file back from a"
+                            + " backup, or give up what was and delete the directory 'history';"
+                            + " verifying the data directory names all such files. It was: "
+                            + failure;
+            problems.add(new Problem(Reason.HISTORY_FAILED, message));
         }
     }
 
