@@ -29,8 +29,8 @@ public final class DurableObjectException extends RuntimeException {
         /// it worse.
         OVERLOADED(true, true, true, false),
         /// The object's database is missing or damaged. Nothing of the call was kept, the object
-        /// was reset if it was in memory, and others are not concerned. Somebody must put the
-        /// database back.
+        /// was reset if it was in memory, and others are not concerned. An operator must put the
+        /// database back; the message says what else helps if it is missing.
         UNREADABLE(true, false, false, true),
         /// The runtime is closing or closed.
         CLOSED(true, true, false, false),

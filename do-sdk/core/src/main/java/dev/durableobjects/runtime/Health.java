@@ -5,8 +5,9 @@ import java.util.List;
 /// Whether a runtime can do its work, and if not, what is in its way: for a load balancer, a
 /// process manager or an alert. [MountConfig#health] serves it over HTTP. Immutable.
 ///
-/// It tells of the node. What concerns one object only, such as a database that was deleted,
-/// reaches the callers of that object.
+/// It tells of the node. What concerns one object only, such as a database that was damaged,
+/// reaches the callers of that object; a database that was deleted is told here, too, for only an
+/// operator can help.
 ///
 /// @param problems all that there are, empty if the runtime is well
 public record Health(List<Problem> problems) {
@@ -35,6 +36,10 @@ public record Health(List<Problem> problems) {
         /// The index of objects cannot be read or written. Calls and commits go on, alarms and
         /// schedules wait until it can be; if it cannot by itself, start the process again.
         INDEX_FAILED(Status.DEGRADED),
+        /// Objects that were written were called, and their databases are not there: somebody has
+        /// deleted the files. The message says what lets them be used again. Others are not
+        /// concerned.
+        DATABASE_MISSING(Status.DEGRADED),
         /// History cannot be sorted into the files of the objects, so it grows, and some moments
         /// may be out of reach. Calls, commits and what the objects hold now are not concerned.
         HISTORY_FAILED(Status.DEGRADED),

@@ -5,6 +5,7 @@ import dev.durableobjects.Limits;
 import dev.durableobjects.internal.journal.Disk;
 import dev.durableobjects.internal.journal.Journal;
 import dev.durableobjects.internal.journal.JournalState;
+import dev.durableobjects.internal.journal.MissingDatabaseException;
 import dev.durableobjects.runtime.Health.Problem;
 import dev.durableobjects.runtime.Health.Reason;
 import java.io.IOException;
@@ -20,6 +21,9 @@ record HealthCheck(Journal journal, Disk disk, Path directory, Limits limits) {
     /// How far beyond its bound the journal is not worth a word: a file is being freed then.
     private static final double LENIENCE = 1.25;
 
+    /// How many files a message names.
+    private static final int NAMED_MAX = 3;
+
     /// @param indexFailure why nobody is woken, empty if somebody may be
     Health run(boolean isClosing, String indexFailure) {
         List<Problem> problems = new ArrayList<>();
@@ -34,6 +38,7 @@ record HealthCheck(Journal journal, Disk disk, Path directory, Limits limits) {
                             "no alarm runs, because index.sqlite in %s cannot be used: %s"
                                     .formatted(directory, indexFailure)));
         }
+        checkDatabases(journal.redo().missing().found(), problems);
         checkHistory(problems);
         checkDisk(problems);
         return new Health(problems);
@@ -54,6 +59,23 @@ record HealthCheck(Journal journal, Disk disk, Path directory, Limits limits) {
                             Reason.JOURNAL_LONG,
                             "the journal has %d bytes instead of %d; its oldest file waits for: %s"
                                     .formatted(state.bytes(), state.bytesMax(), state.obstacle())));
+        }
+    }
+
+    private static void checkDatabases(List<String> missing, List<Problem> problems) {
+        if (!missing.isEmpty()) {
+            problems.add(
+                    new Problem(
+                            Reason.DATABASE_MISSING,
+                            "%d objects cannot be used, because their databases are missing: %s; %s"
+                                    .formatted(
+                                            missing.size(),
+                                            String.join(
+                                                    ", ",
+                                                    missing.subList(
+                                                            0,
+                                                            Math.min(missing.size(), NAMED_MAX))),
+                                            MissingDatabaseException.REMEDY)));
         }
     }
 

@@ -172,7 +172,8 @@ class FaultSpec {
         assertThat(told.durableObjectId().orElseThrow(), is(runtime.stub("a").id()));
         assertThat(told.getMessage(), containsString(file("a") + " is missing"));
         assertThat(values("b"), contains(3L));
-        assertThat(health().problems(), is(empty()));
+        assertThat(reasons(health()), contains(Reason.DATABASE_MISSING));
+        assertThat(health().status(), is(Status.DEGRADED));
     }
 
     @ParameterizedTest

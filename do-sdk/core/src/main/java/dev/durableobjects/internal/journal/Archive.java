@@ -48,6 +48,7 @@ final class Archive {
     private final HistoryRules rules;
     private final Checkpoints checkpoints;
     private final LongSupplier durable;
+    private final Missing missing;
 
     Archive(
             Path root,
@@ -55,7 +56,8 @@ final class Archive {
             InstantSource clock,
             HistoryRules rules,
             Checkpoints checkpoints,
-            LongSupplier durable) {
+            LongSupplier durable,
+            Missing missing) {
         this.root = root;
         this.directory = root.resolve(DIRECTORY);
         this.disk = disk;
@@ -63,6 +65,7 @@ final class Archive {
         this.rules = rules;
         this.checkpoints = checkpoints;
         this.durable = durable;
+        this.missing = missing;
     }
 
     /// Takes a file of the journal, of which every database is durable without it.
@@ -99,7 +102,8 @@ final class Archive {
     private Timeline timeline(String file) throws IOException {
         Timeline timeline = historyFile(file).read();
         records(file).forEach(timeline::add);
-        if (timeline.isEmpty() && Files.exists(root.resolve(file))) {
+        boolean isKnown = Files.exists(root.resolve(file)) || missing.isMissing(file);
+        if (timeline.isEmpty() && isKnown) {
             timeline.breakOff();
         }
         return timeline;

@@ -74,9 +74,9 @@ public final class History {
         this.redo = redo;
         this.checkpoints = checkpoints;
         this.durable = durable;
-        this.archive = new Archive(root, disk, clock, rules, checkpoints, durable);
+        this.archive = new Archive(root, disk, clock, rules, checkpoints, durable, redo.missing());
         this.beginnings = new Beginnings(root, disk, rules);
-        this.restores = new Restores(root, disk);
+        this.restores = new Restores(root, disk, redo.missing());
         this.bookmarks = new Bookmarks(clock);
         this.ended = new Latch(waiting);
         Path segments = root.resolve(Archive.DIRECTORY).resolve(Archive.SEGMENTS);
@@ -247,7 +247,7 @@ public final class History {
             DurableObjectId id, String file, Restores.Timetable timetable, CommitLog log) {
         if (isPending(file)) {
             inPeace(() -> {
-                redo.prepare(file);
+                redo.prepareToReplace(file);
                 Redo.Closed how = Redo.Closed.WITHOUT_LOG;
                 try {
                     restores.run(id, file, timetable, log);

@@ -22,6 +22,13 @@ public interface JournalIndex {
     /// journal keeps its files.
     void force() throws IOException;
 
+    /// Returns whether an object is known to have a database. If nobody can tell, it has none.
+    ///
+    /// @param file the path of the database in the data directory
+    default boolean knows(String file) {
+        return false;
+    }
+
     /// Writes everything that was taken in, and the rest of the database, into a file that does not
     /// exist.
     default void copyTo(Path target) throws IOException {}

@@ -44,6 +44,7 @@ public final class Redo {
 
     private final Path root;
     private final LongSupplier durable;
+    private final Missing missing;
     private final Map<String, List<Place>> places = new ConcurrentHashMap<>();
 
     /// The databases that are open, or about to be.
@@ -62,9 +63,11 @@ public final class Redo {
     /// @param root the data directory
     /// @param durable the position up to which the journal is durable; what is behind it must not
     ///   get into a database
-    Redo(Path root, LongSupplier durable) {
+    /// @param missing the databases that are not there
+    Redo(Path root, LongSupplier durable, Missing missing) {
         this.root = root;
         this.durable = durable;
+        this.missing = missing;
         for (int i = 0; i < STRIPES; i++) {
             locks[i] = new Object();
         }
@@ -102,6 +105,11 @@ public final class Redo {
         return facts;
     }
 
+    /// Returns the databases that are not there although they must be.
+    public Missing missing() {
+        return missing;
+    }
+
     /// Returns the databases that have records.
     Set<String> files() {
         return Set.copyOf(places.keySet());
@@ -120,6 +128,21 @@ public final class Redo {
     public void prepare(String file) throws IOException {
         synchronized (lock(file)) {
             bringUpToDate(file);
+            used.add(file);
+        }
+    }
+
+    /// Prepares a database that is about to be replaced by another: it may be missing.
+    void prepareToReplace(String file) throws IOException {
+        synchronized (lock(file)) {
+            try {
+                bringUpToDate(file);
+            } catch (MissingDatabaseException e) {
+                LOGGER.log(System.Logger.Level.DEBUG, "its records change nothing that is", e);
+                Files.deleteIfExists(root.resolve(file)); // It may have no content.
+                places.remove(file);
+                behind.remove(file);
+            }
             used.add(file);
         }
     }
@@ -194,7 +217,7 @@ public final class Redo {
         if (behind.contains(file)) {
             catchUp(database, file);
         } else {
-            apply(database, places.getOrDefault(file, List.of()));
+            apply(database, file, places.getOrDefault(file, List.of()));
         }
         places.remove(file);
         behind.remove(file);
@@ -205,7 +228,7 @@ public final class Redo {
     private void catchUp(Path database, String file) throws IOException {
         for (int i = 1; ; i++) {
             try {
-                apply(database, find(file));
+                apply(database, file, find(file));
                 return;
             } catch (FileNotFoundException e) {
                 if (i == FREED_MAX) {
@@ -218,7 +241,7 @@ public final class Redo {
     /// Finds the records of a database while the journal is being written. What is not durable was
     /// never acknowledged, and never will be if the journal has failed.
     private List<Place> find(String file) throws IOException {
-        Redo found = new Redo(root, durable);
+        Redo found = new Redo(root, durable, missing);
         for (long segment : Segment.numbers(root.resolve(Segments.DIRECTORY))) {
             try {
                 found.addWritten(segment);
@@ -266,14 +289,14 @@ public final class Redo {
         return locks[Math.floorMod(file.hashCode(), STRIPES)];
     }
 
-    private void apply(Path database, List<Place> known) throws IOException {
+    private void apply(Path database, String file, List<Place> known) throws IOException {
         if (known.isEmpty()) {
             return;
         }
         try (Records records = new Records(root.resolve(Segments.DIRECTORY))) {
-            if (Files.notExists(database) && !records.head(known.getFirst()).isWhole()) {
-                throw SegmentReader.damaged(
-                        database + " is missing, and the journal does not have the whole of it");
+            boolean isThere = Files.exists(database) && !isUnborn(database);
+            if (!isThere && !records.head(known.getFirst()).isWhole()) {
+                throw missing.refused(file);
             }
             Files.createDirectories(database.getParent());
             try (RandomAccessFile target = new RandomAccessFile(database.toFile(), "rw")) {

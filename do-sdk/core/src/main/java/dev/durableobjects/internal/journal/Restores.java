@@ -48,6 +48,7 @@ public final class Restores {
     private final Path root;
     private final Path directory;
     private final Disk disk;
+    private final Missing missing;
     private final Map<String, Kind> pending = new ConcurrentHashMap<>();
     private final AtomicLong scratches = new AtomicLong();
 
@@ -69,8 +70,9 @@ public final class Restores {
     private final ReadWriteLock files = new ReentrantReadWriteLock();
 
     /// Finds what an earlier process has left.
-    Restores(Path root, Disk disk) throws IOException {
+    Restores(Path root, Disk disk, Missing missing) throws IOException {
         this.root = root;
+        this.missing = missing;
         this.directory = root.resolve(DIRECTORY.toString());
         this.disk = disk;
         if (Files.isDirectory(directory)) {
@@ -250,7 +252,13 @@ public final class Restores {
         boolean isNew = Files.notExists(database);
         Wake wake = Wake.UNCHANGED;
         switch (kind) {
-            case REWIND -> timetable.keep(database, source);
+            case REWIND -> {
+                if (missing.isMissing(file)) { // What they are now is lost with it.
+                    wake = timetable.wake(source);
+                } else {
+                    timetable.keep(database, source);
+                }
+            }
             case REPLACE -> wake = timetable.wake(source);
         }
         Files.createDirectories(database.getParent());

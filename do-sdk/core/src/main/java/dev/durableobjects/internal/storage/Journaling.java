@@ -4,6 +4,7 @@ import dev.durableobjects.DurableObjectException;
 import dev.durableobjects.DurableObjectException.Kind;
 import dev.durableobjects.DurableObjectId;
 import dev.durableobjects.internal.journal.History;
+import dev.durableobjects.internal.journal.MissingDatabaseException;
 import dev.durableobjects.internal.journal.Redo;
 import dev.durableobjects.internal.journal.Redo.Closed;
 import dev.durableobjects.spi.Commit;
@@ -42,6 +43,18 @@ public record Journaling(History history, Redo redo, DurableObjectId id, String 
     /// Says that a prepared database is not opened after all.
     void release() {
         redo.release(file, Closed.WHOLE);
+    }
+
+    /// Says that a prepared database has no file.
+    ///
+    /// @throws DurableObjectException if it must have one: then the object cannot be used
+    void releaseMissing() {
+        release();
+        try {
+            redo.missing().check(file);
+        } catch (MissingDatabaseException e) {
+            throw unreadable(e);
+        }
     }
 
     private DurableObjectException unreadable(Exception e) {

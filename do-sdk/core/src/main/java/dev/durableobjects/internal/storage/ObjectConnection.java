@@ -239,7 +239,7 @@ final class ObjectConnection implements SqliteStorage.ConnectionSource {
             return openFile();
         }
         if (journaling != null) {
-            journaling.release();
+            journaling.releaseMissing();
         }
         return keep(SqliteConnection.openMemory(this, limits, waiting), null);
     }

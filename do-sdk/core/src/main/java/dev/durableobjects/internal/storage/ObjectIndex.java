@@ -255,6 +255,30 @@ public final class ObjectIndex implements JournalIndex {
         return read(FIND, namespace, id.bytes()).stream().findFirst();
     }
 
+    /// Writes nothing: a disk that takes nothing delays no object. While the index cannot be read,
+    /// no object is known.
+    @Override
+    public synchronized boolean knows(String file) {
+        Fact waiting;
+        synchronized (memory) {
+            waiting = pending.get(file);
+        }
+        if (waiting != null) {
+            return !waiting.isGone();
+        }
+        if (closed) {
+            return false;
+        }
+        String namespace = DataDirectory.uniqueKey(file);
+        byte[] id = DataDirectory.id(file).bytes();
+        try {
+            return database.sql().exec(FIND, namespace, id).first().isPresent();
+        } catch (SqlStorageException e) { // The health of the runtime says so.
+            LOGGER.log(System.Logger.Level.DEBUG, "the index of objects cannot be read", e);
+            return false;
+        }
+    }
+
     /// Returns the next objects of a namespace whose names are known, in the order of the bytes of
     /// the names.
     ///
