@@ -35,6 +35,9 @@ public record Health(List<Problem> problems) {
         /// The index of objects cannot be read or written. Calls and commits go on, alarms and
         /// schedules wait until it can be; if it cannot by itself, start the process again.
         INDEX_FAILED(Status.DEGRADED),
+        /// History cannot be sorted into the files of the objects, so it grows, and some moments
+        /// may be out of reach. Calls, commits and what the objects hold now are not concerned.
+        HISTORY_FAILED(Status.DEGRADED),
         /// Less is free on the disk than `Limit.FREE_DISK_MIB`.
         DISK_LOW(Status.DEGRADED);
 

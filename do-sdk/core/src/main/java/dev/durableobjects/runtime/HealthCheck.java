@@ -34,6 +34,7 @@ record HealthCheck(Journal journal, Disk disk, Path directory, Limits limits) {
                             "no alarm runs, because index.sqlite in %s cannot be used: %s"
                                     .formatted(directory, indexFailure)));
         }
+        checkHistory(problems);
         checkDisk(problems);
         return new Health(problems);
     }
@@ -53,6 +54,21 @@ record HealthCheck(Journal journal, Disk disk, Path directory, Limits limits) {
                             Reason.JOURNAL_LONG,
                             "the journal has %d bytes instead of %d; its oldest file waits for: %s"
                                     .formatted(state.bytes(), state.bytesMax(), state.obstacle())));
+        }
+    }
+
+    private void checkHistory(List<Problem> problems) {
+        String failure = journal.history().failure();
+        if (!failure.isEmpty()) {
+            String message =
+                    "the objects are well, but history in "
+                            + directory
+                            + " cannot be sorted, which is tried again each minute. If a file is"
+                            + " damaged or missing, stop the process and put that file back from a"
+                            + " backup, or give up what was and delete the directory 'history';"
+                            + " verifying the data directory names all such files. It was: "
+                            + failure;
+            problems.add(new Problem(Reason.HISTORY_FAILED, message));
         }
     }
 

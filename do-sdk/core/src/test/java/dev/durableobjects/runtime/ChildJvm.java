@@ -15,6 +15,16 @@ final class ChildJvm {
     private ChildJvm() {}
 
     static Process start(Class<?> type, String... arguments) throws IOException {
+        return start(ProcessBuilder.Redirect.DISCARD, type, arguments);
+    }
+
+    /// @param errors the file that gets what the process says, and keeps only that
+    static Process start(Path errors, Class<?> type, String... arguments) throws IOException {
+        return start(ProcessBuilder.Redirect.to(errors.toFile()), type, arguments);
+    }
+
+    private static Process start(ProcessBuilder.Redirect errors, Class<?> type, String... arguments)
+            throws IOException {
         List<String> command =
                 new ArrayList<>(
                         List.of(
@@ -25,6 +35,6 @@ final class ChildJvm {
                                 System.getProperty("java.class.path"),
                                 type.getName()));
         command.addAll(List.of(arguments));
-        return new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.DISCARD).start();
+        return new ProcessBuilder(command).redirectError(errors).start();
     }
 }

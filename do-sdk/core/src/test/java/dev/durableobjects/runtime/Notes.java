@@ -21,13 +21,4 @@ interface Notes {
     int halves();
 
     void deleteEverything();
-
-    /// Sets the alarm, or a schedule if the name is not empty, in place of what was set before.
-    void plan(String name, long delayMillis);
-
-    /// Returns how many plans have not run.
-    int waiting();
-
-    /// Returns the plans that ran early or more than once.
-    List<String> wrong();
 }

@@ -35,7 +35,6 @@ final class NotesDirectory {
                                 .directory(directory)
                                 .limit(Limit.JOURNAL_MIB, 1)
                                 .limit(Limit.LIVE_OBJECTS, 8)
-                                .limit(Limit.ALARMS_RUNNING, 2) // They take places, too.
                                 .namespace(Notes.NOTES, NotesObject::new),
                         disk)
                 .build();

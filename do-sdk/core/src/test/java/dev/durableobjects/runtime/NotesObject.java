@@ -1,17 +1,12 @@
 package dev.durableobjects.runtime;
 
-import dev.durableobjects.AlarmInvocationInfo;
 import dev.durableobjects.DurableObject;
 import dev.durableobjects.DurableObjectState;
 import dev.durableobjects.Env;
-import dev.durableobjects.Schedule;
-import dev.durableobjects.sql.SqlRow;
 import dev.durableobjects.sql.SqlStorage;
-import java.time.Instant;
-import java.time.temporal.ChronoUnit;
 import java.util.List;
 
-/// Keeps notes in two tables, and a key for each; in a third, what its alarm and schedules did.
+/// Keeps notes in two tables, and a key for each.
 final class NotesObject extends DurableObject implements Notes {
 
     private final SqlStorage sql;
@@ -55,56 +50,6 @@ final class NotesObject extends DurableObject implements Notes {
     @Override
     public void deleteEverything() {
         ctx.storage().deleteAll();
-    }
-
-    @Override
-    public void plan(String name, long delayMillis) {
-        createPlans();
-        Instant due = Instant.now().truncatedTo(ChronoUnit.MILLIS).plusMillis(delayMillis);
-        if (name.isEmpty()) {
-            ctx.storage().setAlarm(due);
-        } else {
-            ctx.schedules().at(name, due);
-        }
-        sql.exec("DELETE FROM plans WHERE name = ? AND runs = 0", name);
-        sql.exec("INSERT INTO plans VALUES (?, ?, 0, 0)", name, due.toEpochMilli());
-    }
-
-    @Override
-    public void alarm(AlarmInvocationInfo info) {
-        ran("", info.scheduledTime());
-    }
-
-    @Override
-    public void scheduled(Schedule schedule) {
-        ran(schedule.name(), schedule.due());
-    }
-
-    private void ran(String name, Instant due) {
-        boolean isEarly = Instant.now().isBefore(due);
-        sql.exec(
-                "UPDATE plans SET runs = runs + 1, early = early + ? WHERE name = ? AND due = ?",
-                isEarly ? 1 : 0,
-                name,
-                due.toEpochMilli());
-    }
-
-    @Override
-    public int waiting() {
-        createPlans();
-        return sql.exec("SELECT count(*) FROM plans WHERE runs = 0").one().getInt("count(*)");
-    }
-
-    @Override
-    public List<String> wrong() {
-        createPlans();
-        return sql.exec("SELECT * FROM plans WHERE runs > 1 OR early > 0").map(SqlRow::toString);
-    }
-
-    private void createPlans() {
-        sql.exec(
-                "CREATE TABLE IF NOT EXISTS plans"
-                        + " (name TEXT, due INTEGER, runs INTEGER, early INTEGER)");
     }
 
     private void createTables() {

@@ -49,6 +49,12 @@ final class Agenda {
         return say("done", setting.name, setting.due, now);
     }
 
+    /// Returns a turn without what it says.
+    static String silent(String turn) {
+        int mark = turn.indexOf(MARK);
+        return mark < 0 ? turn : turn.substring(0, mark);
+    }
+
     private static String say(String what, String name, long due, long number) {
         return MARK + String.join(SEPARATOR, what, name, "" + due, "" + number);
     }

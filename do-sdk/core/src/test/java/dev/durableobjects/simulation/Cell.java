@@ -3,8 +3,11 @@ package dev.durableobjects.simulation;
 import dev.durableobjects.Action;
 import dev.durableobjects.AlarmInvocationInfo;
 import dev.durableobjects.Binding;
+import dev.durableobjects.Bookmark;
+import dev.durableobjects.BookmarkException;
 import dev.durableobjects.DurableObject;
 import dev.durableobjects.DurableObjectException;
+import dev.durableobjects.DurableObjectSnapshot;
 import dev.durableobjects.DurableObjectState;
 import dev.durableobjects.Env;
 import dev.durableobjects.Schedule;
@@ -17,10 +20,15 @@ import dev.durableobjects.websocket.WebSocket;
 import dev.durableobjects.websocket.WebSocketMessage;
 import dev.durableobjects.websocket.WebSocketPair;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /// An object whose state is a log of turns. Each turn writes two rows, and other threads run in
@@ -33,6 +41,8 @@ final class Cell extends DurableObject implements CellApi {
     private final World world;
     private final String name;
     private final History.Instance instance;
+    private final Past past;
+    private final Past.Era era;
 
     // Who is inside, and in whose critical section. A simulation notices when two are.
     private @Nullable String inside;
@@ -47,6 +57,8 @@ final class Cell extends DurableObject implements CellApi {
         this.name = ctx.id().name().orElseThrow();
         this.instance = world.history().constructed(name);
         ctx.storage().sql().exec("CREATE TABLE IF NOT EXISTS log (turn TEXT, half INTEGER)");
+        this.past = world.history().past();
+        this.era = past.constructed(name, turns(), due());
         Run run = new Run("constructor-" + instance.number());
         run.enter();
         if (world.chance(10)) {
@@ -69,6 +81,12 @@ final class Cell extends DurableObject implements CellApi {
         List<String> log = log();
         run.leave();
         return log;
+    }
+
+    @Override
+    public DurableObjectSnapshot snapshot(String op, Bookmark bookmark) {
+        world.history().begins(instance, op);
+        return ctx.storage().snapshot(bookmark);
     }
 
     @Override
@@ -127,8 +145,34 @@ final class Cell extends DurableObject implements CellApi {
         }
     }
 
-    /// Returns the turns that the log holds, all of them whole.
+    private long millis() {
+        return world.now().toEpochMilli();
+    }
+
+    /// Returns what is due, by name.
+    private Map<String, Setting> due() {
+        Map<String, Setting> due = new TreeMap<>();
+        ctx.storage()
+                .getAlarm()
+                .ifPresent(at -> due.put("", new Setting("", at.toEpochMilli(), 0)));
+        for (Schedule schedule : ctx.schedules().list()) {
+            long period = schedule.period().map(Duration::toMillis).orElse(0L);
+            due.put(
+                    schedule.name(),
+                    new Setting(schedule.name(), schedule.due().toEpochMilli(), period));
+        }
+        return due;
+    }
+
+    /// Returns the log as others see it.
     private List<String> log() {
+        List<String> turns = turns();
+        past.viewed(name, instance, era, turns);
+        return era.view(turns);
+    }
+
+    /// Returns the turns that the log holds, all of them whole.
+    private List<String> turns() {
         List<SqlRow> rows =
                 ctx.storage().sql().exec("SELECT turn, half FROM log ORDER BY rowid").toList();
         List<String> turns = new ArrayList<>();
@@ -208,6 +252,10 @@ final class Cell extends DurableObject implements CellApi {
                 case Program.Action.Set(String due, long delay, long period) ->
                         set(due, delay, period);
                 case Program.Action.Delete(String due) -> delete(due);
+                case Program.Action.Mark _ -> mark();
+                case Program.Action.Restore(boolean isByTime, boolean aborts) ->
+                        restore(isByTime, aborts);
+                case Program.Action.Fork(String cell) -> fork(cell);
                 case Program.Action.Abort _ -> {
                     lose();
                     ctx.abort("on purpose");
@@ -236,6 +284,7 @@ final class Cell extends DurableObject implements CellApi {
             String turn = "%s#%d%s".formatted(op, turns++, what);
             List<String> before = log();
             uncommitted.add(turn);
+            past.writes(turn, millis());
             insert(turn, 0);
             world.breakAtomicity(ctx);
             insert(turn, 1);
@@ -250,6 +299,88 @@ final class Cell extends DurableObject implements CellApi {
         void lose() {
             world.history().lost(uncommitted);
             leave();
+        }
+
+        private void mark() {
+            if (world.hasHistory()) {
+                marks(ctx.storage()::currentBookmark, false);
+            }
+        }
+
+        /// What was written so far is durable by then, and belongs to the moment.
+        private void marks(Supplier<Bookmark> bookmark, boolean isEnd) {
+            List<String> turns = turns();
+            uncommitted.clear();
+            Bookmark taken = bookmark.get();
+            past.marks(new Past.Mark(name, taken, past.era(name), turns, millis(), isEnd));
+        }
+
+        private void restore(boolean isByTime, boolean aborts) {
+            Past.Mark mark = past.any(name, world.waiting().random());
+            if (mark == null) {
+                return;
+            }
+            boolean isAt = isByTime && Past.isExact(mark, millis());
+            restore(
+                    past.asks(name, mark, isAt, millis()),
+                    () -> ctx.storage().restoreOnNextSession(isAt ? at(mark) : mark.bookmark()),
+                    aborts);
+        }
+
+        private Bookmark at(Past.Mark mark) {
+            return ctx.storage().bookmarkAt(Instant.ofEpochMilli(mark.millis()));
+        }
+
+        private void fork(String cell) throws IOException {
+            Past.Mark mark = past.any(cell, world.waiting().random());
+            if (mark == null) {
+                return;
+            }
+            AtomicReference<@Nullable DurableObjectSnapshot> snapshot = new AtomicReference<>();
+            CellApi source = env.namespace(CELL).getByName(cell).rpc();
+            calls(known -> snapshot.set(source.snapshot(op + "/snapshot", mark.bookmark())));
+            DurableObjectSnapshot taken = snapshot.get();
+            if (taken != null) {
+                world.history().met("a fork");
+                restore(
+                        past.asks(name, mark, false, millis()),
+                        () -> ctx.storage().restoreOnNextSession(taken),
+                        true);
+            }
+        }
+
+        private void restore(Past.Restore asked, Supplier<Bookmark> restore, boolean aborts) {
+            Bookmark early = null;
+            if (world.fault() == Fault.EARLY_UNDO) {
+                early = ctx.storage().currentBookmark();
+                write();
+            }
+            try {
+                marks(promise(asked, restore, early), true);
+            } catch (BookmarkException e) {
+                world.history().met(e.reason().name());
+                past.refuses(name, asked, e, world.keptMillis());
+                return;
+            } catch (UncheckedIOException e) {
+                world.history().met("a failed restore");
+                world.checkDead(e);
+                past.fails(name, asked);
+                return;
+            }
+            world.history().met("a restore");
+            if (aborts) {
+                lose();
+                ctx.abort("restored");
+            }
+        }
+
+        private Supplier<Bookmark> promise(
+                Past.Restore asked, Supplier<Bookmark> restore, @Nullable Bookmark early) {
+            return () -> {
+                Bookmark undo = restore.get();
+                past.promises(asked);
+                return early == null ? undo : early;
+            };
         }
 
         private void set(String due, long delay, long period) {
@@ -288,11 +419,15 @@ final class Cell extends DurableObject implements CellApi {
         }
 
         private void call(String cell, Program program) throws IOException {
+            calls(known -> {
+                world.history().causes(program.op(), name, known);
+                world.call(env, cell, program);
+            });
+        }
+
+        private void calls(Outing outing) throws IOException {
             try {
-                out(known -> {
-                    world.history().causes(program.op(), name, known);
-                    world.call(env, cell, program);
-                });
+                out(outing);
             } catch (DurableObjectException | Odd | Unborn e) {
                 ctx.webSockets(); // Throws if it was this cell that broke.
                 enter();

@@ -24,14 +24,15 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 /// The whole engine under a seeded scheduler, clock and disk: whatever the interleaving and
 /// wherever it crashes, one event runs at a time, nobody sees half of a turn, calls begin in their
-/// order, what anybody outside has learned stays true, and alarms and schedules run: none early,
-/// none again after its success, and none never.
+/// order, what anybody outside has learned stays true, a cell becomes what it was at the moment to
+/// which it or another was put back, and alarms and schedules run: none early, none again after its
+/// success, and none never.
 ///
 /// `-Dsimulation.seeds=100000` runs more, `-Dsimulation.first=SEED -Dsimulation.seeds=1` one again.
 class EngineSimulationTest {
 
     private static final long FIRST = Long.getLong("simulation.first", 0);
-    private static final int SEEDS = Integer.getInteger("simulation.seeds", 3_000);
+    private static final int SEEDS = Integer.getInteger("simulation.seeds", 2_500);
     private static final int FAULT_SEEDS = 500;
 
     private static final Logger REPORT = Logger.getLogger("simulation");
@@ -70,9 +71,13 @@ class EngineSimulationTest {
                             "a freed file",
                             "a hung sync",
                             "a failed constructor",
+                            "a failed restore",
+                            "a fork",
                             "a frame",
                             "a message",
                             "a message that wakes",
+                            "a restore",
+                            "a restored cell",
                             "a run",
                             "a run that wakes",
                             "a schedule",
@@ -85,7 +90,8 @@ class EngineSimulationTest {
                             "INACTIVE",
                             "OVERLOADED",
                             "RESET",
-                            "TIMED_OUT"));
+                            "TIMED_OUT",
+                            "TOO_OLD"));
         }
     }
 

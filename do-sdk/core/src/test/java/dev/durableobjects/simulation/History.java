@@ -14,13 +14,15 @@ import org.jspecify.annotations.Nullable;
 
 /// What anybody outside of the cells has learned of them, and the model that it must fit.
 ///
-/// The model of a cell is a list of turns that only grows. Whoever learns something learns a
-/// beginning of that list: the result of a call, what an exception carries, a frame, or that
-/// another cell was called. All that was ever learned must fit together, over crashes too, and what
-/// is learned later must not be less. Used by one thread at a time.
+/// The model of a cell is a list of turns that only grows, until a restore begins another list: its
+/// first entry says which it is, see [Past]. Whoever learns something learns a beginning of such a
+/// list: the result of a call, what an exception carries, a frame, or that another cell was called.
+/// All that was ever learned must fit together, over crashes too, and what is learned later must
+/// not be less. Used by one thread at a time.
 final class History {
 
     private static final int RUNS_MAX = 7;
+    private static final char ERA = '@';
 
     private final Map<String, List<String>> known = new HashMap<>();
     private final Set<String> lost = new HashSet<>();
@@ -29,6 +31,7 @@ final class History {
     private final Map<String, Cause> causes = new HashMap<>();
     private final Map<String, Integer> failures = new HashMap<>();
     private final Map<String, Integer> met = new TreeMap<>();
+    private final Past past = new Past(this);
     private int numbers;
     private boolean frozen;
     private @Nullable AssertionError violation;
@@ -48,15 +51,38 @@ final class History {
         }
     }
 
+    /// How much of a cell is known.
+    record Known(int era, int turns) {}
+
     private record Ask(int number, @Nullable Instance instance) {}
 
     private record Cause(String cell, List<String> log) {}
+
+    /// Returns what a log of an era begins with.
+    static String era(int number) {
+        return ERA + String.valueOf(number);
+    }
+
+    /// Returns the number of the era that a log is of.
+    static int era(List<String> log) {
+        return Integer.parseInt(log.getFirst().substring(1));
+    }
+
+    /// Returns what the cells were.
+    Past past() {
+        return past;
+    }
 
     /// A cell has a new instance.
     Instance constructed(String cell) {
         Instance made = new Instance(++numbers);
         newest.put(cell, made);
         return made;
+    }
+
+    /// Returns whether no other instance of a cell was made since.
+    boolean isNewest(String cell, Instance instance) {
+        return newest.get(cell) == instance;
     }
 
     /// A call from outside is made now.
@@ -89,9 +115,19 @@ final class History {
         lost.addAll(turns);
     }
 
-    /// Returns how many turns of a cell are known.
-    int known(String cell) {
-        return known.getOrDefault(cell, List.of()).size();
+    /// Returns how much of a cell is known.
+    Known known(String cell) {
+        return new Known(past.era(cell), latest(cell).size());
+    }
+
+    /// Returns what is known of the newest era of a cell.
+    List<String> latest(String cell) {
+        return latest(cell, past.era(cell));
+    }
+
+    /// Returns what is known of an era of a cell.
+    List<String> latest(String cell, int era) {
+        return known.getOrDefault(cell + era(era), List.of());
     }
 
     /// Somebody has learned that a cell's log begins so.
@@ -99,7 +135,8 @@ final class History {
         if (frozen) {
             return;
         }
-        List<String> before = known.getOrDefault(cell, List.of());
+        int era = era(log);
+        List<String> before = latest(cell, era);
         int common = Math.min(before.size(), log.size());
         check(
                 before.subList(0, common).equals(log.subList(0, common)),
@@ -108,21 +145,23 @@ final class History {
             check(!lost.contains(turn), () -> "%s was undone and is seen".formatted(turn));
         }
         if (log.size() > before.size()) {
-            known.put(cell, List.copyOf(log));
+            known.put(cell + era(era), List.copyOf(log));
         }
     }
 
     /// A call has returned the log, of which so much was known when it was made.
-    void answered(String cell, int before, List<String> log) {
+    void answered(String cell, Known before, List<String> log) {
         seen(cell, log);
         check(
-                frozen || log.size() >= before,
-                () -> "%s had %d turns, now only %s".formatted(cell, before, log));
+                frozen
+                        || era(log) > before.era
+                        || (era(log) == before.era && log.size() >= before.turns),
+                () -> "%s had %s turns, now only %s".formatted(cell, before, log));
     }
 
     /// Returns what a cell has to do, as far as it is known.
     Agenda agenda(String cell) {
-        return Agenda.of(known.getOrDefault(cell, List.of()));
+        return Agenda.of(latest(cell));
     }
 
     /// A run begins, for what is due in a cell.

@@ -26,6 +26,7 @@ final class Listener implements Transport {
     private ByteBuffer saying = ByteBuffer.allocate(0);
     private boolean closed;
     private int heard;
+    private int era;
 
     Listener(World world, String cell, Thread reader) {
         this.world = world;
@@ -86,10 +87,15 @@ final class Listener implements Transport {
     }
 
     private void hear(String text) {
-        List<String> log = text.isEmpty() ? List.of() : List.of(text.split(",", -1));
+        List<String> log = List.of(text.split(",", -1));
         world.history().met("a frame");
         world.history().seen(cell, log);
-        world.history().check(log.size() >= heard, () -> "a frame was overtaken: " + text);
+        int now = History.era(log);
+        world.history()
+                .check(
+                        now > era || (now == era && log.size() >= heard),
+                        () -> "a frame was overtaken: " + text);
         heard = log.size();
+        era = now;
     }
 }

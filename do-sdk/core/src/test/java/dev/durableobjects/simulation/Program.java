@@ -52,6 +52,18 @@ record Program(String op, List<Action> actions) {
         /// Deletes the alarm or a schedule.
         record Delete(String name) implements Action {}
 
+        /// Takes a bookmark.
+        record Mark() implements Action {}
+
+        /// Lets the cell be put back to one of its bookmarks.
+        ///
+        /// @param isByTime whether by the time of that bookmark
+        /// @param aborts whether to reset the cell, so that it happens now
+        record Restore(boolean isByTime, boolean aborts) implements Action {}
+
+        /// Resets the cell, which becomes what another one was.
+        record Fork(String cell) implements Action {}
+
         /// Resets the cell.
         record Abort() implements Action {}
 

@@ -13,7 +13,7 @@ final class Programs {
     private static final long DELAY_MILLIS = 4_000;
 
     /// What is set: the alarm, which has no name, and two schedules.
-    private static final List<String> NAMES = List.of("", "s", "t");
+    static final List<String> NAMES = List.of("", "s", "t");
 
     private final Random random;
     private final List<String> cells;
@@ -40,6 +40,11 @@ final class Programs {
                 NAMES.stream().<Action>map(name -> new Action.Set(name, DELAY_MILLIS, 0)).toList());
     }
 
+    /// Returns a program that puts a cell back, and perhaps forth.
+    static Program back(String op, boolean isByTime) {
+        return new Program(op, List.of(new Action.Mark(), new Action.Restore(isByTime, true)));
+    }
+
     Program program(String op) {
         return program(op, 1);
     }
@@ -57,7 +62,7 @@ final class Programs {
     }
 
     private Action action(String op, int depth) {
-        int choice = random.nextInt(depth < DEPTH_MAX ? 34 : 24);
+        int choice = random.nextInt(depth < DEPTH_MAX ? 40 : 29);
         return switch (choice) {
             case 0, 1, 2, 3, 4, 5, 6, 7, 8 -> new Action.Write();
             case 9, 10 -> new Action.Await();
@@ -69,9 +74,12 @@ final class Programs {
             case 18, 19, 20, 21 -> new Action.Set(due(), delay(), 0);
             case 22 -> new Action.Set(NAMES.getLast(), delay(), delay());
             case 23 -> new Action.Delete(due());
-            case 24, 25, 26, 27, 28, 29 -> new Action.Call(cell(), program(op, depth + 1));
-            case 30, 31 -> new Action.Block(actions(op, depth + 1));
-            case 32 -> new Action.Beside(program(op, depth + 1));
+            case 24, 25, 26 -> new Action.Mark();
+            case 27, 28 -> new Action.Restore(random.nextInt(3) == 0, random.nextInt(4) > 0);
+            case 29 -> new Action.Fork(cell());
+            case 30, 31, 32, 33, 34, 35 -> new Action.Call(cell(), program(op, depth + 1));
+            case 36, 37 -> new Action.Block(actions(op, depth + 1));
+            case 38 -> new Action.Beside(program(op, depth + 1));
             default -> new Action.Later(random.nextInt(2_000), program(op, depth + 1));
         };
     }

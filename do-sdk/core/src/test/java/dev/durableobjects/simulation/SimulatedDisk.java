@@ -1,19 +1,19 @@
 package dev.durableobjects.simulation;
 
 import dev.durableobjects.internal.journal.Disk;
+import dev.durableobjects.internal.journal.ForcedFiles;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.Set;
-import java.util.stream.Collectors;
+import java.util.function.Predicate;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -33,13 +33,18 @@ final class SimulatedDisk {
 
     private static final Path INDEX_LOG = Path.of("index.sqlite-wal");
 
-    private static final List<Path> SHARED = List.of(Path.of("objects"), JOURNAL, INDEX_LOG);
+    private static final Path HISTORY = Path.of("history");
 
-    /// The files as they were last forced, and those whose names were, by their paths in the data
-    /// directory.
-    private final Map<Path, byte[]> forced = new HashMap<>();
+    private static final Path RESTORES = HISTORY.resolve("restore");
 
-    private final Set<Path> named = new HashSet<>();
+    private static final List<Path> SHARED =
+            List.of(Path.of("objects"), JOURNAL, HISTORY, INDEX_LOG);
+
+    /// By their paths in the data directory.
+    private final ForcedFiles forced = new ForcedFiles();
+
+    /// Files that a faulty engine has deleted already.
+    private final Set<Path> lost = new HashSet<>();
 
     private Path home;
 
@@ -55,8 +60,7 @@ final class SimulatedDisk {
     /// Returns what forces files in one life of the world.
     Sync sync(World world) {
         if (Files.notExists(home.resolve(INDEX_LOG))) { // SQLite makes another one.
-            forced.remove(INDEX_LOG);
-            named.remove(INDEX_LOG);
+            forced.forget(INDEX_LOG);
         }
         return new Sync(world);
     }
@@ -81,56 +85,58 @@ final class SimulatedDisk {
     }
 
     private void copy(Path target, Random random, boolean isPowered) {
+        Predicate<Path> isTracked =
+                file -> !isPowered && SHARED.stream().anyMatch(file::startsWith);
         try (Stream<Path> all = Files.walk(home)) {
             for (Path file : all.map(home::relativize).sorted().toList()) {
                 Path source = home.resolve(file.toString());
                 Path copy = target.resolve(file.toString());
                 if (Files.isDirectory(source)) {
                     Files.createDirectories(copy);
-                } else if (isPowered || SHARED.stream().noneMatch(file::startsWith)) {
+                } else if (!isTracked.test(file) && !lost.contains(file)) {
                     Files.copy(source, copy);
-                } else if (named.contains(file) || random.nextBoolean()) {
-                    byte[] left = left(Files.readAllBytes(source), forced.get(file), random);
-                    Files.write(copy, left);
-                    forced.put(file, left);
-                    named.add(file);
                 }
             }
             if (!isPowered) {
-                copyDeleted(target, random);
+                Map<Path, byte[]> left = forced.survivors(home, isTracked, new Luck(random));
+                left.keySet().removeAll(lost);
+                for (Map.Entry<Path, byte[]> one : left.entrySet()) {
+                    Files.write(target.resolve(one.getKey()), one.getValue());
+                }
+                forced.settle(left, isTracked);
             }
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+        lost.clear();
         home = target;
     }
 
-    private void copyDeleted(Path target, Random random) throws IOException {
-        for (Path file : named.stream().sorted().toList()) {
-            if (!file.startsWith(JOURNAL) || Files.exists(home.resolve(file))) {
-                continue;
-            }
-            if (random.nextBoolean()) {
-                Files.write(target.resolve(file), forced.getOrDefault(file, new byte[0]));
-            } else {
-                named.remove(file);
-            }
-        }
-    }
+    /// Decides by a seed.
+    private record Luck(Random random) implements ForcedFiles.Chance {
 
-    /// Returns what is left of a file: of each sector the new content or the old one.
-    private static byte[] left(byte[] now, byte @Nullable [] before, Random random) {
-        byte[] old = before == null ? new byte[0] : before;
-        int length = random.nextBoolean() ? now.length : old.length;
-        byte[] left = Arrays.copyOf(old, length);
-        int keep = random.nextInt(4);
-        for (int at = 0; at < Math.min(length, now.length); at += SECTOR_BYTES) {
-            if (random.nextInt(4) < keep) {
-                int bytes = Math.min(SECTOR_BYTES, Math.min(length, now.length) - at);
-                System.arraycopy(now, at, left, at, bytes);
-            }
+        @Override
+        public boolean survives(Path file) {
+            return random.nextBoolean();
         }
-        return left;
+
+        /// Of each sector the new content is left, or the old one.
+        @Override
+        public byte[] left(Path file, byte[] now, byte[] old) {
+            if (file.startsWith(RESTORES) && old.length > 0) {
+                return now; // What SQLite adds to it, SQLite forces.
+            }
+            int length = random.nextBoolean() ? now.length : old.length;
+            byte[] left = Arrays.copyOf(old, length);
+            int keep = random.nextInt(4);
+            for (int at = 0; at < Math.min(length, now.length); at += SECTOR_BYTES) {
+                if (random.nextInt(4) < keep) {
+                    int bytes = Math.min(SECTOR_BYTES, Math.min(length, now.length) - at);
+                    System.arraycopy(now, at, left, at, bytes);
+                }
+            }
+            return left;
+        }
     }
 
     /// Forces files in one life of the world. Safe for use by one thread at a time.
@@ -169,20 +175,26 @@ final class SimulatedDisk {
                 burn();
             }
             if (!world.fault().forgets(file)) {
-                forced.put(home.relativize(file), reached);
+                forced.force(home.relativize(file), reached);
             }
         }
 
         @Override
+        public void move(Path source, Path target) throws IOException {
+            Disk.super.move(source, target);
+            forced.move(home.relativize(source), home.relativize(target));
+            lost.remove(home.relativize(target));
+        }
+
+        /// A faulty engine has deleted a file too early.
+        void loses(String file) {
+            lost.add(RESTORES.resolve(file));
+        }
+
+        @Override
         public void forceNames(@Nullable Path directory) throws IOException {
-            if (directory == null || !directory.startsWith(home)) {
-                return;
-            }
-            try (Stream<Path> files = Files.list(directory)) {
-                Set<Path> there = files.map(home::relativize).collect(Collectors.toSet());
-                Path parent = home.relativize(directory);
-                named.removeIf(file -> parent.equals(file.getParent()) && !there.contains(file));
-                named.addAll(there);
+            if (directory != null && directory.startsWith(home)) {
+                forced.forceNames(home, directory);
             }
         }
 

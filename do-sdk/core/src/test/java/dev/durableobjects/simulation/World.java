@@ -51,6 +51,21 @@ final class World {
     /// How late an interval may be that still repeats.
     private static final long LATE_MILLIS = 1_000;
 
+    /// For how long what was is kept; zero means that the first life keeps nothing.
+    private static final List<Duration> KEPT =
+            List.of(
+                    Duration.ofDays(30),
+                    Duration.ofDays(30),
+                    Duration.ofMinutes(10),
+                    Duration.ZERO);
+
+    /// How long the world stands still between two lives.
+    private static final List<Duration> PAUSES =
+            List.of(Duration.ZERO, Duration.ofMinutes(15), Duration.ofHours(2));
+
+    /// How often the last life puts each cell back.
+    private static final int RETURNS = 2;
+
     /// So small that old files of the journal are freed in many lives, or never.
     private static final long[] JOURNAL_BYTES = {1 << 10, 8 << 10, 1 << 20};
 
@@ -69,6 +84,8 @@ final class World {
     private int calling;
     private boolean isLast;
     private long journalBytes;
+    private Duration kept = KEPT.getFirst();
+    private boolean hasHistory;
 
     World(long seed, Fault fault) {
         this.seed = seed;
@@ -92,8 +109,10 @@ final class World {
         SimulatedDisk disk = new SimulatedDisk(home);
         int last = 1 + lives.nextInt(2);
         journalBytes = JOURNAL_BYTES[lives.nextInt(JOURNAL_BYTES.length)];
+        kept = fault == Fault.EARLY_BASE ? Duration.ZERO : KEPT.get(lives.nextInt(KEPT.size()));
         for (int life = 0; life <= last; life++) {
             isLast = life == last;
+            hasHistory = life > 0 || !kept.isZero();
             waiting = new SimulatedWaiting(lives.nextLong());
             programs = new Programs(waiting.random(), CELLS);
             sync = disk.sync(this);
@@ -113,7 +132,7 @@ final class World {
                 endSomehow(disk, next, life == 0 ? CRASH_STEPS : CRASH_STEPS / 4);
             }
             waiting.run();
-            begin = now();
+            begin = now().plus(PAUSES.get(lives.nextInt(PAUSES.size())));
             if (disk.hasFreed()) {
                 history.met("a freed file");
             }
@@ -132,6 +151,21 @@ final class World {
 
     Fault fault() {
         return fault;
+    }
+
+    /// Returns whether the cells have a past.
+    boolean hasHistory() {
+        return hasHistory;
+    }
+
+    /// Returns for how long every moment must be known.
+    long keptMillis() {
+        return kept.toMillis();
+    }
+
+    /// Checks that a failure is that of the disk.
+    void checkDead(Exception failure) {
+        history.check(sync.isDead(), () -> String.valueOf(failure));
     }
 
     /// Returns true once in so many times.
@@ -187,7 +221,7 @@ final class World {
 
     /// Calls a cell, and remembers what it answers.
     void call(Env env, String cell, Program program) throws IOException {
-        int before = history.known(cell);
+        History.Known before = history.known(cell);
         try {
             List<String> log = env.namespace(Cell.CELL).getByName(cell).rpc().run(program);
             history.answered(cell, before, log);
@@ -204,14 +238,24 @@ final class World {
                         .random(waiting.random())
                         .limit(Limit.IDLE_SECONDS, 1)
                         .limit(Limit.LIVE_OBJECTS, liveObjects)
-                        .namespace(Cell.CELL, (ctx, env) -> new Cell(ctx, env, this));
+                        .namespace(
+                                Cell.CELL,
+                                (ctx, env) -> new Cell(ctx, env, this),
+                                settings -> settings.history(retention()));
         TestRuntime.withWaiting(builder, waiting);
         Duration ahead = fault == Fault.FAST_CLOCK ? AHEAD : Duration.ZERO;
         TestRuntime.withClock(builder, () -> now().plus(ahead));
         TestRuntime.withDisk(builder, sync);
         TestRuntime.withJournalBytes(builder, journalBytes);
-        TestRuntime.withLog(builder, log -> FaultyLog.of(fault, log));
+        TestRuntime.withLog(builder, log -> FaultyLog.of(fault, log, sync::loses));
         return builder.build();
+    }
+
+    private Duration retention() {
+        if (!hasHistory) {
+            return Duration.ZERO;
+        }
+        return kept.isZero() ? KEPT.getFirst() : kept;
     }
 
     private void populate(String name) {
@@ -274,9 +318,23 @@ final class World {
     /// Waits until all cells have done what is due, then the same with more.
     private void audit(String name) {
         awaitRuns(name);
+        CELLS.forEach(cell -> putBack(name, cell));
         CELLS.forEach(cell -> audit(cell, Programs.plan(name)));
         awaitRuns(name);
         runtime.close();
+    }
+
+    /// Puts a cell back, and perhaps forth again, by any of its bookmarks.
+    private void putBack(String name, String cell) {
+        for (int i = 0; i < RETURNS; i++) {
+            try {
+                audit(cell, Programs.back("%s-%s-%d".formatted(name, cell, i), chance(3)));
+            } catch (DurableObjectException e) {
+                history.check(
+                        e.kind() == DurableObjectException.Kind.ABORTED, () -> String.valueOf(e));
+            }
+            audit(cell, Programs.read(name));
+        }
     }
 
     private void awaitRuns(String name) {

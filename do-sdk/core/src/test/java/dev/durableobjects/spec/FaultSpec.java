@@ -1,6 +1,7 @@
 package dev.durableobjects.spec;
 
 import static org.hamcrest.MatcherAssert.assertThat;
+import static org.hamcrest.Matchers.allOf;
 import static org.hamcrest.Matchers.contains;
 import static org.hamcrest.Matchers.containsString;
 import static org.hamcrest.Matchers.empty;
@@ -28,12 +29,14 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -245,6 +248,26 @@ class FaultSpec {
     }
 
     @Test
+    void aDamagedFileOfHistoryIsToldAndStopsNobody() throws Exception {
+        start(this::withSmallJournal);
+        write("a", 1);
+        Path first = firstOfHistory();
+        damage(first, 300);
+
+        start(this::withSmallJournal);
+        while (!reasons(health()).contains(Reason.HISTORY_FAILED)) {
+            fill("filler");
+        }
+
+        assertThat(Reason.HISTORY_FAILED.status(), is(Status.DEGRADED));
+        assertThat(
+                health().problems().toString(),
+                allOf(containsString("history has a gap"), containsString("put that file back")));
+        write("a", 2);
+        assertThat(values("a"), contains(1L, 2L));
+    }
+
+    @Test
     void aDiskThatIsAlmostFullIsToldAndUsed() throws Exception {
         Disk almostFull =
                 new Disk() {
@@ -331,6 +354,22 @@ class FaultSpec {
             fill("filler");
         }
         assertThat(Files.exists(file(object)), is(true));
+    }
+
+    /// Closes the runtime when it has left files that are to be sorted, and returns the first.
+    private Path firstOfHistory() throws Exception {
+        Path files = parent.resolve("data").resolve("history").resolve("segments");
+        while (true) {
+            fill("filler");
+            runtime.close();
+            try (Stream<Path> all = Files.list(files)) {
+                Optional<Path> first = all.sorted().findFirst();
+                if (first.isPresent()) {
+                    return first.get();
+                }
+            }
+            start(this::withSmallJournal);
+        }
     }
 
     /// Writes some pages, and leaves the database as it was.

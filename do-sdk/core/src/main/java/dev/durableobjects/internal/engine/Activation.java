@@ -300,6 +300,11 @@ final class Activation implements Host {
         }
     }
 
+    /// Breaks the activation because of a commit that failed.
+    void breakDown(CommitFailedException e) {
+        breakDown(e.isTimeout() ? Kind.TIMED_OUT : Kind.RESET, "" + e.getMessage(), e);
+    }
+
     /// On a thread of its own: closing connections and files takes its time.
     private void abandon() {
         try {
@@ -373,7 +378,7 @@ final class Activation implements Host {
             outbox.awaitDurable(end);
             return true;
         } catch (CommitFailedException e) {
-            breakDown(e.isTimeout() ? Kind.TIMED_OUT : Kind.RESET, "" + e.getMessage(), e);
+            breakDown(e);
             return false;
         }
     }

@@ -42,13 +42,15 @@ public final class IdDerivation {
 
     /// Returns the id of a name.
     public DurableObjectId fromName(String name) {
-        return DurableObjectId.of(authenticated(half(name.getBytes(StandardCharsets.UTF_8))), name);
+        Mac mac = mac();
+        byte[] base = half(mac, name.getBytes(StandardCharsets.UTF_8));
+        return DurableObjectId.of(authenticated(mac, base), name);
     }
 
     DurableObjectId unique() {
         byte[] base = new byte[HALF];
         random.nextBytes(base);
-        return DurableObjectId.of(authenticated(base));
+        return DurableObjectId.of(authenticated(mac(), base));
     }
 
     /// Returns the id of its 64 hexadecimal digits.
@@ -74,20 +76,24 @@ public final class IdDerivation {
     /// @throws IllegalArgumentException if it did not
     public void check(DurableObjectId id) {
         byte[] bytes = id.bytes();
-        if (!MessageDigest.isEqual(authenticated(Arrays.copyOf(bytes, HALF)), bytes)) {
+        if (!MessageDigest.isEqual(authenticated(mac(), Arrays.copyOf(bytes, HALF)), bytes)) {
             throw new IllegalArgumentException(
                     "Durable Object ID is not valid for this namespace.");
         }
     }
 
-    private byte[] authenticated(byte[] base) {
-        return ByteBuffer.allocate(DurableObjectId.LENGTH).put(base).put(half(base)).array();
+    private static byte[] authenticated(Mac mac, byte[] base) {
+        return ByteBuffer.allocate(DurableObjectId.LENGTH).put(base).put(half(mac, base)).array();
     }
 
-    private byte[] half(byte[] input) {
+    private static byte[] half(Mac mac, byte[] input) {
+        return Arrays.copyOf(mac.doFinal(input), HALF);
+    }
+
+    /// One thread's own: it begins anew after each input.
+    private Mac mac() {
         try {
-            Mac mac = (Mac) prototype.clone();
-            return Arrays.copyOf(mac.doFinal(input), HALF);
+            return (Mac) prototype.clone();
         } catch (CloneNotSupportedException e) {
             throw new IllegalStateException("the JDK's " + ALGORITHM + " can be cloned", e);
         }

@@ -1,10 +1,12 @@
 package dev.durableobjects.internal.engine;
 
 import dev.durableobjects.DurableObject;
+import dev.durableobjects.DurableObjectException;
 import dev.durableobjects.DurableObjectException.Kind;
 import dev.durableobjects.Env;
 import dev.durableobjects.internal.storage.ObjectDatabase;
 import dev.durableobjects.internal.storage.ObjectStorage;
+import dev.durableobjects.spi.CommitFailedException;
 import dev.durableobjects.spi.CommitLog;
 import org.jspecify.annotations.Nullable;
 
@@ -41,19 +43,23 @@ final class Instance {
 
     /// Lets the database become what is to be restored. It must be called before the database is
     /// used. What cannot be restored now resets the object, so that its next start tries again.
+    ///
+    /// @throws DurableObjectException if the object is broken
     void restore() {
         if (isRestored) {
             return;
         }
         CommitLog log = activation.node().log();
-        log.awaitDurable(CommitLog.START); // A log that has failed vouches for nothing.
         try {
+            log.awaitDurable(CommitLog.START); // A log that has failed vouches for nothing.
             storage.restoreIfPending(log);
             isRestored = true;
+        } catch (CommitFailedException e) {
+            activation.breakDown(e);
         } catch (RuntimeException | Error e) {
             activation.breakDown(Kind.RESET, "the object cannot be restored: " + e.getMessage(), e);
-            throw e;
         }
+        activation.breakage().check();
     }
 
     /// Returns whether the next start restores the database.

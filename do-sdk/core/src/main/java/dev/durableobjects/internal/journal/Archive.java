@@ -38,6 +38,9 @@ final class Archive {
     /// Time is shortened to this, so that it can be computed with.
     private static final Duration CENTURY = Duration.ofDays(36_525);
 
+    /// No position, not even that before every commit.
+    private static final long NONE = -1;
+
     private final Path root;
     private final Path directory;
     private final Disk disk;
@@ -111,7 +114,7 @@ final class Archive {
                         records.add(entry);
                     }
                 };
-        long last = 0;
+        long last = NONE;
         for (Path files : List.of(segments(), root.resolve(Segments.DIRECTORY))) {
             for (long number : numbers(files)) {
                 last = scan(Segment.file(files, number), number, last, scan);
@@ -127,14 +130,14 @@ final class Archive {
         void next(Head head, Entry entry);
     }
 
-    /// @param before the last position of the file before, 0 if there is none
+    /// @param before the last position of the file before, NONE if there is none
     /// @return the last position of this one
     private static long scan(Path file, long number, long before, Scan scan) throws IOException {
         SegmentReader reader = SegmentReader.open(file, number);
         if (reader == null) {
             return before; // The newest, which was just made.
         }
-        if (before != 0 && reader.before() != before) {
+        if (before != NONE && reader.before() != before) {
             throw SegmentReader.damaged(
                     "history has a gap: %s begins behind position %d, the file before it ends at %d"
                             .formatted(file, reader.before(), before));
@@ -157,7 +160,7 @@ final class Archive {
     void digest() throws IOException {
         Map<String, List<Entry>> fresh = new TreeMap<>();
         List<Long> digested = numbers(segments());
-        long last = 0;
+        long last = NONE;
         for (long number : digested) {
             last =
                     scan(

@@ -53,6 +53,7 @@ public final class History {
     /// Whether the last sweep made enough room; another would not.
     private boolean isSwept = true;
 
+    private volatile String failure = "";
     private volatile boolean closed;
     private volatile @Nullable Thread thread;
 
@@ -302,10 +303,12 @@ public final class History {
             try {
                 boolean isDue = waiting.nanoTime() - swept >= SWEEP_NANOS;
                 digest(isDue);
+                failure = "";
                 swept = isDue ? waiting.nanoTime() : swept;
             } catch (IOException | RuntimeException e) {
                 pause = RETRY_NANOS;
                 if (!closed) {
+                    failure = String.valueOf(e.getMessage());
                     LOGGER.log(
                             System.Logger.Level.WARNING,
                             "history stays as it is, and is tried again in a minute",
@@ -317,6 +320,11 @@ public final class History {
             }
         }
         ended.open();
+    }
+
+    /// Returns why history could not be sorted when that was tried last, empty if it could.
+    public String failure() {
+        return failure;
     }
 
     /// Returns what waits to be restored.

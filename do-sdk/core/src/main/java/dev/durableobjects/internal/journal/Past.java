@@ -98,6 +98,12 @@ public final class Past {
                 && read.entries().getLast().head().databasePages() == 0;
     }
 
+    /// Returns whether no commit is known: there is at most the copy that history begins with.
+    public boolean isWithoutCommits() {
+        Timeline read = timeline;
+        return journal.isEmpty() && read != null && read.entries().isEmpty();
+    }
+
     /// Makes the changes that the journal has in a copy of the database.
     public void redo(Path copy) throws IOException {
         try (RandomAccessFile target = new RandomAccessFile(copy.toFile(), "rw")) {

@@ -163,6 +163,9 @@ final class Segments implements AutoCloseable {
                 durableBytes = 0; // There is no such file yet.
             }
             current = create(number(), last());
+            synchronized (this) {
+                durableBytes = current.bytes();
+            }
             wake();
         }
         synchronized (this) {
@@ -320,8 +323,9 @@ final class Segments implements AutoCloseable {
         long oldest;
         List<String> files;
         synchronized (this) {
-            if (old.isEmpty()) {
-                return false;
+            boolean isNextDurable = durableBytes > 0 || old.size() > 1;
+            if (old.isEmpty() || !isNextDurable) {
+                return false; // Without any file nobody would know where the journal goes on.
             }
             oldest = old.firstKey();
             files =

@@ -119,6 +119,28 @@ final class CompiledStatement extends JDBC4PreparedStatement {
         }
     }
 
+    /// Runs a statement without parameters and rows.
+    void run() throws SQLException {
+        int permit = SqlPermits.enter();
+        DB db = connection.getDatabase();
+        try {
+            synchronized (db) {
+                checkOpen();
+                try {
+                    int code = db.step(handle);
+                    if (code != Codes.SQLITE_DONE) {
+                        db.throwex(code);
+                    }
+                } finally {
+                    db.reset(handle);
+                }
+            }
+        } finally {
+            connection.clock().leave();
+            SqlPermits.exit(permit);
+        }
+    }
+
     /// Ends the run, so that the statement holds no lock and can be used again. After its last row
     /// it has ended by itself.
     void finish() throws SQLException {

@@ -17,7 +17,8 @@ import java.util.TreeMap;
 /// The node's own database: which namespaces the data directory holds, and the index of objects.
 ///
 /// Namespaces are few and rarely written, so they are read and written through Helidon's DbClient,
-/// before the index of objects is used. Not safe for several threads, but for [#objects].
+/// under the lock of the index of objects, which shares the connection. Safe for use by many
+/// threads.
 public final class NodeIndex implements AutoCloseable {
 
     private final ObjectDatabase database;
@@ -64,25 +65,30 @@ public final class NodeIndex implements AutoCloseable {
 
     /// Returns the unique key that a binding had when its namespace was first registered.
     public Optional<String> uniqueKey(String binding) {
-        Optional<String> key =
-                db.execute()
-                        .get("SELECT unique_key FROM namespaces WHERE binding = ?", binding)
-                        .map(row -> row.column("unique_key").getString());
-        database.commit();
-        return key;
+        synchronized (objects) {
+            Optional<String> key =
+                    db.execute()
+                            .get("SELECT unique_key FROM namespaces WHERE binding = ?", binding)
+                            .map(row -> row.column("unique_key").getString());
+            database.commit();
+            return key;
+        }
     }
 
-    /// Returns the unique keys of all namespaces, by their bindings in order.
+    /// Returns the unique keys of all namespaces, by their bindings in order. The journal may be
+    /// telling the index of objects, which is in the same database, what it has found at a start.
     public Map<String, String> uniqueKeys() {
-        Map<String, String> keys = new TreeMap<>();
-        db.execute()
-                .query("SELECT binding, unique_key FROM namespaces")
-                .forEach(row ->
-                        keys.put(
-                                row.column("binding").getString(),
-                                row.column("unique_key").getString()));
-        database.commit();
-        return keys;
+        synchronized (objects) {
+            Map<String, String> keys = new TreeMap<>();
+            db.execute()
+                    .query("SELECT binding, unique_key FROM namespaces")
+                    .forEach(row ->
+                            keys.put(
+                                    row.column("binding").getString(),
+                                    row.column("unique_key").getString()));
+            database.commit();
+            return keys;
+        }
     }
 
     /// Remembers the unique key of a binding; it is durable when this returns.
@@ -96,13 +102,15 @@ public final class NodeIndex implements AutoCloseable {
     }
 
     private void write(String sql, Object... parameters) {
-        db.execute().dml(sql, parameters);
-        if (database.commit() != Written.NOTHING) {
-            try {
-                force(disk, database.wal());
-                disk.forceNames(database.wal().toAbsolutePath().getParent());
-            } catch (IOException e) {
-                throw new UncheckedIOException("cannot write the node's index", e);
+        synchronized (objects) {
+            db.execute().dml(sql, parameters);
+            if (database.commit() != Written.NOTHING) {
+                try {
+                    force(disk, database.wal());
+                    disk.forceNames(database.wal().toAbsolutePath().getParent());
+                } catch (IOException e) {
+                    throw new UncheckedIOException("cannot write the node's index", e);
+                }
             }
         }
     }

@@ -60,7 +60,7 @@ final class ObjectCheck {
     private void check(String file, Past past, Path now, Path known) throws IOException {
         if (!copyDatabase(file, now)) {
             if (!past.isWhole()) {
-                checkMayBeMissing(file, past);
+                checkMayBeMissing(file, past, known);
                 return;
             }
             Files.createFile(now);
@@ -114,8 +114,15 @@ final class ObjectCheck {
         return true;
     }
 
-    private void checkMayBeMissing(String file, Past past) {
-        if (!past.isEmpty()) {
+    /// A file whose first commit never came may have gone with the power, also if history begins
+    /// with it.
+    private void checkMayBeMissing(String file, Past past, Path known) throws IOException {
+        boolean isUnborn = false;
+        if (past.isKnown() && past.isWithoutCommits()) {
+            past.write(known);
+            isUnborn = Files.size(known) <= PAGE_BYTES;
+        }
+        if (!past.isEmpty() && !isUnborn) {
             report(
                     Kind.MISSING,
                     file,

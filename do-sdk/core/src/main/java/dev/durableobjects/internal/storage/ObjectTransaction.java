@@ -78,7 +78,7 @@ final class ObjectTransaction {
     private void begin() throws SQLException {
         if (!open) {
             source.beforeTransaction();
-            run("BEGIN");
+            source.current().runKept("BEGIN");
             open = true;
         }
     }
@@ -177,7 +177,7 @@ final class ObjectTransaction {
         SqliteConnection connection = source.current();
         end();
         try {
-            connection.run("COMMIT");
+            connection.runKept("COMMIT");
         } catch (SQLException e) {
             rollbackAfter(e);
             throw e;

@@ -240,6 +240,17 @@ final class SqliteConnection extends JDBC4Connection {
         }
     }
 
+    /// Runs a statement of ours that most events need, compiled once; without parameters and
+    /// results.
+    void runKept(String sql) throws SQLException {
+        CompiledStatement statement = compileOwn(sql, StatementPlan.READS);
+        try {
+            statement.run();
+        } finally {
+            giveBack(statement);
+        }
+    }
+
     /// Returns how many rows were changed since the connection was opened.
     long changes() {
         try {

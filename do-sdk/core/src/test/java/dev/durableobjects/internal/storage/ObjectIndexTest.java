@@ -20,6 +20,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
@@ -60,6 +61,29 @@ class ObjectIndexTest {
             assertThat(index.next("key", 5), is(Optional.of(6L)));
             assertThat(index.due("another key", 5, 3), is(List.of()));
             index.close();
+        }
+    }
+
+    @Test
+    void namespacesAreReadWhileTheJournalTellsItsFacts() throws Exception {
+        try (DataDirectory data = DataDirectory.open(directory);
+                NodeIndex node = NodeIndex.open(data, Disk.system())) {
+            node.register("NOTES", "notes");
+            Thread journal =
+                    Thread.ofPlatform()
+                            .start(() -> {
+                                for (int i = 0; i < OBJECTS; i++) {
+                                    node.objects().add(List.of(fact(i, Optional.empty(), i)));
+                                    node.objects().apply();
+                                }
+                            });
+
+            while (journal.isAlive()) {
+                assertThat(node.uniqueKeys(), is(Map.of("NOTES", "notes")));
+            }
+
+            journal.join();
+            assertThat(node.objects().next("key", OBJECTS - 2), is(Optional.of(OBJECTS - 1L)));
         }
     }
 
