@@ -19,7 +19,11 @@ import java.util.Optional;
 /// `DurableObjects.operations()`; then an object in memory is reset by whatever changes it, before
 /// the call returns: callers under way get a `DurableObjectException` of the kind `ABORTED`, its
 /// WebSockets end, and what was acknowledged before is in its history. A change is durable when its
-/// call returns. Safe for use by many threads.
+/// call returns.
+///
+/// A change throws a `DurableObjectException` if the object in memory could not be reached; if it
+/// was prepared already, the object has it at its next start. It throws an `IllegalStateException`
+/// if the calling thread is inside of an object. Safe for use by many threads.
 ///
 /// @see OperationException what all of these throw for a wrong name, id or file
 public interface Operations extends AutoCloseable {
@@ -61,6 +65,7 @@ public interface Operations extends AutoCloseable {
     /// @param namespace the name of its binding
     /// @param nameOrId its name, or 64 hexadecimal digits that are an id of the namespace
     /// @throws OperationException if there is no such namespace
+    /// @throws IllegalArgumentException if the name has half of a surrogate pair
     StoredObject object(String namespace, String nameOrId);
 
     /// Writes what an object holds now into a plain SQLite file, which any tool opens: all that is

@@ -6,9 +6,9 @@ public interface Progress {
 
     /// Takes note.
     ///
-    /// @param what is counted: `files` or `bytes`
+    /// @param what is counted: `files` by a backup, `bytes` by a restore and a verification
     /// @param done how much is done
-    /// @param total of how much, as far as that is known already
+    /// @param total of how much, as far as that is known already; it may grow
     void at(String what, long done, long total);
 
     /// Returns one that nobody looks at.
