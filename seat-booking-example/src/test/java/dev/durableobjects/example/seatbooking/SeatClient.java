@@ -95,13 +95,17 @@ final class SeatClient implements AutoCloseable {
 
     private BookingResult post(String path, Map<String, String> body)
             throws IOException, InterruptedException {
+        return Json.read(answer(path, Json.text(body)), BookingResult.class);
+    }
+
+    /// Posts a text as it is, and returns the text that comes back, as `curl -d` does.
+    String answer(String path, String body) throws IOException, InterruptedException {
         HttpRequest request =
                 HttpRequest.newBuilder(uri("http", path))
-                        .POST(HttpRequest.BodyPublishers.ofString(Json.text(body)))
+                        .header("content-type", "application/x-www-form-urlencoded")
+                        .POST(HttpRequest.BodyPublishers.ofString(body))
                         .build();
-        return Json.read(
-                http.send(request, HttpResponse.BodyHandlers.ofString()).body(),
-                BookingResult.class);
+        return http.send(request, HttpResponse.BodyHandlers.ofString()).body();
     }
 
     @Override
