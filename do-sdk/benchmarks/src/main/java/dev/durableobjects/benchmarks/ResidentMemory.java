@@ -27,4 +27,11 @@ public final class ResidentMemory {
             throw new UncheckedIOException("cannot read the memory of this process", e);
         }
     }
+
+    /// Returns the part of the Java heap that is in use, in MiB; right behind [#mib] that is what
+    /// lives.
+    public static double heapMib() {
+        Runtime runtime = Runtime.getRuntime();
+        return (runtime.totalMemory() - runtime.freeMemory()) / KIB_PER_MIB / KIB_PER_MIB;
+    }
 }

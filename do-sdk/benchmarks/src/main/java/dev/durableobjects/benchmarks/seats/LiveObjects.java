@@ -62,6 +62,7 @@ final class LiveObjects {
         DurableObjectNamespace<FlightApi> flights = objects.env().namespace(SeatServer.FLIGHT);
         flights.getByName("flight " + (count - 1)).rpc().getSeats(); // Loads the classes.
         double none = ResidentMemory.mib();
+        double noneOfHeap = ResidentMemory.heapMib();
         long[] nanos = new long[live];
         for (int i = 0; i < live; i++) {
             FlightApi flight = flights.getByName("flight " + (long) i * count / live).rpc();
@@ -71,14 +72,20 @@ final class LiveObjects {
         }
         Report.durations("first call of an object that has a file", nanos);
         double all = ResidentMemory.mib();
+        double allOfHeap = ResidentMemory.heapMib();
         Report.line(
-                "%,d live of %,d: resident %.1f MiB, %.1f MiB with none, %.0f KB each"
+                "%,d live of %,d: resident %.1f MiB, %.1f MiB with none, %.0f KB each, %.0f KB of it heap"
                         .formatted(
                                 objects.liveObjects(),
                                 count,
                                 all,
                                 none,
-                                (all - none) * 1.048576 * 1000 / live));
+                                kilobytes(all - none, live),
+                                kilobytes(allOfHeap - noneOfHeap, live)));
+    }
+
+    private static double kilobytes(double mib, int objects) {
+        return mib * 1.048576 * 1000 / objects;
     }
 
     private static DurableObjects runtime(Path directory, int live) {
