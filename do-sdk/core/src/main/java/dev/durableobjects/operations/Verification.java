@@ -1,5 +1,7 @@
 package dev.durableobjects.operations;
 
+import static java.util.Objects.requireNonNull;
+
 import dev.durableobjects.internal.journal.Damage;
 import dev.durableobjects.internal.storage.DataCheck;
 import dev.durableobjects.internal.storage.DataDirectory;
@@ -26,6 +28,8 @@ public final class Verification {
     /// @throws IllegalStateException if a process uses it, or it is no data directory and no backup
     /// @throws UncheckedIOException if it cannot be read
     public static VerifyReport run(Path directory, Progress progress) {
+        requireNonNull(directory, "directory must be a path, was null");
+        requireNonNull(progress, "progress must be a Progress, was null");
         Verification verification = new Verification();
         try (DataDirectory.Hold hold = DataDirectory.hold(directory)) {
             DataCheck.Counts counts =

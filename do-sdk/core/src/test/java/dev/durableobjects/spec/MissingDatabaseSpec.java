@@ -18,6 +18,7 @@ import dev.durableobjects.runtime.Health.Reason;
 import dev.durableobjects.runtime.TestRuntime;
 import dev.durableobjects.spec.OperatorWorld.Way;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -82,6 +83,23 @@ class MissingDatabaseSpec {
 
         assertHolds(rest == Rest.NOTHING ? List.of(1L) : List.of(1L, 2L));
         assertThat("its alarm of then", alarm(), is(true));
+    }
+
+    @ParameterizedTest
+    @CsvSource({"LIVE, NOTHING", "LIVE, CHANGES", "OFFLINE, NOTHING", "OFFLINE, CHANGES"})
+    void exportingSaysWhatIsMissing(Way way, Rest rest) throws Exception {
+        lose(way, rest);
+        Path target = parent.resolve("target.sqlite");
+
+        UncheckedIOException refused =
+                assertThrows(
+                        UncheckedIOException.class,
+                        () ->
+                                world.operation(operations ->
+                                        operations.exportObject(object(operations), target)));
+
+        assertThat(refused.getMessage(), containsString(file() + " is missing"));
+        assertThat(Files.exists(target), is(false));
     }
 
     @ParameterizedTest

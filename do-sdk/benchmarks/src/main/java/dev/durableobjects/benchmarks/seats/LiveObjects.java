@@ -74,7 +74,7 @@ final class LiveObjects {
         double all = ResidentMemory.mib();
         double allOfHeap = ResidentMemory.heapMib();
         Report.line(
-                "%,d live of %,d: resident %.1f MiB, %.1f MiB with none, %.0f KB each, %.0f KB of it heap"
+                "%,d live of %,d: resident %.1f MiB, %.1f MiB with none, %.0f KB each, %.0f heap"
                         .formatted(
                                 objects.liveObjects(),
                                 count,

@@ -211,6 +211,9 @@ public final class History {
                         Files.deleteIfExists(target); // An attempt before may have failed.
                         Archive.copy(database, target);
                     }));
+            if (Files.notExists(target)) {
+                redo.missing().check(file);
+            }
             return true;
         });
     }
