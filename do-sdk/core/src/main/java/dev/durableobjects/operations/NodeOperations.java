@@ -1,5 +1,7 @@
 package dev.durableobjects.operations;
 
+import static java.util.Objects.requireNonNull;
+
 import dev.durableobjects.Bookmark;
 import dev.durableobjects.DurableObjectId;
 import dev.durableobjects.Limit;
@@ -257,6 +259,7 @@ public final class NodeOperations implements Operations {
     }
 
     private Space space(String namespace) {
+        requireNonNull(namespace, "namespace must be the name of a binding, was null");
         Space space = spaces.get(namespace);
         if (space == null) {
             throw new OperationException(

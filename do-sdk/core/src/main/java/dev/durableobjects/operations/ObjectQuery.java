@@ -1,5 +1,7 @@
 package dev.durableobjects.operations;
 
+import static java.util.Objects.requireNonNull;
+
 import dev.durableobjects.internal.value.Unicode;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -28,6 +30,7 @@ public final class ObjectQuery {
     ///
     /// @param namespace the name of its binding
     public static ObjectQuery of(String namespace) {
+        requireNonNull(namespace, "namespace must be the name of a binding, was null");
         return new ObjectQuery(namespace, "", null, LIMIT);
     }
 
@@ -36,6 +39,7 @@ public final class ObjectQuery {
     ///
     /// @throws IllegalArgumentException if it has half of a surrogate pair
     public ObjectQuery prefix(String text) {
+        requireNonNull(text, "text must be a String, was null");
         if (!Unicode.isValid(text)) {
             throw new IllegalArgumentException(
                     "a prefix must be valid Unicode, and this one has half of a surrogate pair");
@@ -47,6 +51,7 @@ public final class ObjectQuery {
     ///
     /// @param pageCursor of [ObjectPage#cursor]
     public ObjectQuery after(String pageCursor) {
+        requireNonNull(pageCursor, "pageCursor must be the cursor of a page, was null");
         return new ObjectQuery(namespace, prefix, pageCursor, limit);
     }
 

@@ -137,6 +137,13 @@ class OperationsSpec {
         assertThrows(IllegalArgumentException.class, () -> query.limit(0));
         assertThrows(IllegalArgumentException.class, () -> query.limit(1_001));
         assertThrows(IllegalArgumentException.class, () -> query.prefix("\ud83d"));
+        NullPointerException unnamed = assertThrows(NullPointerException.class, () -> ofNull());
+        assertThat(unnamed.getMessage(), is("namespace must be the name of a binding, was null"));
+    }
+
+    @SuppressWarnings("NullAway") // As code that is not checked for nulls does.
+    private static ObjectQuery ofNull() {
+        return ObjectQuery.of(null);
     }
 
     @ParameterizedTest
