@@ -277,6 +277,7 @@ final class Activation implements Host {
         Optional<FileChannel> file;
         try {
             awaitDurable();
+            breakage.check(); // What is not durable must not get into the file.
             file = database.checkpoint();
             if (file.isPresent() && use.isStill()) {
                 use.run(file.get());
