@@ -58,24 +58,22 @@ final class AlarmWorld implements AutoCloseable {
     }
 
     private ProbeRuntime open() {
-        ProbeRuntime opened =
-                new ProbeRuntime(
-                        directory,
-                        builder -> {
-                            TestRuntime.withWaiting(builder, time);
-                            TestRuntime.withClock(builder, this::now);
-                            // Time passes in leaps, and must not end what just goes on.
-                            builder.limit(Limit.IDLE_SECONDS, LEAPS_SECONDS);
-                            builder.limit(Limit.COMMIT_SECONDS, LEAPS_SECONDS);
-                            builder.limit(Limit.BLOCK_CONCURRENCY_SECONDS, LEAPS_SECONDS);
-                            builder.limit(Limit.STATEMENT_SECONDS, LEAPS_SECONDS);
-                            builder.limit(Limit.ALARM_SECONDS, LEAPS_SECONDS);
-                            builder.limit(Limit.ALARMS_RUNNING, 1); // One after the other.
-                            settings.accept(builder);
-                        });
-        opened.alarm = this::alarm;
-        opened.scheduled = this::scheduled;
-        return opened;
+        return new ProbeRuntime(directory, this::set, namespace -> {});
+    }
+
+    private void set(ProbeRuntime probes, DurableObjectsBuilder builder) {
+        probes.alarm = this::alarm;
+        probes.scheduled = this::scheduled;
+        TestRuntime.withWaiting(builder, time);
+        TestRuntime.withClock(builder, this::now);
+        // Time passes in leaps, and must not end what just goes on.
+        builder.limit(Limit.IDLE_SECONDS, LEAPS_SECONDS);
+        builder.limit(Limit.COMMIT_SECONDS, LEAPS_SECONDS);
+        builder.limit(Limit.BLOCK_CONCURRENCY_SECONDS, LEAPS_SECONDS);
+        builder.limit(Limit.STATEMENT_SECONDS, LEAPS_SECONDS);
+        builder.limit(Limit.ALARM_SECONDS, LEAPS_SECONDS);
+        builder.limit(Limit.ALARMS_RUNNING, 1); // One after the other.
+        settings.accept(builder);
     }
 
     private void alarm(Probe self, AlarmInvocationInfo info) throws Exception {

@@ -66,21 +66,13 @@ final class OperatorWorld implements AutoCloseable {
     }
 
     private ProbeRuntime open() {
-        List<ProbeRuntime> made = new ArrayList<>();
-        ProbeRuntime opened =
-                new ProbeRuntime(
-                        directory,
-                        builder -> {
-                            builder.namespace(
-                                    OTHERS,
-                                    (ctx, env) -> new Probe(ctx, env, made.getFirst()),
-                                    namespace);
-                            settings.accept(builder);
-                        },
-                        namespace);
-        made.add(opened);
-        opened.alarm = (self, info) -> alarms.add(self.ctx().id().name().orElse(""));
-        return opened;
+        return new ProbeRuntime(directory, this::set, namespace);
+    }
+
+    private void set(ProbeRuntime probes, DurableObjectsBuilder builder) {
+        probes.alarm = (self, info) -> alarms.add(self.ctx().id().name().orElse(""));
+        builder.namespace(OTHERS, (ctx, env) -> new Probe(ctx, env, probes), namespace);
+        settings.accept(builder);
     }
 
     ProbeRuntime runtime() {

@@ -25,6 +25,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 
 /// A runtime with probes, and what the test knows about them.
@@ -54,11 +55,20 @@ final class ProbeRuntime implements AutoCloseable {
             Path directory,
             Consumer<DurableObjectsBuilder> settings,
             Consumer<NamespaceConfig.Builder> namespace) {
+        this(directory, (probes, builder) -> settings.accept(builder), namespace);
+    }
+
+    /// @param settings says also what probes do: an overdue alarm wakes one as soon as there is a
+    ///   runtime
+    ProbeRuntime(
+            Path directory,
+            BiConsumer<ProbeRuntime, DurableObjectsBuilder> settings,
+            Consumer<NamespaceConfig.Builder> namespace) {
         DurableObjectsBuilder builder =
                 DurableObjects.builder()
                         .directory(directory)
                         .namespace(Probe.PROBE, (ctx, env) -> new Probe(ctx, env, this), namespace);
-        settings.accept(builder);
+        settings.accept(this, builder);
         objects = builder.build();
     }
 
