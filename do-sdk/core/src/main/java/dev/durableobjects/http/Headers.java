@@ -53,10 +53,12 @@ public final class Headers {
     public Optional<String> get(String name) {
         requireNonNull(name, "name must be a text, was null");
         String wanted = name.toLowerCase(Locale.ROOT);
-        return fields.stream()
-                .filter(field -> field.name.equals(wanted))
-                .map(Field::value)
-                .findFirst();
+        for (Field field : fields) { // Asked for with each response: no stream.
+            if (field.name.equals(wanted)) {
+                return Optional.of(field.value);
+            }
+        }
+        return Optional.empty();
     }
 
     /// Returns all values of a field, in order.

@@ -11,8 +11,8 @@ import jakarta.json.stream.JsonGenerator;
 import jakarta.json.stream.JsonGeneratorFactory;
 import jakarta.json.stream.JsonParser;
 import jakarta.json.stream.JsonParserFactory;
-import java.io.ByteArrayOutputStream;
 import java.io.StringReader;
+import java.io.StringWriter;
 import java.lang.reflect.Type;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
@@ -47,24 +47,27 @@ public final class Json {
     private static final JsonGeneratorFactory GENERATORS =
             PROVIDER.createGeneratorFactory(Map.of());
 
+    /// Room for a text to begin with.
+    private static final int TEXT_CHARS = 512;
+
     private Json() {}
 
     /// Returns the JSON form of a value in UTF-8.
     ///
     /// @throws IllegalArgumentException if the value, or something in it, has no JSON form
     public static byte[] bytes(@Nullable Object value) {
-        ByteArrayOutputStream bytes = new ByteArrayOutputStream(512);
-        try (JsonGenerator generator = GENERATORS.createGenerator(bytes, StandardCharsets.UTF_8)) {
-            new JsonWriter(generator).write(value);
-        }
-        return bytes.toByteArray();
+        return text(value).getBytes(StandardCharsets.UTF_8);
     }
 
     /// Returns the JSON form of a value as text.
     ///
     /// @throws IllegalArgumentException if the value, or something in it, has no JSON form
     public static String text(@Nullable Object value) {
-        return new String(bytes(value), StandardCharsets.UTF_8);
+        StringWriter text = new StringWriter(TEXT_CHARS);
+        try (JsonGenerator generator = GENERATORS.createGenerator(text)) {
+            new JsonWriter(generator).write(value);
+        }
+        return text.toString();
     }
 
     /// Reads JSON in UTF-8 into a value of this type.

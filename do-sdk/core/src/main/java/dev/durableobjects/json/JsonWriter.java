@@ -22,8 +22,20 @@ final class JsonWriter {
 
     private static final int DEPTH_MAX = 100;
 
+    private static final ClassValue<Form> FORMS =
+            new ClassValue<>() {
+                @Override
+                protected Form computeValue(Class<?> type) {
+                    return new Form(
+                            type,
+                            SealedType.isVariant(type) ? type.getSimpleName() : null,
+                            RecordType.of(type).components());
+                }
+            };
+
     private final JsonGenerator out;
     private int depth;
+    private @Nullable Form newest;
 
     JsonWriter(JsonGenerator out) {
         this.out = out;
@@ -85,16 +97,26 @@ final class JsonWriter {
     }
 
     private void writeRecord(Record record) {
-        Class<?> type = record.getClass();
+        Form form = form(record.getClass());
         out.writeStartObject();
-        if (SealedType.isVariant(type)) {
-            out.write(TYPE_MEMBER, type.getSimpleName());
+        if (form.variant != null) {
+            out.write(TYPE_MEMBER, form.variant);
         }
-        for (RecordType.Component component : RecordType.of(type).components()) {
+        for (RecordType.Component component : form.components) {
             out.writeKey(component.name());
             write(component.get(record));
         }
         out.writeEnd();
+    }
+
+    /// Those of a list are mostly of one class.
+    private Form form(Class<?> type) {
+        Form known = newest;
+        if (known == null || known.type != type) {
+            known = FORMS.get(type);
+            newest = known;
+        }
+        return known;
     }
 
     private void writeAll(Iterable<?> values) {
@@ -156,4 +178,11 @@ final class JsonWriter {
                                         "collections",
                                         "maps")));
     }
+
+    /// How records of one class are written.
+    ///
+    /// @param variant the name that says which of a sealed interface's records it is, null if it is
+    ///   of none
+    private record Form(
+            Class<?> type, @Nullable String variant, List<RecordType.Component> components) {}
 }

@@ -9,14 +9,6 @@ import org.jspecify.annotations.Nullable;
 /// A sealed interface whose variants are records, known by their simple names. Immutable.
 final class SealedType {
 
-    private static final ClassValue<Boolean> VARIANTS =
-            new ClassValue<>() {
-                @Override
-                protected Boolean computeValue(Class<?> type) {
-                    return Arrays.stream(type.getInterfaces()).anyMatch(Class::isSealed);
-                }
-            };
-
     private final Map<String, Class<?>> variants = new LinkedHashMap<>();
 
     /// Takes a sealed interface apart.
@@ -35,7 +27,7 @@ final class SealedType {
 
     /// Returns whether objects of this record must carry their type.
     static boolean isVariant(Class<?> record) {
-        return VARIANTS.get(record);
+        return Arrays.stream(record.getInterfaces()).anyMatch(Class::isSealed);
     }
 
     @Nullable Class<?> variant(String name) {

@@ -95,7 +95,7 @@ public final class HttpEdge implements Handler {
     }
 
     private static boolean asksToClose(Response answer) {
-        return answer.headers().all("connection").stream().anyMatch(HttpEdge::isClose);
+        return answer.headers().get("connection").isPresent(); // It has no other value.
     }
 
     private static boolean isClose(String connection) {

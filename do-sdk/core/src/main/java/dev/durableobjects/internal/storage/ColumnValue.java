@@ -36,30 +36,43 @@ final class ColumnValue {
 
     private ColumnValue() {}
 
-    /// Returns the class if columns can be turned into it.
+    /// Returns what turns columns into instances of a class.
     ///
-    /// @throws IllegalArgumentException if not
-    static Class<?> supported(Class<?> type, String name) {
-        if (!READERS.containsKey(type) && !type.isEnum()) {
-            throw new IllegalArgumentException(
-                    "component '%s' has type %s, which no column has"
-                            .formatted(name, type.getName()));
+    /// @throws IllegalArgumentException if nothing does
+    static Reader reader(Class<?> type, String name) {
+        Function<Object, @Nullable Object> conversion = READERS.get(type);
+        if (conversion != null) {
+            return new Reader(type, conversion);
         }
-        return type;
+        if (type.isEnum()) {
+            return new Reader(type, stored -> constant(type, stored));
+        }
+        throw new IllegalArgumentException(
+                "component '%s' has type %s, which no column has".formatted(name, type.getName()));
     }
 
     /// Returns a value as an instance of a supported class.
     ///
     /// @throws IllegalStateException if it does not fit
     static Object to(Class<?> type, Object stored, String name) {
-        Function<Object, @Nullable Object> reader = READERS.get(type);
-        Object value = reader == null ? constant(type, stored) : reader.apply(stored);
-        if (value == null) {
-            throw new IllegalStateException(
-                    "column '%s' holds %s, which is not a %s"
-                            .formatted(name, described(stored), type.getSimpleName()));
+        return reader(type, name).read(stored, name);
+    }
+
+    /// Turns columns into instances of one class.
+    ///
+    /// @param conversion returns null for what does not fit
+    record Reader(Class<?> type, Function<Object, @Nullable Object> conversion) {
+
+        /// @throws IllegalStateException if the value does not fit
+        Object read(Object stored, String name) {
+            Object value = conversion.apply(stored);
+            if (value == null) {
+                throw new IllegalStateException(
+                        "column '%s' holds %s, which is not a %s"
+                                .formatted(name, described(stored), type.getSimpleName()));
+            }
+            return value;
         }
-        return value;
     }
 
     static @Nullable Long toLong(Object stored) {

@@ -53,18 +53,18 @@ final class RecordMapping {
     /// A component that a column goes to.
     ///
     /// @param name the name of the component
-    /// @param type its class, or the argument of `Optional`
+    /// @param reader makes its value, or the one in its `Optional`
     /// @param optional whether the component is an `Optional`
-    private record Target(String name, Class<?> type, boolean optional) {
+    private record Target(String name, ColumnValue.Reader reader, boolean optional) {
 
         static Target of(String name, Type type) {
             if (type instanceof ParameterizedType generic
                     && generic.getRawType() == Optional.class
                     && generic.getActualTypeArguments()[0] instanceof Class<?> argument) {
-                return new Target(name, ColumnValue.supported(argument, name), true);
+                return new Target(name, ColumnValue.reader(argument, name), true);
             }
             if (type instanceof Class<?> plain) {
-                return new Target(name, ColumnValue.supported(plain, name), false);
+                return new Target(name, ColumnValue.reader(plain, name), false);
             }
             throw new IllegalArgumentException(
                     "component '%s' has type %s, which no column has".formatted(name, type));
@@ -72,17 +72,15 @@ final class RecordMapping {
 
         @Nullable Object value(@Nullable Object stored) {
             if (optional) {
-                return stored == null
-                        ? Optional.empty()
-                        : Optional.of(ColumnValue.to(type, stored, name));
+                return stored == null ? Optional.empty() : Optional.of(reader.read(stored, name));
             }
             if (stored != null) {
-                return ColumnValue.to(type, stored, name);
+                return reader.read(stored, name);
             }
-            if (type.isPrimitive()) {
+            if (reader.type().isPrimitive()) {
                 throw new IllegalStateException(
                         "column '%s' is NULL and does not fit the type %s; use its box or Optional"
-                                .formatted(name, type));
+                                .formatted(name, reader.type()));
             }
             return null;
         }

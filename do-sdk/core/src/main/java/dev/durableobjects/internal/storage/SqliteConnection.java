@@ -23,6 +23,7 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.sqlite.ProgressHandler;
 import org.sqlite.SQLiteConfig;
+import org.sqlite.SQLiteOpenMode;
 import org.sqlite.core.DB;
 import org.sqlite.jdbc4.JDBC4Connection;
 
@@ -85,6 +86,7 @@ final class SqliteConnection extends JDBC4Connection {
         SQLiteConfig config = new SQLiteConfig();
         config.setBusyTimeout(0);
         config.setGetGeneratedKeys(false);
+        config.setOpenMode(SQLiteOpenMode.NOMUTEX); // The driver's own lock does what it would do.
         // Without a permit: the file is opened here, and read by the statements that follow.
         SqliteConnection connection =
                 new SqliteConnection(file, owner, limits, waiting, config.toProperties());
