@@ -16,8 +16,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.function.LongSupplier;
-import java.util.stream.Stream;
 
 /// The files of history: those that the journal does not need any more, and those into which their
 /// records are sorted later, one for each object. Safe for use by many threads; one of them digests
@@ -249,17 +249,14 @@ final class Archive {
     /// Returns the databases that have a file here.
     private List<String> objects() throws IOException {
         List<String> objects = new ArrayList<>();
-        Path all = directory.resolve(OBJECTS);
-        if (Files.isDirectory(all)) {
-            try (Stream<Path> files = Files.walk(all)) {
-                for (Path file : files.toList()) {
+        FileTree.forEach(
+                directory.resolve(OBJECTS),
+                (file, attributes) -> {
                     String database = HistoryFile.database(directory, file);
                     if (database != null) {
                         objects.add(database);
                     }
-                }
-            }
-        }
+                });
         return objects;
     }
 
@@ -269,11 +266,9 @@ final class Archive {
     }
 
     private long bytes() throws IOException {
-        try (Stream<Path> files = Files.walk(directory)) {
-            return files.filter(Files::isRegularFile)
-                    .mapToLong(file -> file.toFile().length())
-                    .sum();
-        }
+        LongAdder bytes = new LongAdder();
+        FileTree.forEach(directory, (file, attributes) -> bytes.add(attributes.size()));
+        return bytes.sum();
     }
 
     /// Begins the history of an object with a copy of its database. The copy may be of no single
