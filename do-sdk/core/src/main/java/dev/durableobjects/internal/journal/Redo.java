@@ -298,7 +298,9 @@ public final class Redo {
             if (!isThere && !records.head(known.getFirst()).isWhole()) {
                 throw missing.refused(file);
             }
-            Files.createDirectories(database.getParent());
+            if (!isThere) {
+                Files.createDirectories(database.getParent());
+            }
             try (RandomAccessFile target = new RandomAccessFile(database.toFile(), "rw")) {
                 PageChanges changes = new PageChanges();
                 for (Place place : known) {
