@@ -161,7 +161,8 @@ public interface DurableObjectState {
     /// Returns what the runtime answers by itself.
     Optional<WebSocketRequestResponsePair> webSocketAutoResponse();
 
-    /// Returns when the runtime last answered a message of a socket by itself.
+    /// Returns when the runtime last answered a message of a socket by itself, empty if it never
+    /// has.
     Optional<Instant> webSocketAutoResponseTimestamp(WebSocket socket);
 
     /// Limits the time of each event of a socket of [#webSockets]: one that takes longer resets the

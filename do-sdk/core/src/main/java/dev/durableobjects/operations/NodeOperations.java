@@ -40,7 +40,7 @@ public final class NodeOperations implements Operations {
 
     private static final System.Logger LOGGER = System.getLogger(NodeOperations.class.getName());
 
-    private static final int ID_DIGITS = 2 * DurableObjectId.LENGTH;
+    private static final String TARGET = "target must be a path, was null";
 
     private final Limits limits;
     private final DataDirectory directory;
@@ -111,6 +111,7 @@ public final class NodeOperations implements Operations {
 
     @Override
     public ObjectPage list(ObjectQuery query) {
+        requireNonNull(query, "query must be an ObjectQuery, was null");
         String key = key(query.namespace());
         ListCursor from =
                 query.cursor()
@@ -145,15 +146,12 @@ public final class NodeOperations implements Operations {
 
     @Override
     public StoredObject object(String namespace, String nameOrId) {
+        requireNonNull(nameOrId, "nameOrId must be a text, was null");
         IdDerivation ids = space(namespace).ids();
-        if (nameOrId.length() == ID_DIGITS) {
-            try {
-                DurableObjectId id = ids.fromString(nameOrId);
-                Optional<DurableObjectId> known = index.find(key(namespace), id);
-                return new StoredObject(namespace, known.orElse(id));
-            } catch (IllegalArgumentException e) { // Then it is a name, of an odd kind.
-                LOGGER.log(System.Logger.Level.DEBUG, "no id", e);
-            }
+        Optional<DurableObjectId> id = ids.find(nameOrId);
+        if (id.isPresent()) {
+            Optional<DurableObjectId> known = index.find(key(namespace), id.get());
+            return new StoredObject(namespace, known.orElse(id.get()));
         }
         if (!Unicode.isValid(nameOrId)) {
             throw new IllegalArgumentException(
@@ -176,12 +174,15 @@ public final class NodeOperations implements Operations {
 
     @Override
     public void exportObject(StoredObject object, Path target) {
+        requireNonNull(target, TARGET);
         Journaling database = database(object);
         export(object, target, scratch -> history.copy(database.file(), scratch));
     }
 
     @Override
     public void exportObject(StoredObject object, Instant at, Path target) {
+        requireNonNull(at, "at must be an Instant, was null");
+        requireNonNull(target, TARGET);
         Journaling database = database(object);
         Bookmark moment = history.at(object.id(), database.file(), at);
         export(
@@ -196,6 +197,7 @@ public final class NodeOperations implements Operations {
 
     @Override
     public Optional<Bookmark> importObject(StoredObject object, Path source) {
+        requireNonNull(source, "source must be a path, was null");
         Journaling database = database(object);
         try {
             long bytesMax = (long) limits.get(Limit.IMPORT_MIB) << 20;
@@ -208,11 +210,14 @@ public final class NodeOperations implements Operations {
 
     @Override
     public Bookmark rewind(StoredObject object, Instant to) {
-        return rewind(object, history.at(object.id(), database(object).file(), to));
+        requireNonNull(to, "to must be an Instant, was null");
+        String file = database(object).file();
+        return rewind(object, history.at(object.id(), file, to));
     }
 
     @Override
     public Bookmark rewind(StoredObject object, Bookmark to) {
+        requireNonNull(to, "to must be a Bookmark, was null");
         Journaling database = database(object);
         return change(object, "rewound", history.stage(database.file(), object.id(), to))
                 .orElseThrow();
@@ -227,6 +232,8 @@ public final class NodeOperations implements Operations {
 
     @Override
     public Backup backup(Path target, Progress progress) {
+        requireNonNull(target, TARGET);
+        requireNonNull(progress, "progress must be a Progress, was null");
         Backup made = backups.apply(target, progress);
         LOGGER.log(
                 System.Logger.Level.INFO,
@@ -276,6 +283,7 @@ public final class NodeOperations implements Operations {
 
     /// @throws OperationException if the namespace is unknown, or has not made the id
     private Journaling database(StoredObject object) {
+        requireNonNull(object, "object must be a StoredObject, was null");
         Space space = space(object.namespace());
         try {
             space.ids().check(object.id());

@@ -1,5 +1,7 @@
 package dev.durableobjects.operations;
 
+import static java.util.Objects.requireNonNull;
+
 import dev.durableobjects.Limit;
 import dev.durableobjects.Limits;
 import dev.durableobjects.internal.gate.Waiting;
@@ -8,6 +10,7 @@ import dev.durableobjects.internal.journal.HistoryRules;
 import dev.durableobjects.internal.journal.Journal;
 import dev.durableobjects.internal.storage.DataDirectory;
 import dev.durableobjects.internal.storage.NodeIndex;
+import dev.durableobjects.internal.storage.Opening;
 import dev.durableobjects.operations.OperationException.Reason;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -22,6 +25,7 @@ final class UnusedDirectory {
     private UnusedDirectory() {}
 
     static Operations open(Path path) {
+        requireNonNull(path, "directory must be a path, was null");
         if (Files.notExists(path.resolve("format"))) {
             throw new OperationException(
                     Reason.NO_DATA_DIRECTORY,
@@ -29,23 +33,14 @@ final class UnusedDirectory {
                             .formatted(path.toAbsolutePath().normalize()));
         }
         DataDirectory directory = DataDirectory.open(path);
-        try {
-            NodeIndex index = NodeIndex.open(directory, Disk.system());
-            try {
-                return open(directory, index);
-            } catch (RuntimeException e) {
-                index.close();
-                throw e;
-            }
-        } catch (RuntimeException e) {
-            directory.close();
-            throw e;
-        }
-    }
-
-    private static Operations open(DataDirectory directory, NodeIndex index) {
+        NodeIndex index =
+                Opening.orClose(() -> NodeIndex.open(directory, Disk.system()), directory::close);
         Limits limits = Limits.standard();
-        Journal journal = journal(directory.path(), limits, index);
+        Journal journal =
+                Opening.orClose(
+                        () -> journal(directory.path(), limits, index),
+                        index::close,
+                        directory::close);
         AtomicBoolean closed = new AtomicBoolean();
         return new NodeOperations(
                 limits,

@@ -29,6 +29,7 @@ import dev.durableobjects.internal.journal.Journal;
 import dev.durableobjects.internal.journal.JournalIndex;
 import dev.durableobjects.internal.storage.DataDirectory;
 import dev.durableobjects.internal.storage.NodeIndex;
+import dev.durableobjects.internal.storage.Opening;
 import dev.durableobjects.internal.storage.SqlPermits;
 import dev.durableobjects.operations.NodeOperations;
 import dev.durableobjects.operations.Operations;
@@ -109,44 +110,64 @@ public final class DurableObjects implements AutoCloseable {
 
     static DurableObjects start(
             Surroundings outside, List<RegisteredClass> classes, Set<String> origins) {
-        Limits limits = outside.limits();
-        SqlPermits.install(limits.get(Limit.SQL_PERMITS));
+        SqlPermits.install(outside.limits().get(Limit.SQL_PERMITS));
         DataDirectory directory = DataDirectory.open(outside.directory());
-        try {
-            NodeIndex index = NodeIndex.open(directory, outside.disk());
-            try {
-                classes.forEach(type -> register(index, directory, type));
-                List<ObjectClass<?>> opened = new ArrayList<>();
-                classes.forEach(type -> opened.add(type.open(directory, outside.waiting())));
-                Journal journal = journal(outside, directory.path(), classes, index.objects());
-                CommitLog log = outside.log().apply(journal);
-                Node node =
-                        new Node(
-                                limits,
-                                outside.waiting(),
-                                outside.clock(),
-                                outside.random(),
-                                directory,
-                                log,
-                                journal.history());
-                HealthCheck health =
-                        new HealthCheck(journal, outside.disk(), directory.path(), limits);
-                DurableObjects started = new DurableObjects(node, index, health, opened, origins);
-                journal.checkpointThrough(started::checkpoint);
-                started.alarms.start();
-                if (outside.waiting()
-                        .equals(Waiting.system())) { // Its threads are never simulated.
-                    started.control.open();
-                }
-                return started;
-            } catch (RuntimeException e) {
-                index.close();
-                throw e;
-            }
-        } catch (RuntimeException e) {
-            directory.close();
-            throw e;
+        NodeIndex index =
+                Opening.orClose(() -> NodeIndex.open(directory, outside.disk()), directory::close);
+        List<ObjectClass<?>> opened =
+                Opening.orClose(
+                        () -> open(classes, index, directory, outside.waiting()),
+                        index::close,
+                        directory::close);
+        Journal journal =
+                Opening.orClose(
+                        () -> journal(outside, directory.path(), classes, index.objects()),
+                        index::close,
+                        directory::close);
+        return Opening.orClose(
+                () -> start(outside, directory, index, journal, opened, origins),
+                journal::close,
+                index::close,
+                directory::close);
+    }
+
+    private static DurableObjects start(
+            Surroundings outside,
+            DataDirectory directory,
+            NodeIndex index,
+            Journal journal,
+            List<ObjectClass<?>> classes,
+            Set<String> origins) {
+        Limits limits = outside.limits();
+        CommitLog log = outside.log().apply(journal);
+        Node node =
+                new Node(
+                        limits,
+                        outside.waiting(),
+                        outside.clock(),
+                        outside.random(),
+                        directory,
+                        log,
+                        journal.history());
+        HealthCheck health = new HealthCheck(journal, outside.disk(), directory.path(), limits);
+        DurableObjects started = new DurableObjects(node, index, health, classes, origins);
+        journal.checkpointThrough(started::checkpoint);
+        started.alarms.start();
+        if (outside.waiting().equals(Waiting.system())) { // Its threads are never simulated.
+            started.control.open();
         }
+        return started;
+    }
+
+    private static List<ObjectClass<?>> open(
+            List<RegisteredClass> classes,
+            NodeIndex index,
+            DataDirectory directory,
+            Waiting waiting) {
+        classes.forEach(type -> register(index, directory, type));
+        List<ObjectClass<?>> opened = new ArrayList<>();
+        classes.forEach(type -> opened.add(type.open(directory, waiting)));
+        return opened;
     }
 
     private static Journal journal(

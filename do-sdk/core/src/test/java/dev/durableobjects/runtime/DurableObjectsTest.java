@@ -7,14 +7,21 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import dev.durableobjects.Binding;
 import dev.durableobjects.DurableObject;
+import dev.durableobjects.DurableObjectId;
 import dev.durableobjects.DurableObjectState;
 import dev.durableobjects.Env;
 import dev.durableobjects.Limit;
 import dev.durableobjects.Limits;
+import dev.durableobjects.spi.Commit;
+import dev.durableobjects.spi.CommitFailedException;
+import dev.durableobjects.spi.CommitLog;
+import dev.durableobjects.spi.Wake;
 import io.helidon.config.Config;
 import io.helidon.config.ConfigSources;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -179,6 +186,33 @@ class DurableObjectsTest {
     void aClosedRuntimeLetsTheNextOneIn() {
         start("key").close();
 
+        start("key").close();
+    }
+
+    @Test
+    void aStartThatFailsEndsWhatItHasBegun() {
+        AtomicReference<CommitLog> opened = new AtomicReference<>();
+        DurableObjectsBuilder builder =
+                DurableObjects.builder()
+                        .directory(directory)
+                        .namespace(NOTE, NoteObject::new)
+                        .log(journal -> {
+                            opened.set(journal);
+                            throw new IllegalStateException("no such log");
+                        });
+
+        assertThrows(IllegalStateException.class, builder::build);
+
+        Commit late =
+                new Commit(
+                        DurableObjectId.of(new byte[DurableObjectId.LENGTH]),
+                        "objects/note/00/00.sqlite",
+                        false,
+                        4_096,
+                        1,
+                        List.of(),
+                        Wake.UNCHANGED);
+        assertThrows(CommitFailedException.class, () -> opened.get().append(late));
         start("key").close();
     }
 

@@ -36,6 +36,10 @@ class InterfaceSpec {
         void fetch();
     }
 
+    interface Scheduled {
+        void scheduled(String name);
+    }
+
     interface TypeParameters {
         <T> T get(T value);
     }
@@ -119,6 +123,10 @@ class InterfaceSpec {
                         Reserved.class,
                         "Reserved.fetch: 'fetch' is a reserved method and cannot be called over"
                                 + " RPC; rename it"),
+                Arguments.of(
+                        Scheduled.class,
+                        "Scheduled.scheduled: 'scheduled' is a reserved method and cannot be"
+                                + " called over RPC; rename it"),
                 Arguments.of(TypeParameters.class, "TypeParameters.get has type parameters"),
                 Arguments.of(
                         UnknownType.class,

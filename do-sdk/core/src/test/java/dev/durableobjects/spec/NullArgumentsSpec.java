@@ -42,6 +42,17 @@ import dev.durableobjects.kv.KvListing;
 import dev.durableobjects.kv.KvStorage;
 import dev.durableobjects.kv.ListOptions;
 import dev.durableobjects.kv.WriteOptions;
+import dev.durableobjects.operations.Backup;
+import dev.durableobjects.operations.Finding;
+import dev.durableobjects.operations.NodeOperations;
+import dev.durableobjects.operations.ObjectPage;
+import dev.durableobjects.operations.ObjectQuery;
+import dev.durableobjects.operations.OperationException;
+import dev.durableobjects.operations.Operations;
+import dev.durableobjects.operations.Progress;
+import dev.durableobjects.operations.StoredNamespace;
+import dev.durableobjects.operations.StoredObject;
+import dev.durableobjects.operations.VerifyReport;
 import dev.durableobjects.runtime.DurableObjects;
 import dev.durableobjects.runtime.DurableObjectsBuilder;
 import dev.durableobjects.runtime.Health;
@@ -89,7 +100,7 @@ import org.junit.jupiter.api.io.TempDir;
 class NullArgumentsSpec {
 
     private static final Set<String> PACKAGES =
-            Set.of("", ".http", ".json", ".kv", ".sql", ".websocket", ".runtime");
+            Set.of("", ".http", ".json", ".kv", ".sql", ".websocket", ".operations", ".runtime");
 
     /// What the runtime makes and applications read, and what applications implement.
     private static final Set<Class<?>> NOT_CALLED =
@@ -97,21 +108,29 @@ class NullArgumentsSpec {
                     Action.class,
                     AdmissionException.class,
                     AlarmInvocationInfo.class,
+                    Backup.class,
                     BookmarkException.class,
                     Callback.class,
                     ChunkSource.class,
                     DurableObject.class,
                     DurableObjectException.class,
                     DurableObjectSnapshot.class,
+                    Finding.class,
                     Health.class,
                     Health.Problem.class,
                     KvEntry.class,
                     KvListing.class,
                     Metrics.class,
+                    NodeOperations.class,
+                    ObjectPage.class,
+                    OperationException.class,
+                    Progress.class,
                     Schedule.class,
                     SchemaMigrations.Migration.class,
                     SqlStorageException.class,
+                    StoredNamespace.class,
                     TransactionBody.class,
+                    VerifyReport.class,
                     WebSocket.Connection.class,
                     WebSocketListener.class,
                     WebSocketMessage.class,
@@ -297,6 +316,11 @@ class NullArgumentsSpec {
 
     private void prepareRuntime(ProbeRuntime runtime) {
         put(DurableObjects.class, runtime.objects());
+        put(Operations.class, runtime.objects().operations());
+        put(ObjectQuery.class, ObjectQuery.of("PROBE"));
+        put(
+                StoredObject.class,
+                new StoredObject("PROBE", (DurableObjectId) sample(DurableObjectId.class)));
         put(Env.class, runtime.objects().env());
         put(DurableObjectNamespace.class, runtime.namespace());
         put(DurableObjectStub.class, runtime.stub("b"));

@@ -39,15 +39,6 @@ public final class Traffic {
     public void close(long deadline) {
         waiter = Thread.currentThread();
         closed = true;
-        boolean interrupted = false;
-        long left = deadline - waiting.nanoTime();
-        while (underWay.get() > 0 && left > 0) {
-            waiting.parkNanos(this, left);
-            interrupted |= Thread.interrupted();
-            left = deadline - waiting.nanoTime();
-        }
-        if (interrupted) {
-            Thread.currentThread().interrupt();
-        }
+        waiting.awaitUntil(this, () -> underWay.get() == 0, deadline);
     }
 }

@@ -10,8 +10,10 @@ import dev.durableobjects.internal.socket.SocketListener;
 import dev.durableobjects.internal.value.Unicode;
 import dev.durableobjects.websocket.WebSocket;
 import dev.durableobjects.websocket.WebSocketListener;
+import java.time.Instant;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.SequencedSet;
 import org.jspecify.annotations.Nullable;
 
@@ -60,19 +62,26 @@ final class Acceptance {
         }
     }
 
-    /// Returns what a room knows of a socket.
+    /// Returns the tags of a socket.
     ///
     /// @throws IllegalStateException if no room has accepted it
-    static RoomSocket inRoom(WebSocket socket) {
+    static List<String> tags(WebSocket socket) {
         SocketListener listener = listener(socket);
         if (listener instanceof RoomSocket accepted) {
-            return accepted;
+            return accepted.tags();
         }
         throw new IllegalStateException(
                 listener == null
                         ? "you must call 'acceptWebSocket()' before attempting to access the tags"
                                 + " of a WebSocket."
                         : "only hibernatable websockets can have tags.");
+    }
+
+    /// Returns when a message of a socket was last answered without the object.
+    static Optional<Instant> answered(WebSocket socket) {
+        return listener(socket) instanceof RoomSocket accepted
+                ? accepted.answered()
+                : Optional.empty();
     }
 
     private static @Nullable SocketListener listener(WebSocket socket) {

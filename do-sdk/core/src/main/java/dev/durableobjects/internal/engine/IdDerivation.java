@@ -7,6 +7,7 @@ import java.security.GeneralSecurityException;
 import java.security.MessageDigest;
 import java.util.Arrays;
 import java.util.HexFormat;
+import java.util.Optional;
 import java.util.random.RandomGenerator;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
@@ -19,6 +20,7 @@ import javax.crypto.spec.SecretKeySpec;
 public final class IdDerivation {
 
     private static final int HALF = DurableObjectId.LENGTH / 2;
+    private static final int DIGITS = 2 * DurableObjectId.LENGTH;
     private static final String ALGORITHM = "HmacSHA256";
 
     private final Mac prototype;
@@ -57,29 +59,40 @@ public final class IdDerivation {
     ///
     /// @throws IllegalArgumentException if this namespace did not make it
     public DurableObjectId fromString(String hex) {
-        byte[] bytes;
-        try {
-            bytes = HexFormat.of().parseHex(hex);
-        } catch (IllegalArgumentException e) {
-            bytes = new byte[0];
-        }
-        if (bytes.length != DurableObjectId.LENGTH) {
+        if (!isHex(hex)) {
             throw new IllegalArgumentException("Invalid Durable Object ID: must be 64 hex digits");
         }
-        DurableObjectId id = DurableObjectId.of(bytes);
+        DurableObjectId id = DurableObjectId.of(HexFormat.of().parseHex(hex));
         check(id);
         return id;
+    }
+
+    /// Returns the id of its 64 hexadecimal digits, empty if a text is none, or one that this
+    /// namespace did not make.
+    public Optional<DurableObjectId> find(String text) {
+        return Optional.of(text)
+                .filter(IdDerivation::isHex)
+                .map(hex -> DurableObjectId.of(HexFormat.of().parseHex(hex)))
+                .filter(this::isMade);
+    }
+
+    private static boolean isHex(String text) {
+        return text.length() == DIGITS && text.chars().allMatch(HexFormat::isHexDigit);
     }
 
     /// Refuses an id that this namespace did not make.
     ///
     /// @throws IllegalArgumentException if it did not
     public void check(DurableObjectId id) {
-        byte[] bytes = id.bytes();
-        if (!MessageDigest.isEqual(authenticated(mac(), Arrays.copyOf(bytes, HALF)), bytes)) {
+        if (!isMade(id)) {
             throw new IllegalArgumentException(
                     "Durable Object ID is not valid for this namespace.");
         }
+    }
+
+    private boolean isMade(DurableObjectId id) {
+        byte[] bytes = id.bytes();
+        return MessageDigest.isEqual(authenticated(mac(), Arrays.copyOf(bytes, HALF)), bytes);
     }
 
     private static byte[] authenticated(Mac mac, byte[] base) {

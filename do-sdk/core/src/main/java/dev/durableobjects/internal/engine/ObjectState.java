@@ -179,7 +179,7 @@ final class ObjectState implements DurableObjectState {
     public List<String> tags(WebSocket socket) {
         requireNonNull(socket, "socket must be an accepted WebSocket, was null");
         activation.check();
-        return Acceptance.inRoom(socket).tags();
+        return Acceptance.tags(socket);
     }
 
     @Override
@@ -205,7 +205,7 @@ final class ObjectState implements DurableObjectState {
     public Optional<Instant> webSocketAutoResponseTimestamp(WebSocket socket) {
         requireNonNull(socket, "socket must be an accepted WebSocket, was null");
         activation.check();
-        return Acceptance.inRoom(socket).answered();
+        return Acceptance.answered(socket);
     }
 
     @Override

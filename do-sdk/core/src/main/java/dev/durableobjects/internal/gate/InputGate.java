@@ -152,14 +152,11 @@ public final class InputGate {
     /// @return whether the calling thread is the last one inside now
     public boolean closeBehindMeUntil(long deadline) {
         Ticket ticket = requestLast();
-        while (ticket.state == Ticket.State.WAITING) {
-            long left = deadline - waiting.nanoTime();
-            if (left <= 0 && withdrawLast(ticket)) {
-                return false;
-            }
-            waiting.parkNanos(this, Math.max(left, 1));
+        boolean isSettled = waiting.awaitUntil(this, ticket::isSettled, deadline);
+        if (!isSettled && withdrawLast(ticket)) {
+            return false;
         }
-        return ticket.state == Ticket.State.GRANTED;
+        return ticket.await();
     }
 
     private synchronized Ticket requestLast() {
@@ -261,15 +258,12 @@ public final class InputGate {
         ///
         /// @return true if it is inside now, false if the gate was closed
         public boolean await() {
-            boolean interrupted = false;
-            while (state == State.WAITING) {
-                waiting.park(InputGate.this);
-                interrupted |= Thread.interrupted();
-            }
-            if (interrupted) {
-                thread.interrupt();
-            }
+            waiting.await(InputGate.this, this::isSettled);
             return state == State.GRANTED;
+        }
+
+        private boolean isSettled() {
+            return state != State.WAITING;
         }
 
         /// Waits like [#await], but gives the place up if the thread is interrupted before its

@@ -29,11 +29,6 @@ public final class Latch {
         released.forEach(waiting::unpark);
     }
 
-    /// Returns whether it is open.
-    public boolean isOpen() {
-        return open;
-    }
-
     /// Waits until it is open or this time of [Waiting#nanoTime] has come; an interrupt waits.
     ///
     /// @return whether it is open
@@ -41,18 +36,9 @@ public final class Latch {
         if (!join()) {
             return true;
         }
-        boolean interrupted = false;
-        long left = deadline - waiting.nanoTime();
-        while (!open && left > 0) {
-            waiting.parkNanos(this, left);
-            interrupted |= Thread.interrupted();
-            left = deadline - waiting.nanoTime();
-        }
+        boolean isOpen = waiting.awaitUntil(this, () -> open, deadline);
         leave();
-        if (interrupted) {
-            Thread.currentThread().interrupt();
-        }
-        return open;
+        return isOpen;
     }
 
     private synchronized boolean join() {

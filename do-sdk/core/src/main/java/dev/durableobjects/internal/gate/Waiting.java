@@ -1,5 +1,7 @@
 package dev.durableobjects.internal.gate;
 
+import java.util.function.BooleanSupplier;
+
 /// The one way in which the engine waits, starts threads and reads the time that waits are measured
 /// in. A simulation replaces it by a scheduler of its own that runs one thread at a time.
 ///
@@ -13,6 +15,36 @@ public interface Waiting {
 
     /// Blocks like [#park], at most for this time.
     void parkNanos(Object blocker, long nanos);
+
+    /// Blocks the calling thread until a condition holds. Whoever brings that about unparks the
+    /// thread. An interrupt waits.
+    default void await(Object blocker, BooleanSupplier condition) {
+        boolean isInterrupted = false;
+        while (!condition.getAsBoolean()) {
+            park(blocker);
+            isInterrupted |= Thread.interrupted();
+        }
+        if (isInterrupted) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    /// Blocks like [#await], at most until this time of [#nanoTime].
+    ///
+    /// @return whether the condition holds
+    default boolean awaitUntil(Object blocker, BooleanSupplier condition, long deadline) {
+        boolean isInterrupted = false;
+        boolean holds = condition.getAsBoolean();
+        for (long left = deadline - nanoTime(); !holds && left > 0; left = deadline - nanoTime()) {
+            parkNanos(blocker, left);
+            isInterrupted |= Thread.interrupted();
+            holds = condition.getAsBoolean();
+        }
+        if (isInterrupted) {
+            Thread.currentThread().interrupt();
+        }
+        return holds;
+    }
 
     /// Lets those threads run first that could run now.
     void giveWay();

@@ -40,14 +40,7 @@ final class Waiters {
     /// @return false if that took too long
     boolean await(long position) {
         Waiter waiter = join(position);
-        boolean interrupted = false;
-        while (waiter.state == State.WAITING) {
-            waiting.park(this);
-            interrupted |= Thread.interrupted();
-        }
-        if (interrupted) {
-            Thread.currentThread().interrupt();
-        }
+        waiting.await(this, () -> waiter.state != State.WAITING);
         return waiter.state == State.REACHED;
     }
 

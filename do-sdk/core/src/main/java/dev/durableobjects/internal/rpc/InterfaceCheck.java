@@ -23,10 +23,11 @@ import java.util.Set;
 /// called. Only the thread that checks.
 final class InterfaceCheck {
 
-    /// Names that Cloudflare reserves for the runtime's own events.
+    /// The handlers of [dev.durableobjects.DurableObject], and what else Cloudflare reserves.
     private static final Set<String> RESERVED =
             Set.of(
                     "alarm",
+                    "scheduled",
                     "webSocketMessage",
                     "webSocketClose",
                     "webSocketError",

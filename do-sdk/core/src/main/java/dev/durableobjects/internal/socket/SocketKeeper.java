@@ -86,10 +86,9 @@ public final class SocketKeeper implements AutoCloseable {
         emptied = Thread.currentThread();
         while (!sockets.isEmpty() && waiting.nanoTime() - deadline < 0) {
             waiting.unpark(thread);
-            waiting.parkNanos(this, Math.min(TICK_NANOS, deadline - waiting.nanoTime()));
-            if (Thread.currentThread().isInterrupted()) {
-                break;
-            }
+            long now = waiting.nanoTime();
+            long nanos = Math.min(TICK_NANOS, deadline - now);
+            waiting.awaitUntil(this, sockets::isEmpty, now + nanos);
         }
         sockets.forEach(HeldSocket::abort);
     }

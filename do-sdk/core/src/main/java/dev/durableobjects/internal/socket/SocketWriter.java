@@ -83,19 +83,8 @@ final class SocketWriter {
 
     /// Waits until everything was written, or the connection is gone, or the time is over.
     void awaitDrained(long nanos) {
-        long deadline = waiting.nanoTime() + nanos;
-        boolean interrupted = false;
-        while (isBusy(Thread.currentThread())) {
-            long left = deadline - waiting.nanoTime();
-            if (left <= 0) {
-                break;
-            }
-            waiting.parkNanos(this, left);
-            interrupted |= Thread.interrupted();
-        }
-        if (interrupted) {
-            Thread.currentThread().interrupt();
-        }
+        Thread caller = Thread.currentThread();
+        waiting.awaitUntil(this, () -> !isBusy(caller), waiting.nanoTime() + nanos);
     }
 
     /// Writes what is queued, on the calling thread, and blocks as long as the peer does not read.

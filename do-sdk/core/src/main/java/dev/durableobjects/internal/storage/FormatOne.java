@@ -45,7 +45,7 @@ final class FormatOne {
     }
 
     private static void checkpoint(Path database) throws IOException {
-        try (Connection connection = DriverManager.getConnection("jdbc:sqlite:" + database);
+        try (Connection connection = DriverManager.getConnection(SqliteUrl.of(database));
                 Statement statement = connection.createStatement()) {
             statement.execute("PRAGMA locking_mode = EXCLUSIVE");
             statement.execute("PRAGMA wal_checkpoint(TRUNCATE)");

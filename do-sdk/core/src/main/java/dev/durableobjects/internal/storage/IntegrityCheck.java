@@ -59,7 +59,7 @@ final class IntegrityCheck {
 
     /// Opens a copy, and makes no file but its log.
     static Connection open(Path copy) throws SQLException {
-        Connection connection = DriverManager.getConnection("jdbc:sqlite:" + copy);
+        Connection connection = DriverManager.getConnection(SqliteUrl.of(copy));
         try (Statement statement = connection.createStatement()) {
             statement.execute("PRAGMA locking_mode = EXCLUSIVE");
             return connection;

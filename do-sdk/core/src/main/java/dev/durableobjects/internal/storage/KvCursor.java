@@ -4,6 +4,7 @@ import dev.durableobjects.kv.KvEntry;
 import dev.durableobjects.kv.KvListing;
 import dev.durableobjects.sql.SqlRow;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -71,6 +72,6 @@ final class KvCursor<V> implements KvListing<V> {
     public Map<String, V> toMap() {
         Map<String, V> entries = new LinkedHashMap<>();
         forEachRemaining(entry -> entries.put(entry.key(), entry.value()));
-        return entries;
+        return Collections.unmodifiableMap(entries);
     }
 }

@@ -9,6 +9,7 @@ import dev.durableobjects.kv.KvStorage;
 import dev.durableobjects.kv.ListOptions;
 import dev.durableobjects.kv.WriteOptions;
 import java.util.Collection;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -56,7 +57,7 @@ final class KvTable implements KvStorage {
         for (String key : sorted) {
             get(key, type).ifPresent(value -> found.put(key, value));
         }
-        return found;
+        return Collections.unmodifiableMap(found);
     }
 
     @Override

@@ -260,7 +260,7 @@ final class ObjectConnection implements SqliteStorage.ConnectionSource {
     }
 
     private SqliteConnection open(Syncs syncs) throws SQLException {
-        return SqliteConnection.open(file.toString(), syncs, this, limits, waiting);
+        return SqliteConnection.open(SqliteUrl.name(file), syncs, this, limits, waiting);
     }
 
     private SqliteConnection openJournaled() throws SQLException, IOException {

@@ -159,7 +159,6 @@ public final class PlainDatabase {
     private Connection open() throws SQLException {
         SQLiteConfig config = new SQLiteConfig();
         config.setReadOnly(true);
-        // As a URI: a name may have a question mark, which the driver takes for the end of it.
-        return config.createConnection("jdbc:sqlite:" + file.toUri());
+        return config.createConnection(SqliteUrl.of(file));
     }
 }

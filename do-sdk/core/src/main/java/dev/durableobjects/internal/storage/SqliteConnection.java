@@ -58,7 +58,7 @@ final class SqliteConnection extends JDBC4Connection {
             Waiting waiting,
             Properties settings)
             throws SQLException {
-        super("jdbc:sqlite:" + file, file, settings);
+        super(SqliteUrl.of(file), file, settings);
         this.host = owner.host();
         this.source = owner;
         this.transaction = owner.transaction();

@@ -118,6 +118,6 @@ final class StoredSchedules implements Restores.Timetable {
     }
 
     private static Connection open(Path database) throws SQLException {
-        return DriverManager.getConnection("jdbc:sqlite:" + database);
+        return DriverManager.getConnection(SqliteUrl.of(database));
     }
 }

@@ -43,6 +43,9 @@ class ControlSocketTest {
     private static final Duration LONG = Duration.ofMinutes(1);
     private static final Duration SHORT = Duration.ofMillis(20);
 
+    /// Long enough for a request to be heard on a busy machine.
+    private static final Duration MEDIUM = Duration.ofSeconds(2);
+
     @TempDir private Path directory;
 
     private final RecordingOperations operations = new RecordingOperations();
@@ -211,7 +214,7 @@ class ControlSocketTest {
 
     @Test
     void aClientThatDoesNotReadHoldsNothingUp() throws Exception {
-        listen(SHORT);
+        listen(MEDIUM);
         operations.what = "x".repeat(1 << 20); // More than a socket holds.
         operations.begun = new CountDownLatch(1);
         operations.goOn = new CountDownLatch(1);

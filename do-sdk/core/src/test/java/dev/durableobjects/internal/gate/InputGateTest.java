@@ -166,6 +166,28 @@ class InputGateTest {
         returning.join();
     }
 
+    @Test
+    void anInterruptedThreadWaitsUntilItMayCloseTheGate() throws Exception {
+        gate.request(null).await();
+        CompletableFuture<List<Boolean>> outcome = new CompletableFuture<>();
+        long deadline = System.nanoTime() + TimeUnit.MINUTES.toNanos(5);
+        Thread closing =
+                Thread.ofVirtual()
+                        .start(() -> {
+                            Thread.currentThread().interrupt();
+                            boolean isInside = gate.closeBehindMeUntil(deadline);
+                            outcome.complete(List.of(isInside, Thread.interrupted()));
+                        });
+
+        awaitState(closing, Thread.State.TIMED_WAITING); // It does not spin.
+        gate.leave();
+
+        assertThat(
+                "is inside, and interrupted",
+                outcome.get(10, TimeUnit.SECONDS),
+                is(List.of(true, true)));
+    }
+
     private Thread startQueued(Runnable inside) throws InterruptedException {
         return startQueued(gate, inside);
     }
@@ -187,7 +209,11 @@ class InputGateTest {
     }
 
     private static void awaitWaiting(Thread thread) {
-        while (thread.getState() != Thread.State.WAITING) {
+        awaitState(thread, Thread.State.WAITING);
+    }
+
+    private static void awaitState(Thread thread, Thread.State state) {
+        while (thread.getState() != state) {
             Thread.onSpinWait();
         }
     }
