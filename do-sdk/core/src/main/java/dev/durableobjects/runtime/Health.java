@@ -38,10 +38,10 @@ public record Health(List<Problem> problems) {
         INDEX_FAILED(Status.DEGRADED),
         /// Objects that were written were called, and their databases are not there: somebody has
         /// deleted the files. The message says what lets them be used again. Others are not
-        /// concerned.
+        /// affected.
         DATABASE_MISSING(Status.DEGRADED),
         /// History cannot be sorted into the files of the objects, so it grows, and some moments
-        /// may be out of reach. Calls, commits and what the objects hold now are not concerned.
+        /// may be out of reach. Calls, commits and what the objects hold now are not affected.
         HISTORY_FAILED(Status.DEGRADED),
         /// Less is free on the disk than `Limit.FREE_DISK_MIB`.
         DISK_LOW(Status.DEGRADED);
@@ -52,7 +52,7 @@ public record Health(List<Problem> problems) {
             this.status = status;
         }
 
-        /// Returns what a runtime is at best that has this problem.
+        /// Returns the best status that a runtime with this problem can have.
         public Status status() {
             return status;
         }
