@@ -34,7 +34,7 @@ public final class Admitter {
         this.refilledAt = waiting.nanoTime();
     }
 
-    /// Returns if the namespace admits a name.
+    /// Checks that the namespace admits a name.
     ///
     /// @throws AdmissionException if it does not
     void admit(String name) {

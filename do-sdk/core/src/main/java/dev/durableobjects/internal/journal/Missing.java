@@ -13,7 +13,7 @@ import java.util.concurrent.ConcurrentHashMap;
 /// never knows an object whose first commit the power has taken. Safe for use by many threads.
 public final class Missing {
 
-    /// How many are remembered for who asks; the rest is refused all the same.
+    /// How many are remembered for health reports; all others are refused as well.
     private static final int REMEMBERED_MAX = 100;
 
     private final Path root;
@@ -26,7 +26,8 @@ public final class Missing {
         this.index = index;
     }
 
-    /// Returns if a database that is up to date, and has no file, was never written or is deleted.
+    /// Checks that a database that is up to date is not missing: it has a file, was never written,
+    /// or was deleted.
     ///
     /// @param file its path in the data directory
     /// @throws MissingDatabaseException if it must be there
