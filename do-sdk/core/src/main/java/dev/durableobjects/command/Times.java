@@ -46,7 +46,7 @@ record Times(ZoneId zone) {
         }
         if (offsets.size() > 1) {
             throw new UsageException(
-                    "%s was there twice in %s; write %s%s or %s%s"
+                    "%s occurred twice in %s; write %s%s or %s%s"
                             .formatted(
                                     text, zone, text, offsets.getFirst(), text, offsets.getLast()));
         }

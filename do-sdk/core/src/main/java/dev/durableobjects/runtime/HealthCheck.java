@@ -106,7 +106,8 @@ record HealthCheck(Journal journal, Disk disk, Path directory, Limits limits) {
                                         .formatted(free, directory, least)));
             }
         } catch (IOException e) {
-            problems.add(new Problem(Reason.DISK_LOW, "nobody can tell what is free: " + e));
+            problems.add(
+                    new Problem(Reason.DISK_LOW, "the free space of the disk is unknown: " + e));
         }
     }
 }
