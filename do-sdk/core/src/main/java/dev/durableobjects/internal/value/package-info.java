@@ -1,5 +1,6 @@
-/// What a record is, seen from outside: its components and its constructor. The lowest layer; it
-/// knows nothing of objects and engines.
+/// Values seen from outside: the components and the constructor of a record, called through method
+/// handles, and the Unicode that databases and WebSockets ask of a text. The lowest layer; it knows
+/// nothing of objects and engines.
 @NullMarked
 package dev.durableobjects.internal.value;
 
