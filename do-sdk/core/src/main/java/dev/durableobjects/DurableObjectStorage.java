@@ -16,7 +16,8 @@ import org.jspecify.annotations.Nullable;
 ///
 /// The first write of an event opens a transaction; the end of the event commits it. Reads see the
 /// event's own writes. Every use checks that it happens on the object's thread within one of its
-/// events, and throws `IllegalStateException` otherwise, wherever the handle was kept.
+/// events, and throws `IllegalStateException` otherwise, wherever the handle was kept. Only the
+/// object's thread may use it.
 public interface DurableObjectStorage {
 
     /// Returns the SQL interface: the fast path.

@@ -4,6 +4,7 @@ package dev.durableobjects;
 /// reason. The reference shows the first sentence of each.
 ///
 /// A bound is changed through [Limits]; in configuration its key is [#key] below `durable.limits`.
+/// Immutable.
 public enum Limit {
     /// Objects in memory at a time. At the bound, the one idle for longest leaves; if none is idle,
     /// a call that needs one more is refused as overload.

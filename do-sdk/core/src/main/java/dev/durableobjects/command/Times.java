@@ -10,7 +10,7 @@ import java.time.ZoneOffset;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
 
-/// Times as operators write and read them.
+/// Times as operators write and read them. Immutable.
 ///
 /// @param zone of the machine, for times that do not say theirs
 record Times(ZoneId zone) {

@@ -3,11 +3,11 @@ package dev.durableobjects.runtime;
 import java.util.List;
 
 /// Whether a runtime can do its work, and if not, what is in its way: for a load balancer, a
-/// process manager or an alert. [MountConfig#health] serves it over HTTP. Immutable.
+/// process manager or an alert. [MountConfig#health] serves it over HTTP.
 ///
-/// It tells of the node. What concerns one object only, such as a database that was damaged,
-/// reaches the callers of that object; a database that was deleted is told here, too, for only an
-/// operator can help.
+/// It tells of the node. What concerns one object only, such as a damaged database, reaches the
+/// callers of that object; a deleted database is reported here, too, because only an operator can
+/// help. Immutable.
 ///
 /// @param problems all that there are, empty if the runtime is well
 public record Health(List<Problem> problems) {
