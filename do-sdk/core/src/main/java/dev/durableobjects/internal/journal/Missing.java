@@ -10,7 +10,7 @@ import java.util.concurrent.ConcurrentHashMap;
 /// files. Such an object must not begin as if it were new, for nobody would learn of the loss.
 ///
 /// The index knows which objects were written. It hears of a commit when that is durable, so it
-/// never knows an object whose first commit the power has taken. Safe for use by many threads.
+/// never knows an object whose first commit was lost with the power. Safe for use by many threads.
 public final class Missing {
 
     /// How many are remembered for health reports; all others are refused as well.
