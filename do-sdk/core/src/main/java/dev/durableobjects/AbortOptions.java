@@ -1,6 +1,6 @@
 package dev.durableobjects;
 
-/// What an abort does besides. Immutable.
+/// Options of an abort. Immutable.
 ///
 /// @param retryAlarm whether an alarm or a schedule whose handler runs just then is run again; if
 ///   not, it is deleted

@@ -1,6 +1,6 @@
 package dev.durableobjects;
 
-/// Work without a result, given to a method that says when and where it runs.
+/// Work without a result, given to a method that says when and on which thread it runs.
 ///
 /// @param <X> what it may throw; it passes through to the caller unchanged
 @FunctionalInterface

@@ -8,13 +8,12 @@ import java.util.regex.Pattern;
 /// Which objects a namespace lets come into being.
 ///
 /// Creating objects by arbitrary names lets strangers fill the disk. A refusal comes before
-/// anything is made; an object that is there already is never refused, except by its name.
-/// Immutable.
+/// anything is created; an object that exists is refused only for its name. Immutable.
 ///
 /// @param names tells whether a name is admitted
 /// @param objectsMax how many objects may have stored something, in all
-/// @param creationsPerMinute how many objects may store something for the first time per minute; as
-///   many at once if it was quiet
+/// @param creationsPerMinute how many objects may store something for the first time per minute;
+///   after a quiet minute, that many at once
 public record Admission(Predicate<String> names, int objectsMax, int creationsPerMinute) {
 
     private static final int UNLIMITED = Integer.MAX_VALUE;

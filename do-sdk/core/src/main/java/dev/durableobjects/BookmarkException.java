@@ -11,7 +11,7 @@ public final class BookmarkException extends IllegalArgumentException {
         MALFORMED,
         /// The bookmark is one of another object.
         OTHER_OBJECT,
-        /// What was then is not kept any more, or was not kept yet.
+        /// That moment is no longer kept, or history had not begun by then.
         TOO_OLD,
         /// It has not come yet.
         FUTURE,

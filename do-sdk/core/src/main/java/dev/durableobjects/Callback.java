@@ -2,7 +2,7 @@ package dev.durableobjects;
 
 import org.jspecify.annotations.Nullable;
 
-/// Work with a result, given to a method that says when and where it runs.
+/// Work with a result, given to a method that says when and on which thread it runs.
 ///
 /// @param <R> what it returns
 /// @param <X> what it may throw; it passes through to the caller unchanged

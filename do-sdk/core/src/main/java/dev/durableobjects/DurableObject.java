@@ -69,9 +69,9 @@ public abstract class DurableObject {
 
     /// Tells that the object is about to leave memory, after the last event of this life: because
     /// it was idle, or because the runtime closes. Never called after a crash or a reset. What it
-    /// writes is durable before the next constructor runs. It may call other objects and wait;
-    /// nobody else enters meanwhile, also no call that comes back from there. It has
-    /// `Limit.PRE_SHUTDOWN_SECONDS`; what it throws is logged and changes nothing.
+    /// writes is durable before the next constructor runs. It may call other objects and wait; no
+    /// other event enters meanwhile, not even a call that comes back from an object that it called.
+    /// It has `Limit.PRE_SHUTDOWN_SECONDS`; what it throws is logged and changes nothing.
     public void preShutdown(ShutdownReason reason) throws Exception {}
 
     /// Tells that an accepted socket broke, for example because the peer violated RFC 6455.

@@ -29,7 +29,7 @@ public final class DurableObjectException extends RuntimeException {
         /// it worse.
         OVERLOADED(true, true, true, false),
         /// The object's database is missing or damaged. Nothing of the call was kept, the object
-        /// was reset if it was in memory, and others are not concerned. An operator must put the
+        /// was reset if it was in memory, and others are not affected. An operator must put the
         /// database back; the message says what else helps if it is missing.
         UNREADABLE(true, false, false, true),
         /// The runtime is closing or closed.
@@ -65,10 +65,10 @@ public final class DurableObjectException extends RuntimeException {
         this.id = id;
     }
 
-    /// Returns what the runtime knows about a failed call: the exception itself if it is one of the
-    /// runtime, or what the runtime added to the exception of an object's own code: the kind is
-    /// [Kind#ABORTED] if it reset the object, as one that leaves `blockConcurrencyWhile` does, and
-    /// [Kind#THROWN] otherwise.
+    /// Returns what the runtime knows about a failed call: the exception itself if the runtime
+    /// threw it, otherwise the mark that it added to the application's exception. The kind of a
+    /// mark is [Kind#ABORTED] if that exception reset the object, as one that leaves
+    /// `blockConcurrencyWhile` does, and [Kind#THROWN] otherwise.
     ///
     /// It is added as a suppressed exception, once. So an exception that is kept and thrown again
     /// by another object still tells of the first, and one that disables suppression tells nothing.

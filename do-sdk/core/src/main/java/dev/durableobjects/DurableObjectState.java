@@ -47,9 +47,10 @@ public interface DurableObjectState {
         });
     }
 
-    /// Lets other events in while the body runs: a release point, for I/O that takes long. What was
-    /// written before is durable first, but for unconfirmed writes, and cursors end. The body must
-    /// not use the object's storage or sockets; afterwards, fields and storage may have changed.
+    /// Lets other events in while the body runs: a release point, for I/O that takes long.
+    /// Everything written before, except unconfirmed writes, is durable before the body runs, and
+    /// open cursors end. The body must not use the object's storage or sockets; afterwards, fields
+    /// and storage may have changed.
     ///
     /// @throws IllegalStateException inside of `transactionSync`
     /// @throws DurableObjectException if the object was reset meanwhile
@@ -67,19 +68,19 @@ public interface DurableObjectState {
     /// Lets other events in for a while: a release point, as [#await(Callback)]. An interrupt ends
     /// neither this nor a call to another object that has begun; it stays set for what comes next.
     ///
-    /// @param duration nothing if it is negative, 100 years if it is longer
+    /// @param duration a negative one counts as zero, one beyond 100 years as 100 years
     void sleep(Duration duration);
 
     /// Runs the body once, after the delay, as an event of its own. A timer lives in memory only:
     /// it ends with the instance. It keeps an idle object in memory for up to 15 minutes.
     ///
-    /// @param delay nothing if it is negative, 100 years if it is longer
+    /// @param delay a negative one counts as zero, one beyond 100 years as 100 years
     /// @throws IllegalStateException if the object has `Limit.TIMERS_PER_OBJECT` timers
     Timer setTimeout(Duration delay, Action<?> body);
 
     /// Runs the body again and again, as [#setTimeout] does; the next period begins when it ends.
     ///
-    /// @param period 100 years if it is longer
+    /// @param period one beyond 100 years counts as 100 years
     /// @throws IllegalArgumentException if the period is not positive
     /// @throws IllegalStateException if the object has `Limit.TIMERS_PER_OBJECT` timers
     Timer setInterval(Duration period, Action<?> body);
@@ -91,7 +92,7 @@ public interface DurableObjectState {
 
     /// Keeps the object in memory while it is idle, until the lease is closed or the time is over.
     ///
-    /// @param max nothing if it is negative, 100 years if it is longer
+    /// @param max a negative one counts as zero, one beyond 100 years as 100 years
     KeepAlive keepAlive(Duration max);
 
     /// Resets the object at once. What the event has not yet committed is lost, whoever waits for

@@ -16,7 +16,8 @@ import org.jspecify.annotations.Nullable;
 ///
 /// The first write of an event opens a transaction; the end of the event commits it. Reads see the
 /// event's own writes. Every use checks that it happens on the object's thread within one of its
-/// events, and throws `IllegalStateException` otherwise, wherever the handle was kept.
+/// events, and throws `IllegalStateException` otherwise, wherever the handle was kept. Only the
+/// object's thread may use it.
 public interface DurableObjectStorage {
 
     /// Returns the SQL interface: the fast path.
@@ -32,8 +33,8 @@ public interface DurableObjectStorage {
     /// Returns JDBC connections on the same connection and in the same transaction, for tools such
     /// as jOOQ, Jdbi or Flyway. A transaction of such a connection is a savepoint inside the
     /// event's; it ends when the connection is closed, and with the `transactionSync` around it or
-    /// with the event at the latest, undone unless it was committed. Generated keys are not told;
-    /// use RETURNING.
+    /// with the event at the latest, undone unless it was committed. Generated keys are not
+    /// reported; use RETURNING.
     DataSource dataSource();
 
     /// Brings the schema to the newest version; [SchemaMigrations] says how.
@@ -78,15 +79,14 @@ public interface DurableObjectStorage {
             throws X;
 
     /// Returns the time of the pending alarm, as it was set; empty while [DurableObject#alarm]
-    /// runs, unless it was set anew since. Between a run that failed and its repetition it is that
-    /// of the run, which is over.
+    /// runs, unless it was set anew since. Between a failed run and its retry this is still the
+    /// time of the failed run.
     Optional<Instant> getAlarm();
 
     /// Sets the alarm, in place of the one there was: [DurableObject#alarm] runs at this time or
     /// soon after, never before, whatever becomes of the process until then. It belongs to the
     /// event's transaction. A time in the past is now; a part of a millisecond is rounded up. A
-    /// time that milliseconds in a `long` cannot count, as `Instant.MAX`, is the last that they
-    /// can: never.
+    /// time too far away for milliseconds in a `long`, such as `Instant.MAX`, never comes.
     ///
     /// @throws IllegalArgumentException if the time is not after 1970
     /// @throws IllegalStateException if the class has no `alarm` handler; not checked in the
@@ -100,7 +100,7 @@ public interface DurableObjectStorage {
 
     /// Sets the alarm like [#setAlarm(Instant)], from now.
     ///
-    /// @param delay nothing if it is negative; one beyond all times is never
+    /// @param delay a negative one counts as zero; an alarm beyond `Instant.MAX` never comes
     void setAlarm(Duration delay);
 
     /// Deletes the pending alarm, if there is one. A run that is under way goes on, and is not
@@ -112,17 +112,17 @@ public interface DurableObjectStorage {
     /// Deletes the alarm like [#deleteAlarm()].
     void deleteAlarm(WriteOptions options);
 
-    /// Deletes everything in the database, at once and as a whole, instead of what the event has
-    /// written so far, also the alarm and the schedules, and ends open cursors. What the event
-    /// writes afterwards starts with an empty database; only the numbers of `PRAGMA user_version`
-    /// and `application_id` stay. Objects in memory do not notice: make the tables again, or abort.
+    /// Deletes everything in the database in one step, including the alarm, the schedules and what
+    /// the event has written so far, and ends open cursors. What the event writes afterwards starts
+    /// with an empty database; only the numbers of `PRAGMA user_version` and `application_id` stay.
+    /// Fields of the object do not change: create the tables again, or abort.
     ///
     /// @throws IllegalStateException inside of a transaction
     void deleteAll();
 
     /// Commits what the event has written so far, and waits until it and everything before it,
     /// unconfirmed writes included, is durable. What the event writes afterwards is a transaction
-    /// of its own. Cursors that are open end.
+    /// of its own. Open cursors end.
     ///
     /// @throws IllegalStateException inside of a transaction
     /// @throws DurableObjectException if the commit fails; the object is reset then
@@ -136,18 +136,18 @@ public interface DurableObjectStorage {
     /// @throws IllegalStateException inside of a transaction
     Bookmark currentBookmark();
 
-    /// Returns a bookmark of the last moment at or before this time. What is long ago is kept in
-    /// coarser steps: then it is the end of the last step before it.
+    /// Returns a bookmark of the last moment at or before this time. The distant past is kept in
+    /// coarser steps; the bookmark is then the end of the last step before the time.
     ///
     /// @throws BookmarkException if the time has not come yet, or if it is too long ago; the
     ///   message says when the object's history begins
     /// @throws IllegalStateException inside of a transaction
     Bookmark bookmarkAt(Instant time);
 
-    /// Puts the whole database back to a moment when the object next starts, before its
-    /// constructor; call [DurableObjectState#abort] for that to be now. What the event has written
-    /// so far is made durable first. A restore is a commit like others: it can be undone, and what
-    /// was before stays in the history. A later call replaces an earlier one.
+    /// When the object next starts, before its constructor runs, puts the whole database back to a
+    /// moment; call [DurableObjectState#abort] to restart it now. What the event has written so far
+    /// is made durable first. A restore is a commit like others: it can be undone, and what was
+    /// before stays in the history. A later call replaces an earlier one.
     ///
     /// @return the moment just before the restore, which undoes it; good only once that is done
     /// @throws BookmarkException if the bookmark is not one of this object, or is too old; the
@@ -166,8 +166,8 @@ public interface DurableObjectStorage {
     /// @throws BookmarkException if the bookmark is not one of this object
     DurableObjectSnapshot snapshot(Bookmark bookmark);
 
-    /// Replaces the whole database by the state of another object, of any namespace, when this
-    /// object next starts, before its constructor. Everything that
+    /// When this object next starts, before its constructor runs, replaces the whole database by
+    /// the state of another object, of any namespace. Everything that
     /// [#restoreOnNextSession(Bookmark)] says holds for this, too.
     ///
     /// @return the moment just before the restore, which undoes it

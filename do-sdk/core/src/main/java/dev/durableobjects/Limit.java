@@ -1,16 +1,18 @@
 package dev.durableobjects;
 
-/// Every bound of the runtime: its unit, its default and its reason, in one place.
+/// Every bound of the runtime, in one place: what it bounds and in which unit, its default and its
+/// reason. The reference shows the first sentence of each.
 ///
 /// A bound is changed through [Limits]; in configuration its key is [#key] below `durable.limits`.
+/// Immutable.
 public enum Limit {
     /// Objects in memory at a time. At the bound, the one idle for longest leaves; if none is idle,
     /// a call that needs one more is refused as overload.
     LIVE_OBJECTS("liveObjects", 2_000, "each has a database connection: memory and file handles"),
     /// Seconds without an event after which an object leaves memory.
     IDLE_SECONDS("idleSeconds", 10, "Cloudflare's bound"),
-    /// Seconds without an event after which an object leaves memory although a timer or a task of
-    /// it is pending and has pinned it for its 15 minutes.
+    /// Seconds without an event after which an object leaves memory although it still has a timer,
+    /// task or stream that has used up its `pinSeconds`.
     PINNED_IDLE_SECONDS("pinnedIdleSeconds", 70, "Cloudflare's bound"),
     /// Seconds for which a pending timer, task or stream keeps an idle object in memory.
     PIN_SECONDS("pinSeconds", 900, "Cloudflare's bound"),
@@ -25,7 +27,7 @@ public enum Limit {
     /// Seconds until a commit that does not become durable resets its object.
     COMMIT_SECONDS("commitSeconds", 30, "Cloudflare's bound on the output gate"),
     /// Seconds that a single SQL statement may run.
-    STATEMENT_SECONDS("statementSeconds", 30, "a query that never ends would keep its object"),
+    STATEMENT_SECONDS("statementSeconds", 30, "a query that never ends would block its object"),
     /// Seconds that preShutdown may take.
     PRE_SHUTDOWN_SECONDS("preShutdownSeconds", 10, "Cloudflare's bound"),
     /// Seconds that events under way have to finish when the runtime closes; requests have the
@@ -46,8 +48,8 @@ public enum Limit {
     SCHEDULE_NAME_BYTES("scheduleNameBytes", 1024, "as the name of an object"),
     /// Bytes of a request's body. A bigger one gets status 413.
     BODY_BYTES("bodyBytes", 1 << 20, "a body is held in memory as a whole"),
-    /// Bytes of a body that is too big which are read all the same, so that the client gets to read
-    /// the refusal. After more than that the connection just ends.
+    /// Bytes that are still read of a body that is too big, so that the client gets to read the
+    /// refusal. After more than that the connection just ends.
     REFUSED_BODY_BYTES("refusedBodyBytes", 1 << 20, "some clients read only after they have sent"),
     /// Bytes of UTF-8 of an object's name that are carried into the object.
     NAME_BYTES("nameBytes", 1024, "Cloudflare's bound; a longer name still has an id"),
@@ -56,9 +58,10 @@ public enum Limit {
     EVENT_OUTPUT_BYTES("eventOutputBytes", 64 << 20, "they are held until the commit is durable"),
     /// WebSocket connections of a runtime at a time. At the bound, a handshake gets status 503.
     SOCKETS_PER_NODE("socketsPerNode", 65_536, "each has a thread, buffers and a file handle"),
-    /// WebSocket connections from one address at a time; IPv6 addresses of one /64 network are one.
-    /// At the bound, a handshake gets status 429. Lower it only where clients connect directly.
-    SOCKETS_PER_ADDRESS("socketsPerAddress", 65_536, "all clients of a proxy have its address"),
+    /// WebSocket connections from one address at a time; IPv6 addresses of one /64 network count as
+    /// one. At the bound, a handshake gets status 429. Lower it only where clients connect
+    /// directly.
+    SOCKETS_PER_ADDRESS("socketsPerAddress", 65_536, "all clients of a proxy share its address"),
     /// Sockets that one object may hold.
     SOCKETS_PER_OBJECT("socketsPerObject", 32_768, "Cloudflare's bound"),
     /// Bytes of a received WebSocket message, after its fragments were joined. A bigger one closes
@@ -75,24 +78,24 @@ public enum Limit {
     SOCKET_COALESCE_BYTES("socketCoalesceBytes", 64 << 10, "what waits longer is out of date"),
     /// Seconds between two pings on a socket. A peer that answers none of two is taken as gone.
     SOCKET_PING_SECONDS("socketPingSeconds", 20, "a peer that vanished sends no Close frame"),
-    /// Seconds that a peer has to answer a Close frame, and that the opening handshake has.
+    /// Seconds that a peer has to answer a Close frame, and that an opening handshake may take.
     SOCKET_CLOSE_SECONDS("socketCloseSeconds", 10, "a handshake must end"),
     /// Seconds that a peer has to read why its connection was failed, and that all peers have to
     /// read that the server goes away.
-    SOCKET_LINGER_SECONDS("socketLingerSeconds", 1, "a farewell should arrive, but not hold us up"),
+    SOCKET_LINGER_SECONDS("socketLingerSeconds", 1, "a farewell should arrive, but not take long"),
     /// Bytes of SQL text whose compiled statements one object keeps.
     STATEMENT_CACHE_BYTES("statementCacheBytes", 1 << 20, "Cloudflare's bound"),
     /// Kibibytes of pages that one object's database keeps in memory.
     PAGE_CACHE_KIB("pageCacheKib", 512, "memory per live object"),
-    /// Mebibytes of the journal from which its old files are freed, by checkpoints of the databases
-    /// that have commits in them.
+    /// Mebibytes of the journal at which its oldest file is freed, by checkpoints of the databases
+    /// that have commits in it.
     JOURNAL_MIB("journalMib", 256, "a start after a crash reads all of it"),
-    /// Mebibytes that are free on the disk of the data directory, below which the runtime counts as
-    /// degraded.
-    FREE_DISK_MIB("freeDiskMib", 256, "a full disk fails the journal: be told before"),
+    /// Mebibytes that should be free on the disk of the data directory. With less, the runtime
+    /// counts as degraded. A backup leaves as many free on its own disk.
+    FREE_DISK_MIB("freeDiskMib", 256, "a full disk fails the journal: learn of it before"),
     /// Mebibytes of history, of all objects together. At the bound, what is old is forgotten sooner
     /// than the namespaces say; of each object one copy stays.
-    HISTORY_MIB("historyMib", 10_240, "a disk must not fill with what was"),
+    HISTORY_MIB("historyMib", 10_240, "the past must not fill the disk"),
     /// Mebibytes of history of one object. At the bound, its oldest is forgotten sooner.
     HISTORY_OBJECT_MIB("historyObjectMib", 1_024, "one busy object must not take all of it"),
     /// Mebibytes of a file that an operator lets an object become.

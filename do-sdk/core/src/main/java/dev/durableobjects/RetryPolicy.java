@@ -7,8 +7,9 @@ import java.time.Duration;
 /// How often and how fast a stub repeats a call that failed for a passing reason.
 ///
 /// A failure is passing if it is `retryable` and not `overloaded`. The first attempt may have taken
-/// effect, so repeat only what is idempotent. The pause before attempt n is random, between nothing
-/// and `base * 2^(n-2)`, at most `pauseMax`; both are 100 years if they are longer. Immutable.
+/// effect, so repeat only what is idempotent. The pause before attempt n is random, from zero to
+/// `base * 2^(n-2)` and never more than `pauseMax`. Durations beyond 100 years count as 100 years.
+/// Immutable.
 ///
 /// @param attemptsMax how often the call is made in all, at least 1
 /// @param base the longest first pause

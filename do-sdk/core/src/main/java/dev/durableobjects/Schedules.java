@@ -16,7 +16,8 @@ import java.util.Optional;
 public interface Schedules {
 
     /// Sets a schedule, in place of one of the same name. A time in the past is now; a part of a
-    /// millisecond is rounded up; a time that milliseconds in a `long` cannot count is never.
+    /// millisecond is rounded up; one too far away for milliseconds in a `long`, such as
+    /// `Instant.MAX`, never comes.
     ///
     /// @param name at most `Limit.SCHEDULE_NAME_BYTES` in UTF-8, not empty
     /// @throws IllegalArgumentException if the name is empty or too long, or the time is not after
@@ -27,7 +28,7 @@ public interface Schedules {
 
     /// Sets a schedule like [#at], from now.
     ///
-    /// @param delay nothing if it is negative
+    /// @param delay a negative one counts as zero
     void after(String name, Duration delay);
 
     /// Sets a schedule like [#at], which is due one period from now and then again and again.

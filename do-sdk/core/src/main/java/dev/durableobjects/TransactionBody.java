@@ -2,7 +2,7 @@ package dev.durableobjects;
 
 import org.jspecify.annotations.Nullable;
 
-/// What [DurableObjectStorage#transaction] runs.
+/// What [DurableObjectStorage#transaction] runs. Only the object's thread calls it.
 ///
 /// @param <R> what it returns
 /// @param <X> what it may throw

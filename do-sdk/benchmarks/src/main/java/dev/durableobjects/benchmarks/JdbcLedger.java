@@ -9,13 +9,13 @@ import java.sql.Statement;
 import org.sqlite.SQLiteConfig;
 
 /// The least that sqlite-jdbc can do: statements prepared once, columns by position, on a file with
-/// the settings that the SDK gives to an object's.
+/// the settings of an object's database, checkpoints aside.
 ///
 /// Only one thread may use it.
 final class JdbcLedger implements LedgerApi, AutoCloseable {
 
-    /// Those of `SqliteConnection`, with SQLite's own checkpoint at the size where the SDK makes
-    /// one.
+    /// Those that the SDK's `Syncs` gives to an object's database, but SQLite makes its own
+    /// checkpoints, and forces for them: here no journal does.
     private static final String SETTINGS =
             """
             PRAGMA locking_mode = EXCLUSIVE;

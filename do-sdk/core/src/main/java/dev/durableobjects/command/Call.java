@@ -104,7 +104,8 @@ final class Call {
 
     private boolean agreed() {
         if (!streams.isTerminal()) {
-            throw new UsageException("delete asks before, and nobody is there to ask: add --yes");
+            throw new UsageException(
+                    "delete asks for confirmation, but there is no terminal; add --yes");
         }
         streams.err()
                 .print(
@@ -169,9 +170,8 @@ final class Call {
             return request.run(operations, progress);
         } catch (DirectoryInUseException e) {
             throw new IllegalStateException(
-                    ("%s. Its process has no socket 'control' there, at which it could be"
-                                    + " asked: it starts or ends just now, or its log says why. A"
-                                    + " path may be too long for a socket")
+                    ("%s. Its process has no 'control' socket to ask: it is starting or stopping,"
+                                    + " or its log says why. The path may be too long for a socket")
                             .formatted(e.getMessage()),
                     e);
         }

@@ -8,7 +8,7 @@ import java.util.logging.Level;
 import java.util.logging.Logger;
 
 /// The operator's command. It exits with 0 if it has done its work, 1 if it failed, 2 if it has
-/// found damage, and 64 if it was not written as it must be.
+/// found damage, and 64 if its arguments are wrong.
 ///
 ///     java --enable-native-access=ALL-UNNAMED -cp 'app.jar:libs/*' \
 ///         dev.durableobjects.command.Main list FLIGHT --prefix LH-

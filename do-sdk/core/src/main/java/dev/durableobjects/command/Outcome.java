@@ -16,7 +16,7 @@ record Outcome(Record result, String text, int exitCode) {
     /// It was looked for damage, and there is some.
     static final int DAMAGED = 2;
 
-    /// The command was not written as it must be: `EX_USAGE` of BSD's `sysexits.h`.
+    /// The arguments of the command are wrong: `EX_USAGE` of BSD's `sysexits.h`.
     static final int MISUSED = 64;
 
     static Outcome of(Record result, String text) {

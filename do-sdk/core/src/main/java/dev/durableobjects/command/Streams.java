@@ -11,7 +11,7 @@ import java.io.InputStreamReader;
 import java.io.PrintStream;
 import java.util.Optional;
 
-/// What connects the command to who runs it. Texts are UTF-8.
+/// What connects the command to who runs it. Texts are UTF-8. Used by one thread.
 ///
 /// @param in answers to questions
 /// @param out the result

@@ -5,7 +5,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.stream.Collectors;
 
-/// What the command can do: how it is written, what its help says, and what is done.
+/// What the command can do: how it is written, what its help says, and what is done. Immutable.
 enum Subcommand {
     NAMESPACES("", "lists the namespaces of the data directory", ""),
 

@@ -10,7 +10,7 @@ import java.time.ZoneOffset;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
 
-/// Times as operators write and read them.
+/// Times as operators write and read them. Immutable.
 ///
 /// @param zone of the machine, for times that do not say theirs
 record Times(ZoneId zone) {
@@ -46,7 +46,7 @@ record Times(ZoneId zone) {
         }
         if (offsets.size() > 1) {
             throw new UsageException(
-                    "%s was there twice in %s; write %s%s or %s%s"
+                    "%s occurred twice in %s; write %s%s or %s%s"
                             .formatted(
                                     text, zone, text, offsets.getFirst(), text, offsets.getLast()));
         }

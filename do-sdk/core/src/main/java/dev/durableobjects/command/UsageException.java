@@ -1,6 +1,6 @@
 package dev.durableobjects.command;
 
-/// The command was not written as it must be. Immutable.
+/// The arguments of the command are wrong. Immutable.
 final class UsageException extends IllegalArgumentException {
 
     private static final long serialVersionUID = 1L;

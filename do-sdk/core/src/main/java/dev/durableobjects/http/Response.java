@@ -17,8 +17,8 @@ public final class Response {
     private static final byte[] NO_BODY = {};
     private static final String TYPE = "content-type";
 
-    /// What says where a response ends: a second opinion would desynchronise the connection. RFC
-    /// 9112, section 6, and RFC 9110, section 7.6.1.
+    /// Headers that say where a response ends. Set twice, they would desynchronise the connection.
+    /// RFC 9112, section 6, and RFC 9110, section 7.6.1.
     private static final Set<String> OF_THE_SERVER =
             Set.of(
                     "content-length",

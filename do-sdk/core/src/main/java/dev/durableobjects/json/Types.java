@@ -6,7 +6,7 @@ import java.lang.reflect.Type;
 import java.lang.reflect.TypeVariable;
 import java.lang.reflect.WildcardType;
 
-/// Small questions about types that reflection answers at length.
+/// Small questions about types that reflection answers at length. Stateless.
 final class Types {
 
     private Types() {}

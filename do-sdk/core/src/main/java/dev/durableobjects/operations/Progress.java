@@ -1,6 +1,7 @@
 package dev.durableobjects.operations;
 
-/// Told how far long work is, by the thread that does it. What it throws ends the work.
+/// Told how far long work is. What it throws ends the work. Only the thread that does the work
+/// calls it.
 @FunctionalInterface
 public interface Progress {
 

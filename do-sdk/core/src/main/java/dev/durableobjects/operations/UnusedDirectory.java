@@ -20,6 +20,7 @@ import java.time.InstantSource;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /// Opens a data directory that nobody uses. Nothing in it is freed, sorted or forgotten meanwhile.
+/// Stateless.
 final class UnusedDirectory {
 
     private UnusedDirectory() {}

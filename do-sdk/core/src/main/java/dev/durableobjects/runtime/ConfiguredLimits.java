@@ -17,7 +17,7 @@ final class ConfiguredLimits {
     private ConfiguredLimits() {}
 
     /// Refuses keys that nobody reads. A variable of the environment may belong to somebody else,
-    /// as `DURABLE_PORT` does beside a Kubernetes service of the name `durable`: it is let be.
+    /// as `DURABLE_PORT` does beside a Kubernetes service of the name `durable`: it is ignored.
     static void checkKeys(Config config) {
         if (!config.exists() || config.isLeaf()) {
             return;

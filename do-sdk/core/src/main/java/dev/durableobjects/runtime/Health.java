@@ -3,11 +3,11 @@ package dev.durableobjects.runtime;
 import java.util.List;
 
 /// Whether a runtime can do its work, and if not, what is in its way: for a load balancer, a
-/// process manager or an alert. [MountConfig#health] serves it over HTTP. Immutable.
+/// process manager or an alert. [MountConfig#health] serves it over HTTP.
 ///
-/// It tells of the node. What concerns one object only, such as a database that was damaged,
-/// reaches the callers of that object; a database that was deleted is told here, too, for only an
-/// operator can help.
+/// It tells of the node. What concerns one object only, such as a damaged database, reaches the
+/// callers of that object; a deleted database is reported here, too, because only an operator can
+/// help. Immutable.
 ///
 /// @param problems all that there are, empty if the runtime is well
 public record Health(List<Problem> problems) {
@@ -38,10 +38,10 @@ public record Health(List<Problem> problems) {
         INDEX_FAILED(Status.DEGRADED),
         /// Objects that were written were called, and their databases are not there: somebody has
         /// deleted the files. The message says what lets them be used again. Others are not
-        /// concerned.
+        /// affected.
         DATABASE_MISSING(Status.DEGRADED),
         /// History cannot be sorted into the files of the objects, so it grows, and some moments
-        /// may be out of reach. Calls, commits and what the objects hold now are not concerned.
+        /// may be out of reach. Calls, commits and what the objects hold now are not affected.
         HISTORY_FAILED(Status.DEGRADED),
         /// Less is free on the disk than `Limit.FREE_DISK_MIB`.
         DISK_LOW(Status.DEGRADED);
@@ -52,7 +52,7 @@ public record Health(List<Problem> problems) {
             this.status = status;
         }
 
-        /// Returns what a runtime is at best that has this problem.
+        /// Returns the best status that a runtime with this problem can have.
         public Status status() {
             return status;
         }

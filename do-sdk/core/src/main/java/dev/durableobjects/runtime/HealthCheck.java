@@ -18,7 +18,7 @@ import java.util.List;
 /// @param directory holds the data
 record HealthCheck(Journal journal, Disk disk, Path directory, Limits limits) {
 
-    /// How far beyond its bound the journal is not worth a word: a file is being freed then.
+    /// How far the journal may exceed its bound before it is reported: a file is being freed then.
     private static final double LENIENCE = 1.25;
 
     /// How many files a message names.
@@ -106,7 +106,8 @@ record HealthCheck(Journal journal, Disk disk, Path directory, Limits limits) {
                                         .formatted(free, directory, least)));
             }
         } catch (IOException e) {
-            problems.add(new Problem(Reason.DISK_LOW, "nobody can tell what is free: " + e));
+            problems.add(
+                    new Problem(Reason.DISK_LOW, "the free space of the disk is unknown: " + e));
         }
     }
 }

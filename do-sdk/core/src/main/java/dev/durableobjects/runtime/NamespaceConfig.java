@@ -108,7 +108,7 @@ public final class NamespaceConfig {
         /// Sets for how long the past of an object is kept, so that it can be put back; the default
         /// is 30 days. Zero keeps nothing, and forgets what was kept.
         ///
-        /// @param retention 100 years if it is longer
+        /// @param retention one beyond 100 years counts as 100 years
         /// @throws IllegalArgumentException if it is negative
         public Builder history(Duration retention) {
             requireNonNull(retention, "retention must be a Duration, was null");

@@ -8,6 +8,7 @@ import java.util.concurrent.ConcurrentHashMap;
 
 /// Closes a runtime when the process is asked to end, before Helidon stops the web server: a
 /// stopped server interrupts its connections, and then nothing can be said to a client any more.
+/// Safe for use by many threads.
 ///
 /// @param objects the runtime
 record ShutdownHook(DurableObjects objects) implements HelidonShutdownHandler, Weighted {

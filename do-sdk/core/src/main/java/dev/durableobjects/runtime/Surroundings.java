@@ -11,7 +11,7 @@ import java.util.Optional;
 import java.util.function.UnaryOperator;
 import java.util.random.RandomGenerator;
 
-/// What a runtime takes from outside: disk, chance, time and bounds.
+/// What a runtime takes from outside: disk, chance, time and bounds. Immutable.
 ///
 /// @param directory holds the data
 /// @param limits every bound

@@ -1,7 +1,7 @@
 package dev.durableobjects.spi;
 
-/// The content of one page of a database after a commit, and what of it the commit has changed. Its
-/// bytes must not be changed.
+/// The content of one page of a database after a commit, and what of it the commit has changed.
+/// Immutable: nobody may change its bytes.
 ///
 /// @param number the page's number; the first is 1
 /// @param bytes an array that holds the content, all of it

@@ -4,7 +4,7 @@ package dev.durableobjects.sql;
 ///
 /// Under both policies an object may not touch what the runtime relies on: transactions by
 /// statement, other files, temporary tables, the runtime's own tables, and settings of the
-/// connection are refused with `SQLITE_AUTH`.
+/// connection are refused with `SQLITE_AUTH`. Immutable.
 public enum SqlPolicy {
     /// What Cloudflare allows: its lists of functions, PRAGMAs and virtual tables, and its limits,
     /// among them 100 bindings and 100 columns. What runs here runs there.

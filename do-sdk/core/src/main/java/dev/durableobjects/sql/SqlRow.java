@@ -6,7 +6,7 @@ import org.jspecify.annotations.Nullable;
 /// One row of a result: its values, by column name or by position from 0.
 ///
 /// Names match exactly or, failing that, without regard to case and underscores, so that the column
-/// `seat_number` is found as `seatNumber`. Of several columns of one name, the last is meant.
+/// `seat_number` is found as `seatNumber`. If several columns share a name, the last one counts.
 /// Values are `Long`, `Double`, `String`, `byte[]` or null, as SQLite stores them. Immutable, but
 /// for the contents of byte arrays.
 public interface SqlRow {

@@ -16,7 +16,7 @@ public interface SqlStorage {
     /// dropped. Placeholders belong to the last statement and are bound by position.
     ///
     /// @param sql the text; compiled statements are cached by it
-    /// @param bindings null (alone, it is one binding), `Boolean` (1 or 0), `Byte`, `Short`,
+    /// @param bindings null (a single null is one binding), `Boolean` (1 or 0), `Byte`, `Short`,
     ///   `Integer`, `Long`, `Float`, `Double`, `String`, `byte[]`, `Enum` (its name), `UUID` and
     ///   `BigDecimal` (text), or `Instant` (milliseconds since the epoch). SQLite stores a NaN as
     ///   NULL
@@ -25,8 +25,8 @@ public interface SqlStorage {
     ///   text; what its words show is refused before anything of the text was run, functions and
     ///   tables of the runtime when their statement is compiled
     /// @throws IllegalArgumentException if the number or a type of the bindings is wrong, or if a
-    ///   statement is empty. Also a comment behind the last semicolon is a statement, and an empty
-    ///   one: `INSERT ...; -- done` runs the INSERT, whose effect stays, and then throws
+    ///   statement is empty. A comment after the last semicolon counts as an empty statement:
+    ///   `INSERT ...; -- done` runs the INSERT, keeps its effect, and then throws
     SqlCursor exec(String sql, @Nullable Object @Nullable ... bindings);
 
     /// Returns the size of the database in bytes: its pages in use times the page size.

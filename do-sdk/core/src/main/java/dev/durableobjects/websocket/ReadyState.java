@@ -1,6 +1,7 @@
 package dev.durableobjects.websocket;
 
 /// The state of a connection, in the words and the order of the WHATWG WebSockets standard.
+/// Immutable.
 public enum ReadyState {
     /// The opening handshake is not complete.
     CONNECTING,

@@ -1,7 +1,7 @@
 package dev.durableobjects.websocket;
 
 /// What becomes of a socket whose peer reads more slowly than its object sends. A setting of a
-/// namespace.
+/// namespace. Immutable.
 public enum SocketQueuePolicy {
     /// Every message is kept until `Limit.SOCKET_QUEUE_BYTES` wait; the connection is then closed
     /// with 1013. For messages that build on each other.

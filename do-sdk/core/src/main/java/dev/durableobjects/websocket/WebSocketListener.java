@@ -4,7 +4,7 @@ package dev.durableobjects.websocket;
 /// object: Cloudflare's `addEventListener`.
 ///
 /// A listener lives in memory only, so it keeps its object there. What it throws is logged, and the
-/// socket stays open.
+/// socket stays open. Only the object's thread calls it.
 @FunctionalInterface
 public interface WebSocketListener {
 

@@ -1,6 +1,7 @@
 package dev.durableobjects.websocket;
 
-/// A complete message of a WebSocket, RFC 6455 section 5.6.
+/// A complete message of a WebSocket, RFC 6455 section 5.6. Immutable, as long as nobody changes
+/// the bytes of a binary one.
 public sealed interface WebSocketMessage {
 
     /// A text message.

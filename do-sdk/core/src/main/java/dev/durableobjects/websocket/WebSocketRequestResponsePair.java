@@ -8,7 +8,7 @@ import java.util.Locale;
 
 /// A text message and the answer that the runtime gives to it without waking the object, for
 /// clients that ask whether the connection lives. Half of a surrogate pair becomes U+FFFD, as in
-/// what clients send.
+/// what clients send. Immutable.
 ///
 /// @param request the whole message, at most 2048 bytes in UTF-8
 /// @param response the answer, at most 2048 bytes in UTF-8

@@ -225,7 +225,7 @@ class CommandTest {
         Shell.Ran yes = Shell.runTyping("y\n", words);
 
         assertThat(nobody.exitCode(), is(64));
-        assertThat(nobody.err(), containsString("nobody is there to ask: add --yes"));
+        assertThat(nobody.err(), containsString("there is no terminal; add --yes"));
         assertThat(no.exitCode(), is(1));
         assertThat(no.err(), containsString("holds? [y/N] durable: nothing was deleted"));
         assertThat(yes.exitCode(), is(0));
@@ -295,7 +295,7 @@ class CommandTest {
 
             assertThat(ran.exitCode(), is(1));
             assertThat(ran.err(), containsString("is in use by"));
-            assertThat(ran.err(), containsString("has no socket 'control' there"));
+            assertThat(ran.err(), containsString("has no 'control' socket to ask"));
         }
     }
 

@@ -251,7 +251,7 @@ class BoundsSpec {
                             return refusal;
                         });
 
-        assertThat(message, is("an object may have 2 timers"));
+        assertThat(message, is("an object may have at most 2 pending timers; cancel one first"));
     }
 
     private static String refusalOfTimer(Probe self) {

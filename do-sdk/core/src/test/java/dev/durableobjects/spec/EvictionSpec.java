@@ -240,7 +240,7 @@ class EvictionSpec {
         assertThat(thrown.overloaded(), is(true));
         assertThat(
                 thrown.getMessage(),
-                is("2 objects are in memory, as many as may be, and none is idle"));
+                is("all 2 places for objects in memory are taken, and no object there is idle"));
         release.countDown();
         first.get(30, TimeUnit.SECONDS);
         second.get(30, TimeUnit.SECONDS);

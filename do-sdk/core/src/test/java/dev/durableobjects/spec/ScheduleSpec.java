@@ -208,7 +208,9 @@ class ScheduleSpec {
                         IllegalStateException.class,
                         () -> schedule(schedules -> schedules.after("d", HOUR)));
 
-        assertThat(refused.getMessage(), is("an object may have 3 schedules; it has as many"));
+        assertThat(
+                refused.getMessage(),
+                is("an object may have at most 3 schedules; cancel one first"));
     }
 
     @Test

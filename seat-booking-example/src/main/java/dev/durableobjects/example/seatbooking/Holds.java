@@ -26,7 +26,7 @@ final class Holds {
                 """);
     }
 
-    /// Holds a seat for somebody who holds no other; again means anew.
+    /// Holds a seat for a holder who has no other; holding it again renews the time.
     ///
     /// @return when the hold is over
     Instant take(Hold hold) {

@@ -148,7 +148,7 @@ public final class BackupWriter implements Copies {
         }
     }
 
-    /// One that nobody can read costs space: this one is a copy of everything then.
+    /// If it cannot be read, that only costs space: this backup is a copy of everything then.
     private void readBefore(Path backup) {
         try {
             before = Manifest.read(backup).entries();
@@ -156,7 +156,7 @@ public final class BackupWriter implements Copies {
         } catch (IOException | IllegalArgumentException e) {
             LOGGER.log(
                     System.Logger.Level.WARNING,
-                    "the backup before shares nothing with the next one, for it is damaged",
+                    "the previous backup is damaged, so this one copies every file",
                     e);
         }
     }

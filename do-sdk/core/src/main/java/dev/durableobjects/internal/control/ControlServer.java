@@ -120,7 +120,10 @@ public final class ControlServer implements AutoCloseable {
             } catch (ClosedChannelException e) {
                 return;
             } catch (IOException e) {
-                LOGGER.log(System.Logger.Level.WARNING, "the operator''s command waits", e);
+                LOGGER.log(
+                        System.Logger.Level.WARNING,
+                        "the command socket could not accept a client; retrying in a second",
+                        e);
                 LockSupport.parkNanos(PAUSE_NANOS); // There may be no file handle just now.
             }
         }

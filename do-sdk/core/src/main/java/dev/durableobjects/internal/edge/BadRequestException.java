@@ -2,7 +2,7 @@ package dev.durableobjects.internal.edge;
 
 import dev.durableobjects.http.Response;
 
-/// A client sent something that is not a request.
+/// A client sent something that is not a request. Immutable.
 final class BadRequestException extends RuntimeException {
 
     private static final long serialVersionUID = 1L;

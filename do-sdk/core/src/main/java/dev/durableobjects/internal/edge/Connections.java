@@ -27,7 +27,7 @@ public final class Connections {
     private final AtomicInteger open = new AtomicInteger();
     private final ConcurrentHashMap<String, Integer> byAddress = new ConcurrentHashMap<>();
 
-    /// Makes none.
+    /// Starts with none.
     ///
     /// @param counters where handshakes are counted
     public Connections(Limits limits, SocketCounters counters) {

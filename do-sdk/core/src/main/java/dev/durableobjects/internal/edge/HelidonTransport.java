@@ -7,7 +7,8 @@ import io.helidon.webserver.CloseConnectionException;
 import io.helidon.webserver.ConnectionContext;
 import java.io.UncheckedIOException;
 
-/// A connection of Helidon's WebServer, taken over after the upgrade.
+/// A connection of Helidon's WebServer, taken over after the upgrade. One thread reads and one
+/// writes at a time; any thread may close.
 final class HelidonTransport implements Transport {
 
     private static final System.Logger LOGGER = System.getLogger(HelidonTransport.class.getName());

@@ -14,7 +14,7 @@ import java.util.List;
 /// Reads the body of a request, as a whole and bounded.
 ///
 /// What is not read of a body would be taken for the next request. So a connection on which a body
-/// was not read to its end must end itself; [BadRequestException] sees to it.
+/// was not read to its end must end itself; [BadRequestException] sees to it. Stateless.
 final class RequestBody {
 
     private static final byte[] NONE = {};

@@ -3,7 +3,7 @@ package dev.durableobjects.internal.edge;
 import dev.durableobjects.http.Headers;
 import io.helidon.http.Header;
 
-/// Copies Helidon's headers into ours.
+/// Copies Helidon's headers into ours. Stateless.
 final class RequestHeaders {
 
     private RequestHeaders() {}

@@ -4,6 +4,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /// What stands between the method and the version of a request's first line, without its query.
+/// Stateless.
 final class RequestTarget {
 
     private static final Pattern ABSOLUTE = Pattern.compile("(?i)https?://[^/]*(/.*)?");

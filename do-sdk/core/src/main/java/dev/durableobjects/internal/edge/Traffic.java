@@ -13,7 +13,7 @@ public final class Traffic {
     private volatile @Nullable Thread waiter;
     private volatile boolean closed;
 
-    /// Makes an open road.
+    /// Starts with no requests, and takes new ones.
     public Traffic(Waiting waiting) {
         this.waiting = waiting;
     }

@@ -34,7 +34,7 @@ public final class Admitter {
         this.refilledAt = waiting.nanoTime();
     }
 
-    /// Returns if the namespace admits a name.
+    /// Checks that the namespace admits a name.
     ///
     /// @throws AdmissionException if it does not
     void admit(String name) {
@@ -53,7 +53,8 @@ public final class Admitter {
         if (objects >= policy.objectsMax()) {
             throw new AdmissionException(
                     Reason.OBJECTS_MAX,
-                    "namespace %s has %d objects, as many as it may".formatted(namespace, objects),
+                    "namespace %s may have at most %d objects, and has %d"
+                            .formatted(namespace, policy.objectsMax(), objects),
                     null);
         }
         refill();

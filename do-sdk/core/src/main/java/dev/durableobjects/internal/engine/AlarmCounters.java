@@ -34,8 +34,8 @@ public final class AlarmCounters {
         return failures.sum();
     }
 
-    /// Returns how often what was due was deleted without a run that succeeded, or put off to its
-    /// next time.
+    /// Returns how often an alarm, or one time of a schedule, was abandoned without a successful
+    /// run.
     public long givenUp() {
         return givenUp.sum();
     }

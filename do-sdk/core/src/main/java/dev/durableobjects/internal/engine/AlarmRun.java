@@ -61,8 +61,8 @@ final class AlarmRun {
 
     /// Runs it, on the calling thread.
     ///
-    /// @return whether what is due is another now, or nothing; if not, it was not the application
-    ///   that failed, and the same must be tried again later
+    /// @return whether this run is settled. If not, the application is not to blame: try again
+    ///   later
     boolean perform() {
         try {
             return objects.call(type, id, env, new Run());
@@ -107,7 +107,7 @@ final class AlarmRun {
         }
     }
 
-    /// The event that counts a failure after which the object does not stand any more.
+    /// Counts a failure that broke the object.
     private final class Count implements Event<Boolean, RuntimeException> {
 
         @Override

@@ -135,7 +135,7 @@ public final class AlarmScheduler implements AutoCloseable {
         }
     }
 
-    /// @return how long nobody need look
+    /// @return how long the thread may sleep
     private long startDue() {
         index.apply();
         putOff();

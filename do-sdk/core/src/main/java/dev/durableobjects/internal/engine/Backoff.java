@@ -3,7 +3,7 @@ package dev.durableobjects.internal.engine;
 import java.util.random.RandomGenerator;
 
 /// How long whatever has failed waits before it is tried again: as workerd's alarm-scheduler.c++,
-/// two seconds, doubled with each failure, and up to a quarter more.
+/// two seconds, doubled with each failure, and up to a quarter more. Stateless.
 final class Backoff {
 
     private static final long FIRST_MILLIS = 2_000;

@@ -42,8 +42,8 @@ final class Breakage {
         }
     }
 
-    /// Throws the reason, if there is one, instead of what an event threw; but not if that very
-    /// exception is the reason.
+    /// Throws the reason, if there is one, instead of the event's exception, unless that exception
+    /// is the reason.
     ///
     /// @return whether it is
     /// @throws DurableObjectException with the stack of the calling thread

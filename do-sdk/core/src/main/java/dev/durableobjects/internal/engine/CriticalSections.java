@@ -6,7 +6,8 @@ import dev.durableobjects.Limit;
 import dev.durableobjects.internal.gate.CriticalSection;
 import org.jspecify.annotations.Nullable;
 
-/// Runs what nobody else may come between: constructors and `blockConcurrencyWhile`.
+/// Runs what no other event may interrupt: constructors and `blockConcurrencyWhile`. Only the
+/// object's thread may use it.
 final class CriticalSections {
 
     private static final String TOO_LONG =

@@ -92,7 +92,7 @@ final class Failures {
         return ROLLED_BACK + whyNotCommitted(failure) + ": " + failure.getMessage();
     }
 
-    /// Returns what kind of failure it is for callers that a commit failed.
+    /// Returns the kind of failure that callers get when a commit failed.
     static Kind kindOf(Throwable failure) {
         return switch (sqliteCode(failure)) {
             case SQLITE_CORRUPT, SQLITE_NOTADB -> Kind.UNREADABLE;

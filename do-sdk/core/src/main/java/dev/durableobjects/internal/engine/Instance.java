@@ -10,8 +10,8 @@ import dev.durableobjects.spi.CommitFailedException;
 import dev.durableobjects.spi.CommitLog;
 import org.jspecify.annotations.Nullable;
 
-/// The instance of the application's class in an activation, made by its first event. Only who is
-/// inside of the input gate may use it.
+/// The instance of the application's class in an activation, made by its first event. Only the
+/// thread that is inside of the object's input gate may use it.
 final class Instance {
 
     private final Activation activation;

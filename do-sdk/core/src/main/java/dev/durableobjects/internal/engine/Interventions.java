@@ -13,13 +13,13 @@ import java.util.Objects;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/// What somebody does to an object from outside: it is prepared between two events of the object,
-/// which is reset then, as by `abort`, and starts with what was prepared.
+/// Changes an object from outside: the change is prepared between two events, then the object is
+/// reset as by `abort` and starts with it.
 ///
-/// Neither needs an instance, so no code of an application runs. Safe for use by many threads.
+/// No step needs an instance, so no code of an application runs. Safe for use by many threads.
 public final class Interventions {
 
-    /// How often an object may be reset by others meanwhile.
+    /// How often others may reset the object meanwhile.
     private static final int TRIES = 100;
 
     private final Node node;
@@ -49,8 +49,8 @@ public final class Interventions {
     /// @param why what callers are told whose events are lost
     /// @param change runs inside of the object; if it throws, the object goes on
     /// @throws IllegalStateException if the calling thread is inside of an object
-    /// @throws DurableObjectException if the object cannot be reached; if it was prepared already,
-    ///   it has it at its next start
+    /// @throws DurableObjectException if the object cannot be reached; if the change was already
+    ///   prepared, the object gets it at its next start
     public <R> R run(String uniqueKey, DurableObjectId id, String why, Supplier<R> change) {
         Turn turn = Turn.bound();
         if (turn != null) {

@@ -121,8 +121,8 @@ public final class Node {
         return new Latch(waiting).awaitUntil(waiting.nanoTime() + nanos);
     }
 
-    /// Returns if the calling thread is outside of every object: what waits for objects must not be
-    /// called by one.
+    /// Checks that the calling thread is outside of every object: an object must not call what
+    /// waits for objects.
     ///
     /// @throws IllegalStateException if it is inside of one
     public void checkOutside() {

@@ -243,7 +243,7 @@ public final class ObjectDirectory {
                 throw new DurableObjectException(
                         Kind.OVERLOADED,
                         id,
-                        "%d objects are in memory, as many as may be, and none is idle"
+                        "all %d places for objects in memory are taken, and no object there is idle"
                                 .formatted(live.size()),
                         null);
             }

@@ -25,7 +25,8 @@ import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/// The `ctx` of one activation.
+/// The `ctx` of one activation. Only the object's thread may use it, but any thread may ask for the
+/// id.
 final class ObjectState implements DurableObjectState {
 
     private static final Duration EVENT_MAX = Duration.ofDays(7);

@@ -31,7 +31,9 @@ final class ObjectTimers {
             Duration delay, boolean isPeriodic, Action<?> body, @Nullable CriticalSection section) {
         int max = activation.node().limits().get(Limit.TIMERS_PER_OBJECT);
         if (pending.size() >= max) {
-            throw new IllegalStateException("an object may have %d timers".formatted(max));
+            throw new IllegalStateException(
+                    "an object may have at most %d pending timers; cancel one first"
+                            .formatted(max));
         }
         ObjectTimer timer = new ObjectTimer(delay, isPeriodic, body, section);
         pending.add(timer);

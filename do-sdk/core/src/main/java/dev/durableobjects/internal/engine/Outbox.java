@@ -15,8 +15,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/// What an object's events write and send: committed and held at the end of a stretch, and let go
-/// when it is durable.
+/// What an object's events write and send: committed when an event ends or waits, and held until
+/// that is durable.
 ///
 /// Effects and commits belong to the object's thread; the rest may be done by any.
 final class Outbox {
@@ -46,7 +46,8 @@ final class Outbox {
         this.database = database;
     }
 
-    /// Lets an effect out after the commit of the stretch that runs.
+    /// Adds an effect of the part of the event since its last commit: it is let out when that part
+    /// is durable.
     ///
     /// @param bytes that the effect keeps in memory; one without any is never refused
     /// @throws DurableObjectException if the effects would keep too much
@@ -115,7 +116,7 @@ final class Outbox {
         return log.durable() >= end();
     }
 
-    /// Forgets what was sent in the stretch that runs.
+    /// Forgets what was sent in the part of the event since its last commit.
     void discard() {
         effects = new ArrayList<>();
         effectBytes = 0;

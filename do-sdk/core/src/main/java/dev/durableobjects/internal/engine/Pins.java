@@ -12,7 +12,7 @@ final class Pins {
 
     private final int max;
 
-    /// Makes no pins.
+    /// Starts with none.
     ///
     /// @param max how many there may be at a time
     Pins(int max) {

@@ -2,7 +2,7 @@ package dev.durableobjects.internal.gate;
 
 import org.jspecify.annotations.Nullable;
 
-/// A stretch during which only the events that belong to it enter an object. Sections nest; the
+/// A time during which only the events that belong to it enter an object. Sections nest; the
 /// innermost open one decides who enters.
 ///
 /// Guarded by the gate that made it.

@@ -271,8 +271,8 @@ final class Archive {
         return bytes.sum();
     }
 
-    /// Begins the history of an object with a copy of its database. The copy may be of no single
-    /// moment; the records that may be missing in it, or be there in part, are all still here.
+    /// Begins the history of an object with a copy of its database. The copy need not be of a
+    /// single moment: any record that it lacks, wholly or partly, is still here.
     void begin(String file) throws IOException {
         HistoryFile target = historyFile(file);
         target.makeDirectory();

@@ -13,9 +13,8 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Stream;
 
-/// Of which namespaces history has begun: each object that was there before has a copy by then, and
-/// of each that came later the journal had the whole. Only history's own thread may use it, after
-/// the start.
+/// Remembers for which namespaces history has begun: every older object has been copied, and every
+/// later one is in the journal as a whole. Only history's own thread may use it, after the start.
 final class Beginnings {
 
     private static final String OBJECTS = "objects";
@@ -85,7 +84,8 @@ final class Beginnings {
         return keys;
     }
 
-    /// One that is put aside just now is missed; then its first record says so ([Archive#begin]).
+    /// A database that is put aside right now is missed; its first record then shows it
+    /// ([Archive#begin]).
     private List<String> databases(String key) throws IOException {
         List<String> databases = new ArrayList<>();
         FileTree.forEach(

@@ -28,6 +28,7 @@ final class Checkpoints {
                 return;
             }
         }
-        throw new IOException(file + " is opened and closed all the time");
+        throw new IOException(
+                file + " is opened and closed too often to be checkpointed; try again");
     }
 }

@@ -18,7 +18,7 @@ import java.util.stream.Stream;
 /// uses it.
 ///
 /// @param root the data directory
-/// @param index copied before the cut: what it has of later commits, nobody would correct
+/// @param index copied before the cut, because nothing would remove later commits from it
 /// @param check throws when the work must not go on
 /// @param target gets the files
 record DirectoryCopy(

@@ -28,7 +28,7 @@ public interface Disk {
         return 1 << 20;
     }
 
-    /// Returns when the content of a file would survive a loss of power: `fdatasync`.
+    /// Waits until the content of a file would survive a loss of power: `fdatasync`.
     ///
     /// @throws IOException if nobody can tell whether it would; it must not be tried again
     default void force(Path file, FileChannel channel) throws IOException {
@@ -45,9 +45,9 @@ public interface Disk {
         Files.delete(file);
     }
 
-    /// Returns when the names in a directory would survive a loss of power.
+    /// Waits until the names in a directory would survive a loss of power.
     ///
-    /// @param directory null for the root's parent, which there is none of
+    /// @param directory null does nothing: it is what a root has for a parent
     default void forceNames(@Nullable Path directory) throws IOException {
         if (directory != null) {
             try (FileChannel channel = FileChannel.open(directory, StandardOpenOption.READ)) {

@@ -141,8 +141,8 @@ public final class History {
         return inPeace(() -> bookmarks.of(id, Moment.after(archive.positionAt(file, millis))));
     }
 
-    /// Lets a database be restored at the next start of its object. It is copied at once, so that
-    /// it can be forgotten where it comes from.
+    /// Lets a database be restored at the next start of its object. It is copied at once, so its
+    /// source may be forgotten afterwards.
     ///
     /// @param target the path of the database in the data directory
     /// @param source the path of the database that it becomes

@@ -18,8 +18,8 @@ import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
 
 /// The file that holds the older past of one object, beside the copy of the database that it begins
-/// with: batches of one record each, as in a file of the journal, and one of none for the copy. Not
-/// safe for several threads.
+/// with: batches of one record each, as in a file of the journal. If there is a copy, a first batch
+/// without a record stands for it. Not safe for several threads.
 final class HistoryFile {
 
     /// The number of the file in its header and its batches: it is no file of the journal.

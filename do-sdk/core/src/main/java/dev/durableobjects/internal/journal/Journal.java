@@ -47,7 +47,8 @@ public final class Journal implements CommitLog {
     /// The time of the newest batch: it never goes back, whatever the clock does.
     private long millis;
 
-    // Guarded by this; durable and failure are also read without the lock. Late is written without.
+    // Guarded by this; `durable` and `failure` are also read without the lock, `late` is also
+    // written without it.
     /// The last position of every object that has records.
     private final Map<String, Long> lastOf = new HashMap<>();
 
@@ -281,7 +282,7 @@ public final class Journal implements CommitLog {
         }
     }
 
-    /// Of an object without records nobody asks for the last one.
+    /// Nobody asks for the last position of an object that has no records left.
     private void forgetFreed() {
         long freed = segments.freedUpTo();
         if (freed > forgotten) {

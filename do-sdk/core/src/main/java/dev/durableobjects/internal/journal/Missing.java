@@ -10,10 +10,10 @@ import java.util.concurrent.ConcurrentHashMap;
 /// files. Such an object must not begin as if it were new, for nobody would learn of the loss.
 ///
 /// The index knows which objects were written. It hears of a commit when that is durable, so it
-/// never knows an object whose first commit the power has taken. Safe for use by many threads.
+/// never knows an object whose first commit was lost with the power. Safe for use by many threads.
 public final class Missing {
 
-    /// How many are remembered for who asks; the rest is refused all the same.
+    /// How many are remembered for health reports; all others are refused as well.
     private static final int REMEMBERED_MAX = 100;
 
     private final Path root;
@@ -26,7 +26,8 @@ public final class Missing {
         this.index = index;
     }
 
-    /// Returns if a database that is up to date, and has no file, was never written or is deleted.
+    /// Checks that a database that is up to date is not missing: it has a file, was never written,
+    /// or was deleted.
     ///
     /// @param file its path in the data directory
     /// @throws MissingDatabaseException if it must be there

@@ -45,8 +45,8 @@ final class Newest {
         }
     }
 
-    /// Makes the journal of a new data directory, before that counts as one: of a data directory a
-    /// journal without any file is lost.
+    /// Makes the journal of a new data directory, before `format` is made: in a directory that has
+    /// a `format`, a journal without files counts as lost.
     static void prepare(Disk disk, Path root) throws IOException {
         Path directory = root.resolve(Segments.DIRECTORY);
         Files.createDirectories(directory);
@@ -57,7 +57,7 @@ final class Newest {
         }
     }
 
-    /// Returns if no file is missing behind those that are there, as far as anybody knows.
+    /// Checks that no file is missing behind those that are there, as far as that can be known.
     ///
     /// @param root the data directory
     /// @param numbers the files that are there, in their order

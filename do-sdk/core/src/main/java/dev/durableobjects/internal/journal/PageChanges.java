@@ -16,7 +16,7 @@ import java.util.TreeMap;
 /// often it was changed. Not safe for several threads.
 final class PageChanges {
 
-    /// A stored record does not say whose it is, but which database's.
+    /// A stored record names its database, not its object.
     private static final DurableObjectId NOBODY =
             DurableObjectId.of(new byte[DurableObjectId.LENGTH]);
 

@@ -74,8 +74,8 @@ public final class Past {
         return !journal.isEmpty() && journal.getFirst().head().isWhole();
     }
 
-    /// Returns whether the past must be known, and is not. What that says about a database that has
-    /// no tables is nothing.
+    /// Returns whether the past must be known, and is not. For a database without tables the answer
+    /// means nothing.
     public boolean isLost() {
         Timeline read = timeline;
         return hasBegun && read != null && (read.isEmpty() || read.isGroundless());

@@ -21,9 +21,9 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
-/// What the journal holds for each database that the database itself does not, and how it gets
-/// there: page by page, when the database is next used. It does not after the end of a process, or
-/// when an object broke. Doing it twice does no harm. Safe for use by many threads.
+/// What the journal has of each database and the database itself lacks, and how it gets there: page
+/// by page, when the database is next used. A database lags behind the journal after its process
+/// ended or its object broke. Doing it twice does no harm. Safe for use by many threads.
 public final class Redo {
 
     private static final System.Logger LOGGER = System.getLogger(Redo.class.getName());

@@ -253,7 +253,7 @@ public final class Restores {
         Wake wake = Wake.UNCHANGED;
         switch (kind) {
             case REWIND -> {
-                if (missing.isMissing(file)) { // What they are now is lost with it.
+                if (missing.isMissing(file)) { // The present ones are lost with the database.
                     wake = timetable.wake(source);
                 } else {
                     timetable.keep(database, source);

@@ -3,7 +3,7 @@ package dev.durableobjects.internal.journal;
 import java.nio.file.Path;
 
 /// The files beside a database that never count: its write-ahead log, and the name that it has
-/// while a connection is closed whose log must not get into it.
+/// while a connection is closed whose log must not get into it. Stateless.
 public final class Scratch {
 
     private static final String ASIDE = "-aside";

@@ -20,7 +20,8 @@ import org.jspecify.annotations.Nullable;
 /// The files of the journal: the one that is written, and the old ones, each kept until every
 /// database that it has commits of is durable without it.
 ///
-/// The writing thread writes; a thread of its own frees.
+/// Only the writing thread writes and closes it, and only a thread of its own frees; everything
+/// else is safe for use by many threads.
 final class Segments implements AutoCloseable {
 
     private static final System.Logger LOGGER = System.getLogger(Segments.class.getName());

@@ -26,7 +26,7 @@ final class Waiters {
     private boolean isWatched;
     private boolean closed;
 
-    /// Begins with nobody.
+    /// Starts with none.
     ///
     /// @param timeoutNanos after which a thread has waited too long
     Waiters(Waiting waiting, long timeoutNanos) {

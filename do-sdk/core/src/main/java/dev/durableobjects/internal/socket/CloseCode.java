@@ -1,6 +1,6 @@
 package dev.durableobjects.internal.socket;
 
-/// Close codes, RFC 6455 section 7.4 and the registry it made.
+/// Close codes, RFC 6455 section 7.4 and the registry it made. Stateless.
 final class CloseCode {
 
     static final int NORMAL = 1000;

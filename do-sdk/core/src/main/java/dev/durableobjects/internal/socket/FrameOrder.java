@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
 /// Keeps the frames of a socket in order while its object's output gate holds some of them: an
 /// answer of the runtime, which the gate does not hold, stays behind what the object sent before.
 ///
-/// Safe for use by many threads. It queues frames under its monitor.
+/// It queues frames under its monitor. Safe for use by many threads.
 final class FrameOrder {
 
     private final Consumer<Frame> queue;

@@ -1,6 +1,6 @@
 package dev.durableobjects.internal.socket;
 
-/// The frame types of RFC 6455, section 5.2.
+/// The frame types of RFC 6455, section 5.2. Immutable.
 enum Opcode {
     CONTINUATION(0x0),
     TEXT(0x1),

@@ -1,7 +1,7 @@
 package dev.durableobjects.internal.socket;
 
 /// Lets effects of an object out when they may be seen: an object's output gate, from the view of a
-/// socket.
+/// socket. Only the object's thread may use it.
 @FunctionalInterface
 public interface Outlet {
 

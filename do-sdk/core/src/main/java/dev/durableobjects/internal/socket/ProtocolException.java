@@ -1,6 +1,7 @@
 package dev.durableobjects.internal.socket;
 
 /// A peer broke a rule of RFC 6455 or a bound of ours, and the connection must be failed.
+/// Immutable.
 final class ProtocolException extends RuntimeException {
 
     private static final long serialVersionUID = 1L;

@@ -2,8 +2,8 @@ package dev.durableobjects.internal.socket;
 
 /// The byte stream under a WebSocket, after the opening handshake.
 ///
-/// One thread reads and one writes at a time; any thread may close. When the peer is gone or the
-/// transport was closed, reading and writing throw [Transport.Gone].
+/// When the peer is gone or the transport was closed, reading and writing throw [Transport.Gone].
+/// One thread reads and one writes at a time; any thread may close.
 public interface Transport {
 
     /// Waits for the next byte.

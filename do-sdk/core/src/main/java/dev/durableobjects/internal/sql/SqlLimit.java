@@ -1,6 +1,6 @@
 package dev.durableobjects.internal.sql;
 
-/// The limits that SQLite itself keeps for a connection, as `sqlite3_limit` names them.
+/// The limits that SQLite itself keeps for a connection, as `sqlite3_limit` names them. Immutable.
 public enum SqlLimit {
     /// Bytes of a string, a BLOB or a row.
     LENGTH(0),

@@ -2,7 +2,7 @@ package dev.durableobjects.internal.sql;
 
 import java.util.Locale;
 
-/// A token of SQL.
+/// A token of SQL. Immutable.
 ///
 /// @param kind what it is
 /// @param text its text; a string or a quoted name without its quotes

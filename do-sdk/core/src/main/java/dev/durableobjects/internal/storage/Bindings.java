@@ -6,7 +6,7 @@ import java.time.Instant;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
-/// Turns what an application binds into what SQLite stores.
+/// Turns what an application binds into what SQLite stores. Stateless.
 final class Bindings {
 
     private Bindings() {}

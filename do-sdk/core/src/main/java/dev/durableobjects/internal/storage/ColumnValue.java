@@ -8,7 +8,7 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /// Turns what SQLite stores into what an application asks for: the way back of [Bindings]. A value
-/// is never rounded or cut; what does not fit is an error.
+/// is never rounded or cut; what does not fit is an error. Stateless.
 final class ColumnValue {
 
     private static final Map<Class<?>, Function<Object, @Nullable Object>> READERS =

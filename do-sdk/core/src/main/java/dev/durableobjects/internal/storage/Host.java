@@ -8,18 +8,18 @@ import org.jspecify.annotations.Nullable;
 /// The object that a database belongs to, as the database sees it.
 public interface Host {
 
-    /// Returns if the calling thread is inside the object, in one of its events.
+    /// Checks that the calling thread is inside the object, in one of its events.
     ///
     /// @throws IllegalStateException if it is not; the message names the object and says what to do
     void check();
 
-    /// Returns if the object may get a file: asked once, before the first write makes it.
+    /// Checks that the object may get a file: asked once, before the first write makes it.
     ///
     /// @throws dev.durableobjects.AdmissionException if there may be no more objects
     void admitFile();
 
-    /// Ends a stretch of the event: commits, and waits until it is durable, unless a `transaction`
-    /// is open.
+    /// Ends the part of the event since its last commit: commits, and waits until it is durable,
+    /// unless a `transaction` is open.
     ///
     /// @throws IllegalStateException inside of a transaction that other events must not see
     void settle();
@@ -41,7 +41,7 @@ public interface Host {
     /// Returns the time of day.
     InstantSource clock();
 
-    /// Returns if the object's class has what runs when a schedule is due.
+    /// Checks that the object's class has the handler that runs when a schedule is due.
     ///
     /// @param name of the schedule, empty for the alarm
     /// @throws IllegalStateException if it does not

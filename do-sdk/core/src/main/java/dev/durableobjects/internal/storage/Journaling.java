@@ -15,6 +15,7 @@ import java.sql.SQLException;
 import java.util.Optional;
 
 /// How the commits of a database become durable: through the journal, not by syncs of its own.
+/// Immutable.
 ///
 /// @param history what was
 /// @param redo what the journal has for databases

@@ -3,7 +3,7 @@ package dev.durableobjects.internal.storage;
 import dev.durableobjects.json.Json;
 import org.jspecify.annotations.Nullable;
 
-/// The stored form of a value: bytes as a BLOB, everything else as JSON in a TEXT.
+/// The stored form of a value: bytes as a BLOB, everything else as JSON in a TEXT. Stateless.
 final class KvValue {
 
     private KvValue() {}

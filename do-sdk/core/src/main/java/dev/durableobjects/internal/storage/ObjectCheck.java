@@ -28,10 +28,10 @@ final class ObjectCheck {
     /// The databases that may have had no commit, and have no history.
     private final Set<String> unborn = new HashSet<>();
 
-    /// The databases that hold nothing, though that is not what they were given last.
+    /// The databases that are empty although no commit that is known has left them so.
     private final Set<String> empty = new HashSet<>();
 
-    /// Begins with a data directory.
+    /// Checks the objects of a data directory.
     ///
     /// @param scratch a directory for copies
     /// @param found gets what is wrong

@@ -92,14 +92,14 @@ public final class ObjectDatabase implements AutoCloseable {
         }
     }
 
-    /// Returns if the event may wait now for something.
+    /// Checks that the event may wait for something now.
     ///
     /// @throws IllegalStateException inside of a transaction that other events must not see
     public void checkMayWait() {
         transaction.checkMayWait();
     }
 
-    /// Returns if what the event has written can be made durable now.
+    /// Checks that what the event has written can be made durable now.
     ///
     /// @throws IllegalStateException inside of a transaction
     public void checkMaySync() {

@@ -142,7 +142,7 @@ public final class ObjectSchedules implements Schedules {
         int max = limits.get(Limit.SCHEDULES_PER_OBJECT);
         if (table.named() >= max && !table.has(name)) {
             throw new IllegalStateException(
-                    "an object may have %d schedules; it has as many".formatted(max));
+                    "an object may have at most %d schedules; cancel one first".formatted(max));
         }
         table.set(name, due, period, WriteOptions.CONFIRMED);
     }

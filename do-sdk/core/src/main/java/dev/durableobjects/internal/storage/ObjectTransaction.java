@@ -52,7 +52,7 @@ final class ObjectTransaction {
         return critical != null;
     }
 
-    /// Returns if what was written can be committed.
+    /// Checks that what was written can be committed.
     void checkMayCommit() {
         if (critical != null) {
             throw new IllegalStateException(
@@ -60,7 +60,7 @@ final class ObjectTransaction {
         }
     }
 
-    /// Returns if the calling thread may use the database now.
+    /// Checks that the calling thread may use the database now.
     void checkThread() {
         source.checkThread();
     }
@@ -106,7 +106,7 @@ final class ObjectTransaction {
         }
     }
 
-    /// Returns if no `transaction` is open, of which nothing is durable before its end.
+    /// Checks that no `transaction` is open: nothing of one is durable before its end.
     void checkMaySync() {
         if (isSpanning()) {
             throw new IllegalStateException(
@@ -115,14 +115,14 @@ final class ObjectTransaction {
         }
     }
 
-    /// Returns if no savepoint is open.
+    /// Checks that no savepoint is open.
     void checkMayDeleteAll() {
         if (isNested()) {
             throw new IllegalStateException("Cannot call deleteAll() within a transaction");
         }
     }
 
-    /// Returns if no savepoint is open that other events must not see.
+    /// Checks that no savepoint is open that other events must not see.
     void checkMayWait() {
         for (Savepoint savepoint : savepoints) {
             if (!savepoint.isSpanning()) {

@@ -7,7 +7,7 @@ import java.util.regex.Pattern;
 import org.sqlite.SQLiteErrorCode;
 import org.sqlite.SQLiteException;
 
-/// Puts the driver's errors into the words of the API.
+/// Puts the driver's errors into the words of the API. Stateless.
 final class SqlErrors {
 
     /// The driver writes `[CODE] generic words (SQLite's message)`; a function may be among the

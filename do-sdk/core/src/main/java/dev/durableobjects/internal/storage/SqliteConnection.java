@@ -109,7 +109,7 @@ final class SqliteConnection extends JDBC4Connection {
         }
     }
 
-    /// Returns if the calling thread may use the database now.
+    /// Checks that the calling thread may use the database now.
     void check() {
         host.check();
         transaction.check();

@@ -7,7 +7,7 @@ import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/// A row that was copied out of SQLite.
+/// A row that was copied out of SQLite. Immutable, but for the contents of byte arrays.
 final class SqliteRow implements SqlRow {
 
     private final Columns columns;

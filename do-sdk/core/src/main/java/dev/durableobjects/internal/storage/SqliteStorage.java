@@ -184,7 +184,7 @@ final class SqliteStorage implements SqlStorage {
         /// Must be called before a transaction begins.
         void beforeTransaction() throws SQLException;
 
-        /// Returns if the calling thread may use the database now.
+        /// Checks that the calling thread may use the database now.
         ///
         /// @throws IllegalStateException if it may not
         void checkThread();

@@ -3,9 +3,9 @@ package dev.durableobjects.internal.storage;
 import dev.durableobjects.internal.gate.Waiting;
 import org.sqlite.ProgressHandler;
 
-/// Stops a statement that runs too long, waiting for its turns not counted, or whose object was
+/// Stops a statement that runs too long (waiting for turns does not count), or whose object was
 /// reset. SQLite asks it every so many steps of its virtual machine; between statements it costs
-/// nothing.
+/// nothing. Any thread may stop a statement; the rest is for the object's thread.
 final class StatementClock extends ProgressHandler {
 
     /// About half a millisecond of work.

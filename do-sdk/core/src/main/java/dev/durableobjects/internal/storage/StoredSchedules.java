@@ -14,9 +14,9 @@ import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
 
-/// The alarm and the schedules in database files. What puts an object back to what it was leaves
-/// them as they are: they belong to the time that goes on, and who is to be woken is known
-/// elsewhere already. What replaces the object by another database brings its own.
+/// The alarm and the schedules in database files. A rewind or a snapshot keeps the object's present
+/// ones: they belong to the time that goes on, and the index knows already who must be woken. An
+/// import brings its own, a deletion none.
 final class StoredSchedules implements Restores.Timetable {
 
     private static final String TABLE = RuntimeTable.SCHEDULES.table();

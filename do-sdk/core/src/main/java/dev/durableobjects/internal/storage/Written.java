@@ -1,6 +1,6 @@
 package dev.durableobjects.internal.storage;
 
-/// What a commit has written.
+/// What a commit has written. Immutable.
 public enum Written {
     /// Nothing.
     NOTHING,

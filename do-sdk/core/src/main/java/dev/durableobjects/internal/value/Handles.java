@@ -2,7 +2,7 @@ package dev.durableobjects.internal.value;
 
 import org.jspecify.annotations.Nullable;
 
-/// Calls method handles without declaring `Throwable`.
+/// Calls method handles without declaring `Throwable`. Stateless.
 final class Handles {
 
     private Handles() {}

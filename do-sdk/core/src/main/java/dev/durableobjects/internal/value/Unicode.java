@@ -4,7 +4,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.Comparator;
 
-/// What databases and WebSockets ask of text and `String` does not answer.
+/// What databases and WebSockets ask of text and `String` does not answer. Stateless.
 public final class Unicode {
 
     /// The order of SQLite's texts: that of their bytes in UTF-8.

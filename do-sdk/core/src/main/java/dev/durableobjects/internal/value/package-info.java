@@ -1,5 +1,5 @@
-/// What a record is, seen from outside: its components and its constructor. The lowest layer; it
-/// knows nothing of objects and engines.
+/// What the layers above ask of the language: records taken apart, method handles called, and text
+/// checked against Unicode. The lowest layer; it knows nothing of objects and engines.
 @NullMarked
 package dev.durableobjects.internal.value;
 
