@@ -82,10 +82,11 @@ final class UnusedDirectory {
     }
 
     private static void close(DataDirectory directory, NodeIndex index, Journal journal) {
-        try (directory;
-                index) {
+        try (index) {
             journal.close();
             index.objects().close();
+        } finally {
+            directory.closeBehind(journal);
         }
     }
 }

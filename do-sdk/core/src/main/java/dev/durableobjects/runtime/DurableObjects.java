@@ -128,7 +128,7 @@ public final class DurableObjects implements AutoCloseable {
                 () -> start(outside, directory, index, journal, opened, origins),
                 journal::close,
                 index::close,
-                directory::close);
+                () -> directory.closeBehind(journal));
     }
 
     private static DurableObjects start(
@@ -341,7 +341,7 @@ public final class DurableObjects implements AutoCloseable {
                 node.log()::close,
                 index.objects()::close,
                 index::close,
-                node.directory()::close,
+                () -> node.directory().closeBehind(health.journal()),
                 closed::open);
     }
 

@@ -53,7 +53,14 @@ record HealthCheck(Journal journal, Disk disk, Path directory, Limits limits) {
                             Reason.JOURNAL_LATE,
                             "a commit is not durable after Limit.COMMIT_SECONDS"));
         }
-        if (state.bytes() > state.bytesMax() * LENIENCE) {
+        if (state.isStuck()) {
+            problems.add(
+                    new Problem(
+                            Reason.JOURNAL_LONG,
+                            ("the journal only grows: %s. Start the process again: that writes what"
+                                            + " databases may lack, and nothing is lost")
+                                    .formatted(state.obstacle())));
+        } else if (state.bytes() > state.bytesMax() * LENIENCE) {
             problems.add(
                     new Problem(
                             Reason.JOURNAL_LONG,

@@ -8,17 +8,13 @@ import dev.durableobjects.Env;
 import dev.durableobjects.Limit;
 import dev.durableobjects.internal.gate.InputGate;
 import dev.durableobjects.internal.gate.Latch;
-import dev.durableobjects.internal.journal.Checkpointer;
 import dev.durableobjects.internal.storage.Host;
 import dev.durableobjects.internal.storage.ObjectDatabase;
 import dev.durableobjects.spi.CommitFailedException;
 import dev.durableobjects.sql.SqlPolicy;
 import dev.durableobjects.sql.SqlStorageException;
-import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.channels.FileChannel;
 import java.time.InstantSource;
-import java.util.Optional;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
@@ -48,6 +44,7 @@ final class Activation implements Host {
     private final Sockets sockets;
     private final Pins pins;
     private final ObjectTimers timers = new ObjectTimers(this);
+    private final LogCheckpoint checkpoints = new LogCheckpoint(this);
     private final AtomicBoolean closing = new AtomicBoolean();
     private final Latch closed;
 
@@ -119,6 +116,10 @@ final class Activation implements Host {
 
     ObjectTimers timers() {
         return timers;
+    }
+
+    LogCheckpoint checkpoints() {
+        return checkpoints;
     }
 
     Latch closed() {
@@ -266,29 +267,9 @@ final class Activation implements Host {
         outbox.add(bytes, effect);
     }
 
-    /// Moves everything from the log of the database into the database, as an event of its own.
-    ///
-    /// @return false if the database is not open
-    /// @throws DurableObjectException if nobody can enter any more
-    boolean checkpoint(Checkpointer.Use use) throws IOException {
-        if (!gate.requestAlways(null).await()) {
-            throw new DurableObjectException(Kind.RESET, id, this + " has left memory", null);
-        }
-        Optional<FileChannel> file;
-        try {
-            awaitDurable();
-            breakage.check(); // What is not durable must not get into the file.
-            file = database.checkpoint();
-            if (file.isPresent() && use.isStill()) {
-                use.run(file.get());
-            }
-        } finally {
-            gate.leave();
-        }
-        if (file.isPresent() && !use.isStill()) {
-            use.run(file.get());
-        }
-        return file.isPresent();
+    @Override
+    public void checkpointSoon() {
+        checkpoints.runSoon();
     }
 
     /// Breaks the activation; the first reason counts. Any thread may do it.

@@ -156,7 +156,7 @@ public final class ObjectDirectory {
     public boolean checkpoint(DurableObjectId id, Checkpointer.Use use) throws IOException {
         for (Activation known = live.get(id); known != null; known = live.get(id)) {
             try {
-                return known.checkpoint(use);
+                return known.checkpoints().run(use);
             } catch (DurableObjectException | ClosedChannelException e) {
                 if (!known.closed().awaitUntil(node.after(Limit.COMMIT_SECONDS))) {
                     throw new IOException(known + " was not checkpointed", e);

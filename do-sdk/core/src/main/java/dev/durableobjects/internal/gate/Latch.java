@@ -29,6 +29,11 @@ public final class Latch {
         released.forEach(waiting::unpark);
     }
 
+    /// Returns whether it is open.
+    public boolean isOpen() {
+        return open;
+    }
+
     /// Waits until it is open or this time of [Waiting#nanoTime] has come; an interrupt waits.
     ///
     /// @return whether it is open

@@ -24,6 +24,7 @@ import java.util.stream.Stream;
 record DirectoryCopy(
         Path root,
         Segments segments,
+        OldSegments old,
         History history,
         Redo redo,
         Checkpoints checkpoints,
@@ -46,7 +47,7 @@ record DirectoryCopy(
         boolean isDone = false;
         try {
             target.begin(check);
-            history.holdFiles(() -> segments.holdFiles(this::copyAll));
+            history.holdFiles(() -> old.hold(this::copyAll));
             isDone = true;
         } finally {
             if (!isDone) {

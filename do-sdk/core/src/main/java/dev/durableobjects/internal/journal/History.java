@@ -308,7 +308,7 @@ public final class History {
                 digest(isDue);
                 failure = "";
                 swept = isDue ? waiting.nanoTime() : swept;
-            } catch (IOException | RuntimeException e) {
+            } catch (IOException | RuntimeException | Error e) { // Nobody else sorts anything.
                 pause = RETRY_NANOS;
                 if (!closed) {
                     failure = String.valueOf(e.getMessage());
@@ -354,6 +354,11 @@ public final class History {
         if (isDue || (isSwept && archive.isFull())) {
             isSwept = archive.sweep();
         }
+    }
+
+    /// Returns whether nothing is sorted any more.
+    boolean hasEnded() {
+        return ended.isOpen();
     }
 
     /// Ends the work.

@@ -235,7 +235,7 @@ final class HistoryFile {
 
     private void forceNames() throws IOException {
         Path directory = path.getParent();
-        for (int i = 0; i < Segments.LEVELS && directory != null; i++) {
+        for (int i = 0; i < OldSegments.LEVELS && directory != null; i++) {
             disk.forceNames(directory);
             directory = directory.getParent();
         }

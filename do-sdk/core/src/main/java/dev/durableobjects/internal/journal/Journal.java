@@ -33,6 +33,7 @@ public final class Journal implements CommitLog {
     private final Redo redo;
     private final Checkpoints checkpoints;
     private final History history;
+    private final OldSegments old;
     private final Segments segments;
     private final JournalIndex index;
     private final long timeoutNanos;
@@ -88,8 +89,9 @@ public final class Journal implements CommitLog {
         this.checkpoints = new Checkpoints(redo);
         this.history =
                 new History(root, disk, waiting, clock, rules, redo, checkpoints, this::durable);
-        this.segments =
-                Segments.open(root, disk, waiting, bytesMax, redo, checkpoints, history, index);
+        this.old =
+                new OldSegments(root, disk, waiting, bytesMax, redo, checkpoints, history, index);
+        this.segments = Segments.open(root, disk, bytesMax, redo, index, old);
         this.appended = segments.last();
         this.durable = appended;
         this.millis = segments.millis();
@@ -140,6 +142,7 @@ public final class Journal implements CommitLog {
                     new DirectoryCopy(
                             root,
                             segments,
+                            old,
                             history,
                             redo,
                             checkpoints,
@@ -238,7 +241,7 @@ public final class Journal implements CommitLog {
     public JournalState state() {
         CommitFailedException failed = failure;
         String why = failed == null ? "" : String.valueOf(failed.getMessage());
-        return segments.state(why, late > durable);
+        return old.state(why, late > durable);
     }
 
     @Override
@@ -251,13 +254,24 @@ public final class Journal implements CommitLog {
             copied = copying;
         }
         waiting.unpark(thread);
-        if (failure == null) {
-            awaitDurable(last);
+        try {
+            if (failure == null) {
+                awaitDurable(last);
+            }
+        } catch (CommitFailedException e) {
+            fail(e); // When the disk comes back, nothing is written any more.
+            throw e;
         }
         if (copied != null) { // It may be writing to a database.
             copied.awaitUntil(waiting.nanoTime() + timeoutNanos);
         }
         ended.awaitUntil(waiting.nanoTime() + timeoutNanos);
+    }
+
+    /// Returns whether no thread of the journal touches the data directory any more. One that waits
+    /// for its disk may still do so after [#close].
+    public boolean hasEnded() {
+        return ended.isOpen() && old.hasEnded() && history.hasEnded();
     }
 
     private void writeAll() {
@@ -269,11 +283,11 @@ public final class Journal implements CommitLog {
                 segments.write(buffer);
                 segments.afterWrite(batch.last()); // First: who is told finds it in a backup.
                 index.add(batch.facts());
-                settle(batch.last(), null);
+                reach(batch.last());
                 forgetFreed();
             }
         } catch (Throwable e) { // Whatever it is, nobody must wait for this thread any more.
-            settle(START, CommitFailedException.failed("the journal failed: " + e.getMessage(), e));
+            fail(CommitFailedException.failed("the journal failed: " + e.getMessage(), e));
         } finally {
             segments.close();
             history.close();
@@ -284,7 +298,7 @@ public final class Journal implements CommitLog {
 
     /// Nobody asks for the last position of an object that has no records left.
     private void forgetFreed() {
-        long freed = segments.freedUpTo();
+        long freed = old.freedUpTo();
         if (freed > forgotten) {
             forgotten = freed;
             synchronized (this) {
@@ -298,7 +312,7 @@ public final class Journal implements CommitLog {
         while (true) {
             waiting.giveWay(); // Who is about to commit comes into the batch.
             synchronized (this) {
-                if (closed && pending.isEmpty()) {
+                if (failure != null || (closed && pending.isEmpty())) {
                     return null;
                 }
                 if (!pending.isEmpty()) {
@@ -311,12 +325,19 @@ public final class Journal implements CommitLog {
         }
     }
 
-    private void settle(long last, @Nullable CommitFailedException failed) {
+    private void reach(long last) {
         synchronized (this) {
-            durable = Math.max(durable, last);
-            failure = failed;
+            durable = last;
         }
-        waiters.reach(failed == null ? last : Long.MAX_VALUE);
+        waiters.reach(last);
+    }
+
+    /// For good: the first failure counts.
+    private void fail(CommitFailedException failed) {
+        synchronized (this) {
+            failure = failure == null ? failed : failure;
+        }
+        waiters.reach(Long.MAX_VALUE);
     }
 
     private void checkOpen() {

@@ -161,6 +161,14 @@ public final class Redo {
         }
     }
 
+    /// Says that what was written into a database may be lost: it is read from the journal again
+    /// before the database is next opened.
+    void distrust(String file) {
+        synchronized (lock(file)) {
+            behind.add(file);
+        }
+    }
+
     /// Begins to watch which databases are in use: who lists the directories meanwhile may miss a
     /// file that is put aside and put back.
     void watch() {

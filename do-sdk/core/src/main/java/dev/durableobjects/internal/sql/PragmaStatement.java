@@ -12,6 +12,9 @@ import org.jspecify.annotations.Nullable;
 /// @param isWellFormed whether it has this form, and no schema but `main`
 public record PragmaStatement(String name, @Nullable String value, boolean isWellFormed) {
 
+    /// The one that writes without a value: it analyzes tables.
+    static final String OPTIMIZE = "optimize";
+
     private static final Set<String> BOOLEANS =
             Set.of("true", "false", "yes", "no", "on", "off", "1", "0");
 
@@ -62,7 +65,7 @@ public record PragmaStatement(String name, @Nullable String value, boolean isWel
     /// Returns whether it writes to the file.
     public boolean writes() {
         boolean stores = SqlRules.STORED.contains(name) && value != null;
-        return stores || name.equals("optimize");
+        return stores || name.equals(OPTIMIZE);
     }
 
     /// Judges it.

@@ -52,12 +52,21 @@ public final class SqlGuard {
             case "ATTACH", "DETACH", "VACUUM" -> throw notAuthorized(keyword);
             case "PRAGMA" -> PragmaStatement.of(statement).admit(rules.pragmas());
             default -> {
-                if (DEFINITIONS.contains(keyword)) {
+                boolean isDefinition = DEFINITIONS.contains(keyword);
+                if (isDefinition) {
                     admitDefinition(statement);
                 }
-                admitPragmaTables(statement);
+                admitPragmaTables(statement, isDefinition);
             }
         }
+    }
+
+    /// Judges a statement that reads tables which no database has: of what is no name elsewhere, a
+    /// text in quotes, SQLite makes the name of a table.
+    ///
+    /// @throws SqlStorageException if it is refused
+    public void admitVirtualTables(SqlStatement statement) {
+        admitPragmaTables(statement, true);
     }
 
     /// Returns whether only the text of a statement is judged, and not what it compiles to.
@@ -125,14 +134,12 @@ public final class SqlGuard {
     }
 
     /// PRAGMAs that only read are tables too: `pragma_table_info('seats')`.
-    private void admitPragmaTables(SqlStatement statement) {
-        String prefix = "pragma_";
+    ///
+    /// @param hasTextAsName whether a text in quotes may be the name of a table
+    private void admitPragmaTables(SqlStatement statement, boolean hasTextAsName) {
         for (SqlToken token : statement.tokens()) {
-            boolean isTable = token.mayBeName() && token.lower().startsWith(prefix);
-            boolean isString = token.kind() == SqlToken.Kind.STRING;
-            if (isTable
-                    && !isString
-                    && !rules.pragmas().containsKey(token.lower().substring(prefix.length()))) {
+            boolean isName = hasTextAsName || token.kind() != SqlToken.Kind.STRING;
+            if (isName && token.mayBeName() && !rules.allowsTable(token.lower())) {
                 throw notAuthorized(token.text());
             }
         }

@@ -70,6 +70,8 @@ record SqlRules(
                     Map.entry(SqlLimit.TRIGGER_DEPTH, 10),
                     Map.entry(SqlLimit.WORKER_THREADS, 0));
 
+    private static final String PRAGMA_TABLE = "pragma_";
+
     private static final Map<SqlLimit, Integer> OPEN_LIMITS =
             Map.ofEntries(
                     Map.entry(SqlLimit.LENGTH, 64 << 20),
@@ -97,7 +99,10 @@ record SqlRules(
                         """
                         foreign_key_list index_info index_list index_xinfo table_info table_xinfo
                         """));
-        put(pragmas, Argument.ANY, words("foreign_key_check quick_check optimize"));
+        put(
+                pragmas,
+                Argument.ANY,
+                words("foreign_key_check quick_check " + PragmaStatement.OPTIMIZE));
         return new SqlRules(
                 CLOUDFLARE_FUNCTIONS,
                 words("fts5 fts5vocab rtree rtree_i32"),
@@ -123,6 +128,16 @@ record SqlRules(
 
     boolean allowsFunction(String name) {
         return functions.isEmpty() || functions.contains(name);
+    }
+
+    /// Returns whether a name is not that of a PRAGMA that may not be read as a table. One that
+    /// writes must not: nobody would take a SELECT for a statement that does.
+    boolean allowsTable(String name) {
+        if (!name.startsWith(PRAGMA_TABLE)) {
+            return true;
+        }
+        String pragma = name.substring(PRAGMA_TABLE.length());
+        return pragmas.containsKey(pragma) && !pragma.equals(PragmaStatement.OPTIMIZE);
     }
 
     boolean allowsModule(String name) {

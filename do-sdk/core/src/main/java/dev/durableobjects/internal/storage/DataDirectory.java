@@ -36,6 +36,8 @@ import org.jspecify.annotations.Nullable;
 /// Names of objects never become names of files. Safe for use by many threads.
 public final class DataDirectory implements AutoCloseable {
 
+    private static final System.Logger LOGGER = System.getLogger(DataDirectory.class.getName());
+
     private static final String FORMAT_ONE = "durable-objects 1 wal\n";
     private static final String FORMAT = "durable-objects 2 journal\n";
     private static final String LOCK = "lock";
@@ -200,6 +202,20 @@ public final class DataDirectory implements AutoCloseable {
         makeDurably(directory.getParent());
         Files.createDirectory(directory);
         Disk.system().forceNames(directory.getParent());
+    }
+
+    /// Lets other processes in, unless a thread of the journal, which was closed, still waits for
+    /// its disk: it could write when others do.
+    public void closeBehind(Journal journal) {
+        if (journal.hasEnded()) {
+            close();
+            return;
+        }
+        LOGGER.log(
+                System.Logger.Level.WARNING,
+                "the data directory {0} stays locked until this process ends, because its disk does"
+                        + " not answer",
+                root);
     }
 
     /// Lets other processes in.

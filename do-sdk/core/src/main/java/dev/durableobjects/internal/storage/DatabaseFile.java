@@ -152,7 +152,14 @@ final class DatabaseFile implements AutoCloseable {
         return PageParts.changed(before, 0, stretch, offset, pageSize);
     }
 
-    /// Moves what was committed from the log into the database, and empties the log.
+    /// Returns whether everything that was committed has been read. A statement that is not known
+    /// to write may have.
+    boolean isRead() throws IOException {
+        return changes().pages().isEmpty();
+    }
+
+    /// Moves what was committed from the log into the database, and empties the log. After a
+    /// failure, nobody knows where the log begins.
     void copyLog(SqliteConnection connection) throws SQLException {
         if (connection.read("PRAGMA wal_checkpoint(TRUNCATE)")[0] != 0) {
             throw new SQLException("the write-ahead log cannot be copied now");

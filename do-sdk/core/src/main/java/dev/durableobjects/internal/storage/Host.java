@@ -35,6 +35,9 @@ public interface Host {
     /// Waits until everything that was committed is durable.
     void awaitDurable();
 
+    /// Moves what was committed from the log into the database before long, as an event of its own.
+    void checkpointSoon();
+
     /// Runs the body while no event enters that it does not cause itself.
     <R extends @Nullable Object, X extends Exception> R exclusively(Callback<R, X> body) throws X;
 

@@ -99,7 +99,7 @@ public record Journaling(History history, Redo redo, DurableObjectId id, String 
             throws SQLException, IOException {
         Closed how = Closed.WITHOUT_LOG;
         try (bytes) {
-            if (keepsLog) {
+            if (keepsLog && bytes.isRead()) {
                 connection.reallyClose();
                 how = bytes.hasLog() ? Closed.WITHOUT_LOG : Closed.WHOLE;
             } else {

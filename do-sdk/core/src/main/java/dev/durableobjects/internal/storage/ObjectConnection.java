@@ -7,6 +7,7 @@ import dev.durableobjects.internal.journal.Scratch;
 import dev.durableobjects.internal.sql.SqlStatement;
 import dev.durableobjects.spi.Commit;
 import dev.durableobjects.spi.Wake;
+import dev.durableobjects.sql.SqlStorageException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.channels.FileChannel;
@@ -139,9 +140,21 @@ final class ObjectConnection implements SqliteStorage.ConnectionSource {
         long length = source == null ? 0 : source.logBytes();
         if (length > LOG_BYTES && (length > LOG_BYTES_MAX || host.isDurable())) {
             host.awaitDurable();
-            checkpoint();
+            checkpointUnlessRead();
         } else if (journaling == null && wal().toFile().length() > LOG_BYTES) {
             current().run("PRAGMA wal_checkpoint(TRUNCATE)");
+        }
+    }
+
+    /// An event that is reading while it begins to write leaves it to an event of its own.
+    private void checkpointUnlessRead() {
+        try {
+            checkpoint();
+        } catch (SqlStorageException e) {
+            if (!SqlErrors.isLocked(e.code())) {
+                throw e;
+            }
+            host.checkpointSoon();
         }
     }
 
@@ -168,10 +181,15 @@ final class ObjectConnection implements SqliteStorage.ConnectionSource {
             return Optional.empty();
         }
         try {
+            if (!source.isRead()) {
+                throw new SQLException("a statement has written that was not known to");
+            }
             source.copyLog(open);
             return Optional.of(source.channel());
         } catch (SQLException e) {
-            throw SqlErrors.of(e);
+            throw SqlErrors.isLocked(e.getErrorCode()) ? SqlErrors.of(e) : transaction.fatal(e);
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot read the log of " + file, e);
         }
     }
 
@@ -220,7 +238,9 @@ final class ObjectConnection implements SqliteStorage.ConnectionSource {
             open.reallyClose();
             return;
         }
-        Objects.requireNonNull(journaling).close(open, source, keepsLog);
+        // After an error, the journal knows better what was committed.
+        boolean isKnown = keepsLog && !transaction.isCritical();
+        Objects.requireNonNull(journaling).close(open, source, isKnown);
     }
 
     /// Closes the database in memory when nothing reads it any more.

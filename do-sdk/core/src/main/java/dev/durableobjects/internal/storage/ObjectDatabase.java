@@ -175,6 +175,11 @@ public final class ObjectDatabase implements AutoCloseable {
         return connection.checkpoint();
     }
 
+    /// Returns whether the database is not used any more, because of an error.
+    public boolean isCritical() {
+        return transaction.isCritical();
+    }
+
     /// Writes what was committed into a file that does not exist. No event may run.
     void copyTo(Path target) {
         commit();

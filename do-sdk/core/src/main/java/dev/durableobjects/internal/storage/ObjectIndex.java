@@ -336,7 +336,8 @@ public final class ObjectIndex implements JournalIndex {
     @Override
     public synchronized void force() throws IOException {
         apply();
-        if (!closed && Files.exists(database.wal())) {
+        checkOpen();
+        if (Files.exists(database.wal())) {
             NodeIndex.force(disk, database.wal());
         }
     }
@@ -344,10 +345,14 @@ public final class ObjectIndex implements JournalIndex {
     @Override
     public synchronized void copyTo(Path target) throws IOException {
         apply();
+        checkOpen();
+        database.copyTo(target);
+    }
+
+    private void checkOpen() throws IOException {
         if (closed) {
             throw new IOException("the node's index is closed");
         }
-        database.copyTo(target);
     }
 
     /// Makes everything durable, and ends. The journal must have ended before.

@@ -2,6 +2,7 @@ package dev.durableobjects.internal.storage;
 
 import dev.durableobjects.Callback;
 import dev.durableobjects.TransactionBody;
+import dev.durableobjects.sql.SqlStorageException;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
@@ -34,7 +35,9 @@ final class ObjectTransaction {
     private Written written = Written.NOTHING;
     private boolean allowsUnconfirmed;
     private boolean cleared;
-    private @Nullable RuntimeException critical;
+
+    /// Who closes the database reads it, too.
+    private volatile @Nullable RuntimeException critical;
 
     ObjectTransaction(SqliteStorage.ConnectionSource source) {
         this.source = source;
@@ -306,6 +309,14 @@ final class ObjectTransaction {
         } catch (SQLException e) {
             cause.addSuppressed(e);
         }
+    }
+
+    /// Returns the API's exception for an error after which nobody knows what the file holds: the
+    /// database is not used any more.
+    SqlStorageException fatal(SQLException e) {
+        SqlStorageException failure = SqlErrors.of(e);
+        critical = critical == null ? failure : critical;
+        return failure;
     }
 
     /// Returns the API's exception for an error, and remembers it if it ends the transaction.

@@ -31,6 +31,9 @@ record OpenHost(SqlPolicy sqlPolicy) implements Host {
     public void awaitDurable() {}
 
     @Override
+    public void checkpointSoon() {}
+
+    @Override
     public InstantSource clock() {
         return InstantSource.system();
     }

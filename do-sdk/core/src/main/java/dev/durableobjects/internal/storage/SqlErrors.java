@@ -35,6 +35,11 @@ final class SqlErrors {
         return code == SQLiteErrorCode.SQLITE_CORRUPT || code == SQLiteErrorCode.SQLITE_NOTADB;
     }
 
+    /// Returns whether an error says that something was not done because a statement is running.
+    static boolean isLocked(int code) {
+        return (code & PRIMARY_MASK) == SQLiteErrorCode.SQLITE_LOCKED.code;
+    }
+
     private static SqlStorageException of(SQLException e, String prefix) {
         if (!(e instanceof SQLiteException sqlite)) {
             return new SqlStorageException(prefix + e.getMessage(), e.getErrorCode(), e);

@@ -80,6 +80,9 @@ record StatementPlan(boolean writes, boolean changesSchema, Home home) {
                 if (isJudged) {
                     instruction.admit(connection);
                 }
+                if (instruction.opcode.equals("VOpen")) {
+                    connection.guard().admitVirtualTables(statement);
+                }
                 writes |= instruction.opcode.equals("Transaction") && instruction.p2 != 0;
                 changesSchema |= instruction.opcode.equals("SetCookie");
             }

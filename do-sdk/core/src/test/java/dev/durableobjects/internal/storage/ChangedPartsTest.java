@@ -15,6 +15,7 @@ import dev.durableobjects.internal.journal.JournalIndex;
 import dev.durableobjects.spi.Commit;
 import dev.durableobjects.spi.PageImage;
 import dev.durableobjects.sql.SqlPolicy;
+import dev.durableobjects.sql.SqlStorageException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -97,6 +98,35 @@ class ChangedPartsTest {
                 assertThat(page.bytes().length, is(lessThan(ROLLED_BACK_BYTES / 10)));
             }
         }
+    }
+
+    @Test
+    void whatTheJournalDoesNotHaveDoesNotGetIntoTheFile() throws IOException {
+        Path root = parent.resolve("not-known");
+        try (Journal journal = journal(root)) {
+            try (ObjectDatabase database = database(root, journal)) {
+                create(database, "t0");
+                database.commit();
+                append(database, journal);
+                database.sql().exec("INSERT INTO t0 VALUES (1, NULL)");
+                database.commit(); // And nobody asks what it has changed.
+
+                assertThrows(SqlStorageException.class, database::checkpoint);
+                assertThat(database.isCritical(), is(true));
+            }
+            try (ObjectDatabase database = database(root, journal)) {
+                assertThat(rows(database), is(0L));
+                database.sql().exec("INSERT INTO t0 VALUES (2, NULL)");
+                database.commit();
+            } // It ends without a checkpoint before.
+            try (ObjectDatabase database = database(root, journal)) {
+                assertThat(rows(database), is(0L));
+            }
+        }
+    }
+
+    private static long rows(ObjectDatabase database) {
+        return database.sql().exec("SELECT count(*) AS n FROM t0").one().getLong("n");
     }
 
     /// Recovers from the file as it is now, from one as it was some time ago, from a torn one, and

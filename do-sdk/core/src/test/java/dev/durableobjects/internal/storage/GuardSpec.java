@@ -62,6 +62,34 @@ class GuardSpec {
     @ParameterizedTest
     @ValueSource(
             strings = {
+                "SELECT * FROM pragma_optimize(65538)",
+                "SELECT * FROM 'pragma_optimize'",
+                "SELECT * FROM \"pragma_optimize\"",
+                "SELECT * FROM 'pragma_database_list'",
+                "SELECT * FROM t JOIN 'pragma_journal_mode'",
+                "CREATE VIEW v AS SELECT * FROM 'pragma_module_list'",
+            })
+    void pragmasThatAreRefusedAreNoTablesEither(String statement) {
+        sql.exec("CREATE TABLE t(a)");
+
+        SqlStorageException refused =
+                assertThrows(SqlStorageException.class, () -> sql.exec(statement));
+
+        assertThat(refused.getMessage(), startsWith("not authorized: SQLITE_AUTH (pragma_"));
+    }
+
+    @Test
+    void aTextMayBeginAsTheNameOfAPragma() {
+        sql.exec("CREATE TABLE t(a)");
+
+        sql.exec("INSERT INTO t VALUES ('pragma_optimize')");
+
+        assertThat(sql.exec("SELECT a FROM t").one().getString("a"), is("pragma_optimize"));
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
                 "SELECT sqlite_version()",
                 "SELECT count(*) FROM t WHERE a = \"sqlite_source_id\"()",
                 "SELECT * FROM v",
