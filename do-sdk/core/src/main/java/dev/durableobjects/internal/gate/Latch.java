@@ -34,6 +34,13 @@ public final class Latch {
         return open;
     }
 
+    /// Waits until it is open; an interrupt waits.
+    public void await() {
+        if (join()) {
+            waiting.await(this, () -> open);
+        }
+    }
+
     /// Waits until it is open or this time of [Waiting#nanoTime] has come; an interrupt waits.
     ///
     /// @return whether it is open

@@ -361,6 +361,10 @@ public final class History {
         return ended.isOpen();
     }
 
+    void awaitEnd() {
+        ended.await();
+    }
+
     /// Ends the work.
     void close() {
         closed = true;

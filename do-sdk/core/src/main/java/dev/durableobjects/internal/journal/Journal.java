@@ -274,6 +274,18 @@ public final class Journal implements CommitLog {
         return ended.isOpen() && old.hasEnded() && history.hasEnded();
     }
 
+    /// Does something in a thread of its own as soon as [#hasEnded].
+    public void whenEnded(Runnable action) {
+        waiting.start(
+                "durable-journal-end",
+                () -> {
+                    ended.await();
+                    old.awaitEnd();
+                    history.awaitEnd();
+                    action.run();
+                });
+    }
+
     private void writeAll() {
         try {
             for (Batch batch = nextBatch(); batch != null; batch = nextBatch()) {

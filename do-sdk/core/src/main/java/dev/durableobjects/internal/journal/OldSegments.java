@@ -162,6 +162,10 @@ final class OldSegments {
         return ended.isOpen();
     }
 
+    void awaitEnd() {
+        ended.await();
+    }
+
     private synchronized boolean isClosed() {
         return closed;
     }

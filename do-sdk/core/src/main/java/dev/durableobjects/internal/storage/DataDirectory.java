@@ -204,8 +204,8 @@ public final class DataDirectory implements AutoCloseable {
         Disk.system().forceNames(directory.getParent());
     }
 
-    /// Lets other processes in, unless a thread of the journal, which was closed, still waits for
-    /// its disk: it could write when others do.
+    /// Lets other processes in. If a thread of the journal, which was closed, still waits for its
+    /// disk, they wait for it too: it could write when they do.
     public void closeBehind(Journal journal) {
         if (journal.hasEnded()) {
             close();
@@ -213,9 +213,9 @@ public final class DataDirectory implements AutoCloseable {
         }
         LOGGER.log(
                 System.Logger.Level.WARNING,
-                "the data directory {0} stays locked until this process ends, because its disk does"
-                        + " not answer",
+                "the data directory {0} stays locked until its disk answers or this process ends",
                 root);
+        journal.whenEnded(this::close);
     }
 
     /// Lets other processes in.

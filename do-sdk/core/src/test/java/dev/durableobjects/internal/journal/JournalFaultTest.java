@@ -15,6 +15,8 @@ import static org.hamcrest.Matchers.is;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import dev.durableobjects.internal.gate.Waiting;
+import dev.durableobjects.internal.storage.DataDirectory;
+import dev.durableobjects.internal.storage.DirectoryInUseException;
 import dev.durableobjects.spi.CommitFailedException;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
@@ -162,6 +164,33 @@ class JournalFaultTest {
         awaitEnd(journal);
         assertThat(segments(root), hasItem(1L));
         assertThat(recovered(root, 1), is(42));
+    }
+
+    @Test
+    void theDirectoryIsLetGoWhenItsDiskAnswers() throws IOException {
+        FaultyDisk disk = new FaultyDisk();
+        DataDirectory directory = DataDirectory.open(root);
+        Journal journal = impatient(disk);
+        disk.hold();
+        journal.append(change(1, 2));
+        disk.awaitHeld();
+        assertThrows(CommitFailedException.class, journal::close);
+
+        directory.closeBehind(journal);
+
+        assertThrows(DirectoryInUseException.class, () -> DataDirectory.open(root));
+        disk.release();
+        while (!canOpen(root)) {
+            Thread.onSpinWait();
+        }
+    }
+
+    private static boolean canOpen(Path root) {
+        try (DataDirectory again = DataDirectory.open(root)) {
+            return Files.isDirectory(again.path());
+        } catch (DirectoryInUseException e) {
+            return false;
+        }
     }
 
     /// Opens a journal that waits a second for its disk.
