@@ -9,8 +9,7 @@ import java.util.List;
 /// @param object the object
 /// @param file the path of the database in the data directory, with slashes
 /// @param isWhole whether the pages are the whole database, and not only what was changed
-/// @param isRestore whether this puts the database back to what it was before, or to what another
-///   was
+/// @param kind what has made it
 /// @param pageSize the size of a page in bytes
 /// @param databasePages how many pages the database has after the commit
 /// @param pages the changed pages, each at most once
@@ -19,11 +18,22 @@ public record Commit(
         DurableObjectId object,
         String file,
         boolean isWhole,
-        boolean isRestore,
+        Kind kind,
         int pageSize,
         int databasePages,
         List<PageImage> pages,
         Wake wake) {
+
+    /// What makes a commit.
+    public enum Kind {
+        /// A transaction.
+        CHANGE,
+        /// A restore: the database becomes what it was before, or what another was.
+        RESTORE,
+        /// A restore too large for one commit: its next commit follows, and until the last the
+        /// database is neither what it was nor what it becomes.
+        PART_OF_RESTORE
+    }
 
     /// Makes what an ordinary transaction has changed.
     public Commit(
@@ -34,6 +44,6 @@ public record Commit(
             int databasePages,
             List<PageImage> pages,
             Wake wake) {
-        this(object, file, isWhole, false, pageSize, databasePages, pages, wake);
+        this(object, file, isWhole, Kind.CHANGE, pageSize, databasePages, pages, wake);
     }
 }

@@ -50,15 +50,19 @@ final class FaultyLog implements CommitLog {
 
     @Override
     public long append(Commit commit) {
-        if (commit.isRestore() && fault == Fault.EARLY_DELETION) {
+        if (isRestore(commit) && fault == Fault.EARLY_DELETION) {
             String file = commit.file();
             deleted.accept(file.substring(file.indexOf('/') + 1).replace('/', '.'));
         }
         long position = log.append(fault == Fault.SILENT_COMMITS ? silent(commit) : commit);
-        if (commit.isRestore()) {
+        if (isRestore(commit)) {
             restores.add(position);
         }
         return position;
+    }
+
+    private static boolean isRestore(Commit commit) {
+        return commit.kind() != Commit.Kind.CHANGE;
     }
 
     private static Commit silent(Commit commit) {
@@ -66,7 +70,7 @@ final class FaultyLog implements CommitLog {
                 commit.object(),
                 commit.file(),
                 commit.isWhole(),
-                commit.isRestore(),
+                commit.kind(),
                 commit.pageSize(),
                 commit.databasePages(),
                 commit.pages(),

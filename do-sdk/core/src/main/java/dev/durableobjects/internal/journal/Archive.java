@@ -18,6 +18,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
 
 /// The files of history: those that the journal does not need any more, and those into which their
 /// records are sorted later, one for each object. Safe for use by many threads; one of them digests
@@ -136,7 +137,7 @@ final class Archive {
 
     /// @param before the last position of the file before, NONE if there is none
     /// @return the last position of this one
-    private static long scan(Path file, long number, long before, Scan scan) throws IOException {
+    private long scan(Path file, long number, long before, Scan scan) throws IOException {
         SegmentReader reader = SegmentReader.open(file, number);
         if (reader == null) {
             return before; // The newest, which was just made.
@@ -146,7 +147,7 @@ final class Archive {
                     "history has a gap: %s begins behind position %d, the file before it ends at %d"
                             .formatted(file, reader.before(), before));
         }
-        for (Found found = reader.nextWritten(); found != null; found = reader.nextWritten()) {
+        for (Found found = next(file, reader); found != null; found = next(file, reader)) {
             ByteBuffer source = reader.content().duplicate().position(found.offset());
             for (int i = 0; i < found.records(); i++) {
                 int offset = source.position();
@@ -159,11 +160,21 @@ final class Archive {
         return reader.last();
     }
 
+    /// Only the journal is still being written.
+    private @Nullable Found next(Path file, SegmentReader reader) throws IOException {
+        return file.startsWith(segments()) ? reader.next() : reader.nextWritten();
+    }
+
     /// Sorts the records of files that were the journal's into the files of the objects, and
     /// deletes them.
     void digest() throws IOException {
         Map<String, List<Entry>> fresh = new TreeMap<>();
-        List<Long> digested = numbers(segments());
+        List<Long> digested;
+        long end;
+        synchronized (this) { // None comes from the journal meanwhile.
+            digested = numbers(segments());
+            end = journalBegin();
+        }
         long last = NONE;
         for (long number : digested) {
             last =
@@ -175,6 +186,11 @@ final class Archive {
                                     fresh.computeIfAbsent(head.file(), file -> new ArrayList<>())
                                             .add(entry));
         }
+        if (last != NONE && end != NONE && last != end) {
+            throw SegmentReader.damaged(
+                    "history has a gap: it ends at position %d, and the journal begins behind %d"
+                            .formatted(last, end));
+        }
         for (Map.Entry<String, List<Entry>> one : fresh.entrySet()) {
             digest(one.getKey(), one.getValue(), retention(one.getKey()));
         }
@@ -184,6 +200,18 @@ final class Archive {
                 disk.forceNames(segments()); // One that came back after its successor is a gap.
             }
         }
+    }
+
+    /// Returns the position behind which the journal begins, NONE if that is not known yet.
+    private long journalBegin() throws IOException {
+        Path journal = root.resolve(Segments.DIRECTORY);
+        List<Long> numbers = numbers(journal);
+        if (numbers.isEmpty()) {
+            return NONE;
+        }
+        long first = numbers.getFirst();
+        SegmentReader reader = SegmentReader.open(Segment.file(journal, first), first);
+        return reader == null ? NONE : reader.before();
     }
 
     private void digest(String file, List<Entry> fresh, Duration retention) throws IOException {

@@ -1,5 +1,6 @@
 package dev.durableobjects.internal.journal;
 
+import dev.durableobjects.internal.journal.JournalRecord.Head;
 import dev.durableobjects.internal.journal.Timeline.Base;
 import dev.durableobjects.internal.journal.Timeline.Entry;
 import java.io.IOException;
@@ -40,7 +41,10 @@ final class Digest {
     boolean run(List<Entry> fresh) throws IOException {
         Timeline timeline = file.read();
         int known = timeline.entries().size();
-        fresh.forEach(timeline::add);
+        for (Entry entry : fresh) {
+            checkFollows(entry, timeline);
+            timeline.add(entry);
+        }
         if (timeline.isGroundless()) {
             return false;
         }
@@ -49,7 +53,11 @@ final class Digest {
             return true;
         }
         List<List<Entry>> groups = Thinning.groups(entries, now);
-        if (isOverdue(entries)
+        // What is known already was written before and is to be forgotten now, though nobody may
+        // have forced it: it is written anew.
+        boolean isKnown = known + fresh.size() > entries.size();
+        if (isKnown
+                || isOverdue(entries)
                 || bytes(entries) > bytesMax
                 || 2 * groups.size() <= entries.size()) {
             rewrite(timeline);
@@ -57,6 +65,17 @@ final class Digest {
             file.append(Thinning.groups(entries.subList(known, entries.size()), now));
         }
         return true;
+    }
+
+    /// Looks whether nothing is missing between what is known and a record.
+    private static void checkFollows(Entry entry, Timeline timeline) throws IOException {
+        Head head = entry.head();
+        boolean isGap = !timeline.isEmpty() && !head.isWhole() && head.previous() > timeline.last();
+        if (isGap) {
+            throw SegmentReader.damaged(
+                    "history has a gap: %s has a record behind position %d, known up to %d"
+                            .formatted(head.file(), head.previous(), timeline.last()));
+        }
     }
 
     private boolean isOverdue(List<Entry> entries) {
@@ -87,6 +106,9 @@ final class Digest {
             }
             left -= entry.length();
             forgotten++;
+        }
+        while (forgotten > 0 && entries.get(forgotten - 1).head().isPart()) {
+            forgotten--; // A base is not of the middle of a restore.
         }
         return forgotten;
     }

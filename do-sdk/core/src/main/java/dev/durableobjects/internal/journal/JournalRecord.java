@@ -1,6 +1,7 @@
 package dev.durableobjects.internal.journal;
 
 import dev.durableobjects.spi.Commit;
+import dev.durableobjects.spi.Commit.Kind;
 import dev.durableobjects.spi.PageImage;
 import dev.durableobjects.spi.Wake;
 import java.nio.ByteBuffer;
@@ -18,6 +19,7 @@ final class JournalRecord {
     private static final int HAS_WAKE = 2;
     private static final int HAS_NAME = 4;
     private static final int RESTORE = 64;
+    private static final int PART = 32;
 
     /// The longest name that is recorded; a longer one is not carried into its object either.
     private static final int NAME_BYTES_MAX = 0xffff;
@@ -36,6 +38,7 @@ final class JournalRecord {
     private long last;
     private boolean isWhole;
     private boolean isRestore;
+    private boolean isPart;
     private int pageSize;
     private int databasePages;
     private Wake wake = Wake.UNCHANGED;
@@ -57,7 +60,8 @@ final class JournalRecord {
         last = position;
         pageSize = commit.pageSize();
         databasePages = commit.databasePages();
-        isRestore |= commit.isRestore();
+        isRestore |= commit.kind() != Kind.CHANGE;
+        isPart = commit.kind() == Kind.PART_OF_RESTORE;
         if (commit.isWhole()) {
             isWhole = true;
             pages.clear();
@@ -94,6 +98,8 @@ final class JournalRecord {
     JournalRecord(Commit merged, Head first, Head last) {
         this(merged, first.first(), first.previous());
         this.last = last.last();
+        this.isRestore = first.isRestore();
+        this.isPart = last.isPart();
     }
 
     /// Returns the position of the last commit.
@@ -137,6 +143,7 @@ final class JournalRecord {
         flags |= wake.isChange() ? HAS_WAKE : 0;
         flags |= name != null ? HAS_NAME : 0;
         flags |= isRestore ? RESTORE : 0;
+        flags |= isPart ? PART : 0;
         return (byte) flags;
     }
 
@@ -156,6 +163,7 @@ final class JournalRecord {
     /// @param file the path of the database in the data directory
     /// @param isWhole whether the pages are the whole database
     /// @param isRestore whether it puts the database back to what it was before
+    /// @param isPart whether it ends in the middle of a restore
     /// @param previous the last position of the object's record before, 0 if unknown
     /// @param first the position of the first commit in it
     /// @param last the position of the last commit in it
@@ -169,6 +177,7 @@ final class JournalRecord {
             String file,
             boolean isWhole,
             boolean isRestore,
+            boolean isPart,
             long previous,
             long first,
             long last,
@@ -187,6 +196,7 @@ final class JournalRecord {
                     file,
                     (flags & WHOLE) != 0,
                     (flags & RESTORE) != 0,
+                    (flags & PART) != 0,
                     source.getLong(),
                     source.getLong(),
                     source.getLong(),

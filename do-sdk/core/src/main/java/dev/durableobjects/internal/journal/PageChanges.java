@@ -85,7 +85,6 @@ final class PageChanges {
                 NOBODY,
                 head.file(),
                 isWhole,
-                head.isRestore(),
                 pageSize,
                 databasePages,
                 List.copyOf(pages.values()),

@@ -1,18 +1,14 @@
 package dev.durableobjects.internal.journal;
 
 import dev.durableobjects.DurableObjectId;
-import dev.durableobjects.spi.Commit;
 import dev.durableobjects.spi.CommitLog;
-import dev.durableobjects.spi.PageImage;
 import dev.durableobjects.spi.Wake;
 import java.io.IOException;
 import java.io.RandomAccessFile;
-import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -37,13 +33,6 @@ public final class Restores {
     private static final String OBJECTS = "objects/";
     private static final String SUFFIX = ".sqlite";
     private static final String SCRATCH = ".new";
-
-    /// Bytes of pages in one commit: they are in memory together.
-    private static final long COMMIT_BYTES = 64 << 20;
-
-    private static final int PAGE_SIZE_AT = 16;
-    private static final int PAGE_BYTES = 4_096;
-    private static final int PAGE_BYTES_MAX = 65_536;
 
     private final Path root;
     private final Path directory;
@@ -136,14 +125,32 @@ public final class Restores {
         }
 
         private void become() throws IOException {
-            disk.move(scratch, Restores.this.file(file, kind));
-            for (Kind other : Kind.values()) {
-                if (other != kind) {
-                    Files.deleteIfExists(Restores.this.file(file, other));
+            Path target = Restores.this.file(file, kind);
+            disk.move(scratch, target);
+            boolean isDone = false;
+            try {
+                for (Kind other : Kind.values()) {
+                    if (other != kind) {
+                        Files.deleteIfExists(Restores.this.file(file, other));
+                    }
+                }
+                disk.forceNames(directory);
+                isDone = true;
+            } finally {
+                if (!isDone) {
+                    takeBack(target);
                 }
             }
-            disk.forceNames(directory);
             pending.put(file, kind);
+        }
+
+        /// Who is told that it failed must not find it done one day. If even this fails, it is done
+        /// as soon as the object starts again, and not only when the process does.
+        private void takeBack(Path target) throws IOException {
+            pending.put(file, kind);
+            disk.delete(target);
+            disk.forceNames(directory);
+            pending.remove(file);
         }
 
         /// Forgets it, if it was not prepared.
@@ -248,6 +255,10 @@ public final class Restores {
             throws IOException {
         Kind kind = Objects.requireNonNull(pending.get(file));
         Path source = file(file, kind);
+        if (Files.notExists(source)) { // It is done, but for the end of this.
+            finish(file);
+            return;
+        }
         Path database = root.resolve(file);
         boolean isNew = Files.notExists(database);
         Wake wake = Wake.UNCHANGED;
@@ -264,12 +275,16 @@ public final class Restores {
         Files.createDirectories(database.getParent());
         try (RandomAccessFile wanted = new RandomAccessFile(source.toFile(), "r");
                 RandomAccessFile found = new RandomAccessFile(database.toFile(), "rw")) {
-            new Copying(id, file, log, wanted, found, isNew, wake).run();
+            new DatabaseCopy(id, file, log, wanted, found, isNew, wake).run();
         }
         if (Files.size(database) == 0) {
             Files.delete(database); // A database without pages is none.
         }
         disk.delete(source);
+        finish(file);
+    }
+
+    private void finish(String file) throws IOException {
         disk.forceNames(directory);
         pending.remove(file);
     }
@@ -286,100 +301,5 @@ public final class Restores {
     private static String database(String name, Kind kind) {
         String stem = name.substring(0, name.length() - kind.suffix.length());
         return OBJECTS + stem.replace('.', '/') + SUFFIX;
-    }
-
-    /// One restore. Not safe for several threads.
-    private static final class Copying {
-
-        private final DurableObjectId id;
-        private final String file;
-        private final CommitLog log;
-        private final RandomAccessFile wanted;
-        private final RandomAccessFile found;
-        private final boolean isNew;
-        private final Wake wake;
-        private final int pageSize;
-        private final int pages;
-        private final List<PageImage> changed = new ArrayList<>();
-
-        Copying(
-                DurableObjectId id,
-                String file,
-                CommitLog log,
-                RandomAccessFile wanted,
-                RandomAccessFile found,
-                boolean isNew,
-                Wake wake)
-                throws IOException {
-            this.id = id;
-            this.file = file;
-            this.log = log;
-            this.wanted = wanted;
-            this.found = found;
-            this.isNew = isNew;
-            this.wake = wake;
-            this.pageSize = pageSize(wanted.length() > 0 ? wanted : found);
-            this.pages = (int) (wanted.length() / pageSize);
-        }
-
-        /// The last commit comes even if nothing differs: it is what can be undone.
-        void run() throws IOException {
-            boolean isSameSize = found.length() > 0 && pageSize(found) == pageSize;
-            boolean isWhole = isNew || pages == 0 || !isSameSize;
-            for (int number = 1; number <= pages; number++) {
-                byte[] page = page(wanted, number);
-                long parts = isSameSize ? parts(page, number) : PageImage.ALL;
-                if (parts != 0) {
-                    changed.add(new PageImage(number, page, 0, parts));
-                }
-                if ((long) changed.size() * pageSize >= COMMIT_BYTES) {
-                    commit(isWhole, Wake.UNCHANGED);
-                    isWhole = false;
-                }
-            }
-            commit(isWhole, wake);
-        }
-
-        /// Returns which parts of a page differ: all, if there was no such page.
-        private long parts(byte[] page, int number) throws IOException {
-            boolean isThere = (long) number * pageSize <= found.length();
-            return isThere
-                    ? PageParts.changed(page(found, number), 0, page, 0, pageSize)
-                    : PageImage.ALL;
-        }
-
-        private void commit(boolean isWhole, Wake when) throws IOException {
-            List<PageImage> images = List.copyOf(changed);
-            changed.clear();
-            log.awaitDurable(
-                    log.append(new Commit(id, file, isWhole, true, pageSize, pages, images, when)));
-            for (PageImage image : images) {
-                found.seek((long) (image.number() - 1) * pageSize);
-                found.write(image.bytes());
-            }
-            found.setLength((long) pages * pageSize);
-        }
-
-        /// Returns a page; one of zeros where the file has none.
-        private byte[] page(RandomAccessFile source, int number) throws IOException {
-            byte[] page = new byte[pageSize];
-            long begin = (long) (number - 1) * pageSize;
-            if (begin + pageSize <= source.length()) {
-                source.seek(begin);
-                source.readFully(page);
-            }
-            return page;
-        }
-
-        private static int pageSize(RandomAccessFile database) throws IOException {
-            if (database.length() < PAGE_SIZE_AT + Short.BYTES) {
-                return PAGE_BYTES;
-            }
-            byte[] size = new byte[Short.BYTES];
-            database.seek(PAGE_SIZE_AT);
-            database.readFully(size);
-            int bytes = Short.toUnsignedInt(ByteBuffer.wrap(size).getShort());
-            return bytes == 1 ? PAGE_BYTES_MAX : bytes;
-        }
     }
 }

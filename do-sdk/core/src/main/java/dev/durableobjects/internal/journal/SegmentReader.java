@@ -2,6 +2,7 @@ package dev.durableobjects.internal.journal;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.channels.ClosedByInterruptException;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -44,10 +45,22 @@ final class SegmentReader {
         return reader.readHeader() ? reader : null;
     }
 
-    /// Returns the content of a segment.
+    /// Returns the content of a segment. An interrupt waits: it closes a channel, but this one is
+    /// nobody else's, so another is opened.
     static ByteBuffer content(Path file) throws IOException {
-        try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
-            return channel.map(FileChannel.MapMode.READ_ONLY, 0, Files.size(file));
+        boolean isInterrupted = false;
+        try {
+            while (true) {
+                try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
+                    return channel.map(FileChannel.MapMode.READ_ONLY, 0, Files.size(file));
+                } catch (ClosedByInterruptException e) {
+                    isInterrupted |= Thread.interrupted();
+                }
+            }
+        } finally {
+            if (isInterrupted) {
+                Thread.currentThread().interrupt();
+            }
         }
     }
 

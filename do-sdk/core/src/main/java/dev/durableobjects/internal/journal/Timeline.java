@@ -182,6 +182,9 @@ final class Timeline {
         while (end < entries.size() && counts(entries.get(end).head(), moment)) {
             end++;
         }
+        while (end > 0 && entries.get(end - 1).head().isPart()) {
+            end--; // No moment is in the middle of a restore.
+        }
         return end;
     }
 
