@@ -263,7 +263,9 @@ class FaultSpec {
         assertThat(Reason.HISTORY_FAILED.status(), is(Status.DEGRADED));
         assertThat(
                 health().problems().toString(),
-                allOf(containsString("history has a gap"), containsString("put that file back")));
+                allOf(
+                        containsString("%s is damaged".formatted(first.getFileName())),
+                        containsString("put that file back")));
         write("a", 2);
         assertThat(values("a"), contains(1L, 2L));
     }
