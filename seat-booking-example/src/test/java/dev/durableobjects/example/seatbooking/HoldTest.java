@@ -2,6 +2,7 @@ package dev.durableobjects.example.seatbooking;
 
 import static org.hamcrest.MatcherAssert.assertThat;
 import static org.hamcrest.Matchers.containsString;
+import static org.hamcrest.Matchers.empty;
 import static org.hamcrest.Matchers.is;
 
 import java.nio.file.Path;
@@ -103,6 +104,6 @@ class HoldTest {
         assertThat(watcher.nextHeld(), is(List.of()));
         Seat booked = new Seat("1A", Optional.of("Ann"));
         assertThat(plain.next().getFirst(), is(booked));
-        assertThat(plain.isExhausted(), is(true));
+        assertThat(plain.rest(), is(empty()));
     }
 }

@@ -7,6 +7,7 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.net.http.WebSocket;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -160,9 +161,14 @@ final class SeatClient implements AutoCloseable {
             return nextMessage();
         }
 
-        /// Returns whether nothing was received that nobody has asked for.
-        boolean isExhausted() {
-            return messages.isEmpty();
+        /// Returns the messages that nobody has waited for. All of an event that was answered are
+        /// among them: they come before the answer to a ping that is sent now.
+        List<String> rest() throws InterruptedException {
+            List<String> rest = new ArrayList<>();
+            for (String message = ask("ping"); !message.equals("pong"); message = nextMessage()) {
+                rest.add(message);
+            }
+            return rest;
         }
 
         /// Waits for the end of the connection and returns its code.
