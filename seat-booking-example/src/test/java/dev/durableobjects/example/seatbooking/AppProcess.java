@@ -2,6 +2,8 @@ package dev.durableobjects.example.seatbooking;
 
 import java.io.BufferedReader;
 import java.io.IOException;
+import java.io.Reader;
+import java.io.Writer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -38,7 +40,7 @@ final class AppProcess implements AutoCloseable {
             log.add(line);
             Matcher matcher = OPEN.matcher(line);
             if (matcher.find()) {
-                Thread.ofVirtual().start(() -> readOn(out));
+                Thread.ofVirtual().start(() -> drain(out, Writer.nullWriter()));
                 return new AppProcess(
                         process, Integer.parseInt(matcher.group(1)), matcher.group(2));
             }
@@ -76,12 +78,10 @@ final class AppProcess implements AutoCloseable {
         return builder.start();
     }
 
-    /// A process whose output nobody reads stops when the pipe is full.
-    private static void readOn(BufferedReader out) {
+    /// Reads to the end: a process whose output nobody reads stops when the pipe is full.
+    static void drain(Reader out, Writer into) {
         try {
-            while (out.readLine() != null) {
-                Thread.onSpinWait();
-            }
+            out.transferTo(into);
         } catch (IOException e) {
             // The process has ended.
         }

@@ -12,6 +12,7 @@ import dev.durableobjects.operations.Verification;
 import dev.durableobjects.runtime.DurableObjects;
 import java.io.BufferedReader;
 import java.io.IOException;
+import java.io.StringWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -50,7 +51,7 @@ class SeatCrashTest {
     private final FastClock clock = new FastClock(Instant.now());
     private final List<List<Passengers>> people = new ArrayList<>();
     private final Queue<Throwable> failures = new ConcurrentLinkedQueue<>();
-    private final Queue<String> said = new ConcurrentLinkedQueue<>();
+    private final StringWriter said = new StringWriter();
     private long bookings;
     private long holds;
     private long expired;
@@ -69,7 +70,7 @@ class SeatCrashTest {
             } catch (Exception | AssertionError e) {
                 throw new AssertionError(
                         "round %d of seed %d: %s\nthe process said:\n%s"
-                                .formatted(round, SEED, e.getMessage(), String.join("\n", said)),
+                                .formatted(round, SEED, e.getMessage(), said),
                         e);
             }
         }
@@ -105,10 +106,10 @@ class SeatCrashTest {
         List<SeatClient> clients = new ArrayList<>();
         List<Thread> threads = new ArrayList<>();
         BufferedReader lines = process.inputReader(StandardCharsets.UTF_8);
-        said.clear();
+        said.getBuffer().setLength(0);
         try {
             int port = readPort(lines);
-            threads.add(Thread.ofVirtual().start(() -> readOn(lines)));
+            threads.add(Thread.ofVirtual().start(() -> AppProcess.drain(lines, said)));
             for (int i = 0; i < FLIGHTS; i++) {
                 SeatClient client = new SeatClient(port, flightId(i));
                 clients.add(client);
@@ -137,20 +138,9 @@ class SeatCrashTest {
             if (line.startsWith(FlightProcess.PORT)) {
                 return Integer.parseInt(line.substring(FlightProcess.PORT.length()));
             }
-            said.add(line);
+            said.write(line + "\n");
         }
         throw new IOException("it did not start");
-    }
-
-    /// A process whose output nobody reads stops when the pipe is full.
-    private void readOn(BufferedReader lines) {
-        try {
-            for (String line = lines.readLine(); line != null; line = lines.readLine()) {
-                said.add(line);
-            }
-        } catch (IOException e) {
-            // The process has ended.
-        }
     }
 
     private void travel(Passengers party, SeatClient client, Random chance, CountDownLatch steps) {
