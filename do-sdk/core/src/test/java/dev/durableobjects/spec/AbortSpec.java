@@ -163,7 +163,7 @@ class AbortSpec {
                             return abort(self);
                         });
         inside.await();
-        CompletableFuture<Object> waiter = runtime.queued("a", self -> "never").result();
+        CompletableFuture<Object> waiter = runtime.blocked("a", self -> "never").result();
 
         abort.countDown();
         DurableObjectException aborted = resetOf(aborter);

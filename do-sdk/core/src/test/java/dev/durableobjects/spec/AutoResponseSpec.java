@@ -120,7 +120,7 @@ class AutoResponseSpec {
 
             assertThat(answered("a", 1), is(Optional.of(then)));
             assertThat(answered("a", 0), is(Optional.empty()));
-            assertThat(newer.hasInput(), is(false));
+            newer.assertExhausted();
         }
     }
 
@@ -145,8 +145,7 @@ class AutoResponseSpec {
             other.sendText("ping");
             assertThat(
                     "a socket without held frames waits for nothing", other.readText(), is("pong"));
-            assertThat(socket.hasInput(), is(false));
-            awaitAnswer(socket);
+            socket.assertExhausted();
 
             more.countDown();
 
@@ -162,13 +161,14 @@ class AutoResponseSpec {
         try (RawWebSocket socket = world.connect()) {
             world.disk.hold();
             CompletableFuture<Object> write =
-                    world.runtime.start(
-                            "a",
-                            self -> {
-                                self.insert(1);
-                                return "";
-                            });
-            world.disk.awaitSync();
+                    world.runtime
+                            .blocked(
+                                    "a",
+                                    self -> {
+                                        self.insert(1);
+                                        return "";
+                                    })
+                            .result();
 
             socket.sendText("ping");
 
@@ -214,15 +214,16 @@ class AutoResponseSpec {
         try (RawWebSocket socket = world.connect()) {
             world.disk.hold();
             CompletableFuture<Object> write =
-                    world.runtime.start(
-                            "a",
-                            self -> {
-                                self.insert(1);
-                                self.ctx().webSockets().getFirst().close(1001, "gated-bye");
-                                return "";
-                            });
-            world.disk.awaitSync();
-            assertThat(socket.hasInput(), is(false));
+                    world.runtime
+                            .blocked(
+                                    "a",
+                                    self -> {
+                                        self.insert(1);
+                                        self.ctx().webSockets().getFirst().close(1001, "gated-bye");
+                                        return "";
+                                    })
+                            .result();
+            socket.assertExhausted();
 
             world.disk.release();
 
@@ -280,11 +281,5 @@ class AutoResponseSpec {
                         self.ctx()
                                 .webSocketAutoResponseTimestamp(
                                         self.ctx().webSockets().get(index)));
-    }
-
-    /// Returns when the server has read what the socket has sent: it answers a Ping behind it.
-    private static void awaitAnswer(RawWebSocket socket) throws Exception {
-        socket.sendFrame(RawWebSocket.FINAL | RawWebSocket.PING, new byte[0]);
-        assertThat(socket.readAnswer().opcode(), is(RawWebSocket.PONG));
     }
 }

@@ -57,7 +57,7 @@ class BoundsSpec {
         start(builder -> builder.limit(Limit.QUEUED_EVENTS, 1));
         CountDownLatch release = new CountDownLatch(1);
         CompletableFuture<Object> busy = occupy(release);
-        CompletableFuture<Object> waiter = runtime.queued("a", self -> "served").result();
+        CompletableFuture<Object> waiter = runtime.blocked("a", self -> "served").result();
 
         DurableObjectException thrown =
                 assertThrows(
@@ -79,7 +79,7 @@ class BoundsSpec {
         start(builder -> builder.limit(Limit.QUEUED_EVENTS, 1));
         CountDownLatch release = new CountDownLatch(1);
         CompletableFuture<Object> busy = occupy(release);
-        CompletableFuture<Object> waiter = runtime.queued("a", self -> "served").result();
+        CompletableFuture<Object> waiter = runtime.blocked("a", self -> "served").result();
 
         RawHttp.Answer answer = get("/noop");
 

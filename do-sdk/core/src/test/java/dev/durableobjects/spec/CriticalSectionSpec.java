@@ -62,7 +62,8 @@ class CriticalSectionSpec {
                                         }));
         runtime.script("log", (self, x) -> self.log().add(x));
         inside.await();
-        CompletableFuture<Object> other = runtime.start("a", self -> self.log().add("other"));
+        CompletableFuture<Object> other =
+                runtime.blocked("a", self -> self.log().add("other")).result();
         release.countDown();
         blocker.get(30, TimeUnit.SECONDS);
         other.get(30, TimeUnit.SECONDS);
@@ -130,7 +131,7 @@ class CriticalSectionSpec {
                                     });
                         });
         inside.await();
-        CompletableFuture<Object> waiter = runtime.queued("a", self -> "never").result();
+        CompletableFuture<Object> waiter = runtime.blocked("a", self -> "never").result();
         release.countDown();
 
         Throwable own = failureOf(blocker);
@@ -179,7 +180,7 @@ class CriticalSectionSpec {
                                             return stuck.get();
                                         }));
         inside.await();
-        CompletableFuture<Object> waiter = runtime.start("a", self -> "never");
+        CompletableFuture<Object> waiter = runtime.blocked("a", self -> "never").result();
 
         DurableObjectException thrown = (DurableObjectException) failureOf(waiter);
 

@@ -47,7 +47,7 @@ class InterruptSpec {
                             return self.counter;
                         });
         inside.await();
-        ProbeRuntime.Queued waiting = runtime.queued("a", self -> ++self.counter);
+        ProbeRuntime.Blocked<Object> waiting = runtime.blocked("a", self -> ++self.counter);
 
         waiting.thread().interrupt();
 

@@ -128,7 +128,7 @@ class InterventionSpec {
         while (operator.getState() != Thread.State.WAITING) {
             Thread.onSpinWait();
         }
-        CompletableFuture<Object> waiting = world.runtime().queued("a", self -> "never").result();
+        CompletableFuture<Object> waiting = world.runtime().blocked("a", self -> "never").result();
 
         mayEnd.countDown();
 

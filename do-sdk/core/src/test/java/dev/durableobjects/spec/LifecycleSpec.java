@@ -85,7 +85,7 @@ class LifecycleSpec {
                 };
         CompletableFuture<Object> first = runtime.start("a", self -> "never");
         inside.await();
-        CompletableFuture<Object> second = runtime.queued("a", self -> "never").result();
+        CompletableFuture<Object> second = runtime.blocked("a", self -> "never").result();
 
         release.countDown();
         Throwable own = failureOf(first);
@@ -130,7 +130,7 @@ class LifecycleSpec {
                             return "never";
                         });
         inside.await();
-        CompletableFuture<Object> waiter = runtime.queued("a", self -> "never").result();
+        CompletableFuture<Object> waiter = runtime.blocked("a", self -> "never").result();
 
         release.countDown();
         DurableObjectException own = resetOf(violator);

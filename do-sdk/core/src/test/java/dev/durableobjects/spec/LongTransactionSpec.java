@@ -120,7 +120,7 @@ class LongTransactionSpec {
                                             return "";
                                         }));
         assertThat(inside.await(30, TimeUnit.SECONDS), is(true));
-        ProbeRuntime.Queued other = runtime.queued("a", self -> self.values());
+        ProbeRuntime.Blocked<Object> other = runtime.blocked("a", self -> self.values());
 
         goOn.countDown();
 

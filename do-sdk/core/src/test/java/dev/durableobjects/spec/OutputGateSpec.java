@@ -1,9 +1,11 @@
 package dev.durableobjects.spec;
 
 import static dev.durableobjects.spec.ProbeRuntime.failureOf;
+import static dev.durableobjects.spec.ProbeRuntime.resetOf;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.hamcrest.MatcherAssert.assertThat;
 import static org.hamcrest.Matchers.containsString;
+import static org.hamcrest.Matchers.empty;
 import static org.hamcrest.Matchers.is;
 import static org.hamcrest.Matchers.startsWith;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -40,12 +42,7 @@ class OutputGateSpec {
 
     @BeforeEach
     void start() {
-        runtime =
-                new ProbeRuntime(
-                        directory,
-                        builder ->
-                                TestRuntime.withDisk(builder, disk).limit(Limit.COMMIT_SECONDS, 3));
-        runtime.script("noop", (self, x) -> "");
+        runtime = new ProbeRuntime(directory, builder -> TestRuntime.withDisk(builder, disk));
     }
 
     @AfterEach
@@ -58,11 +55,9 @@ class OutputGateSpec {
     void aResultWaitsForTheCommit() throws Exception {
         runtime.prepare("a");
         disk.hold();
-        CompletableFuture<Object> call = runtime.start("a", OutputGateSpec::write);
 
-        disk.awaitSync();
+        CompletableFuture<Object> call = assertWaits(OutputGateSpec::write);
 
-        assertThat(call.isDone(), is(false));
         disk.release();
         assertThat(call.get(30, TimeUnit.SECONDS), is("written"));
     }
@@ -79,17 +74,12 @@ class OutputGateSpec {
                             return "not yet durable";
                         });
         CompletableFuture<Object> sync =
-                runtime.start(
-                        "a",
-                        self -> {
-                            self.ctx().storage().sync();
-                            return "durable";
-                        });
-
-        disk.awaitSync();
+                assertWaits(self -> {
+                    self.ctx().storage().sync();
+                    return "durable";
+                });
 
         assertThat(result, is("not yet durable"));
-        assertThat(sync.isDone(), is(false));
         disk.release();
         assertThat(sync.get(30, TimeUnit.SECONDS), is("durable"));
     }
@@ -98,18 +88,14 @@ class OutputGateSpec {
     void aConfirmedWriteBesideAnUnconfirmedOneIsWaitedFor() throws Exception {
         runtime.prepare("a");
         disk.hold();
+
         CompletableFuture<Object> call =
-                runtime.start(
-                        "a",
-                        self -> {
-                            self.ctx().storage().kv().put("k", 1, WriteOptions.UNCONFIRMED);
-                            self.ctx().storage().kv().put("l", 1);
-                            return "";
-                        });
+                assertWaits(self -> {
+                    self.ctx().storage().kv().put("k", 1, WriteOptions.UNCONFIRMED);
+                    self.ctx().storage().kv().put("l", 1);
+                    return "";
+                });
 
-        disk.awaitSync();
-
-        assertThat(call.isDone(), is(false));
         disk.release();
         assertThat(call.get(30, TimeUnit.SECONDS), is(""));
     }
@@ -118,17 +104,13 @@ class OutputGateSpec {
     void anExceptionWaitsForTheCommit() throws Exception {
         runtime.prepare("a");
         disk.hold();
+
         CompletableFuture<Object> call =
-                runtime.start(
-                        "a",
-                        self -> {
-                            self.insert(1);
-                            throw new IOException("after the write");
-                        });
+                assertWaits(self -> {
+                    self.insert(1);
+                    throw new IOException("after the write");
+                });
 
-        disk.awaitSync();
-
-        assertThat(call.isDone(), is(false));
         disk.release();
         assertThat(failureOf(call).getMessage(), is("after the write"));
     }
@@ -137,14 +119,12 @@ class OutputGateSpec {
     void aReadWaitsForTheWritesThatItSaw() throws Exception {
         runtime.prepare("a");
         disk.hold();
-        CompletableFuture<Object> write = runtime.start("a", OutputGateSpec::write);
-        disk.awaitSync();
+        CompletableFuture<Object> write = assertWaits(OutputGateSpec::write);
 
-        CompletableFuture<Object> read = runtime.start("a", Probe::values);
-        CompletableFuture<Object> elsewhere = runtime.start("b", self -> "no writes here");
+        CompletableFuture<Object> read = assertWaits(Probe::values);
+        Object elsewhere = runtime.in("b", (self, x) -> "no writes here");
 
-        assertThat(elsewhere.get(30, TimeUnit.SECONDS), is("no writes here"));
-        assertThat(read.isDone(), is(false));
+        assertThat(elsewhere, is("no writes here"));
         disk.release();
         assertThat(read.get(30, TimeUnit.SECONDS), is(List.of(1L)));
         write.get(30, TimeUnit.SECONDS);
@@ -155,17 +135,14 @@ class OutputGateSpec {
         runtime.prepare("a");
         runtime.script("called", (self, x) -> self.log().add("called"));
         disk.hold();
+
         CompletableFuture<Object> call =
-                runtime.start(
-                        "a",
-                        self -> {
-                            self.insert(1);
-                            return self.other("b").run("called", "");
-                        });
+                assertWaits(self -> {
+                    self.insert(1);
+                    return self.other("b").run("called", "");
+                });
 
-        disk.awaitSync();
-
-        assertThat(runtime.log.isEmpty(), is(true));
+        assertThat(runtime.log, is(empty()));
         disk.release();
         call.get(30, TimeUnit.SECONDS);
         assertThat(runtime.log, is(List.of("called")));
@@ -175,18 +152,15 @@ class OutputGateSpec {
     void syncWaitsForWhatWasWrittenSoFar() throws Exception {
         runtime.prepare("a");
         disk.hold();
+
         CompletableFuture<Object> call =
-                runtime.start(
-                        "a",
-                        self -> {
-                            self.insert(1);
-                            self.ctx().storage().sync();
-                            return self.log().add("synced");
-                        });
+                assertWaits(self -> {
+                    self.insert(1);
+                    self.ctx().storage().sync();
+                    return self.log().add("synced");
+                });
 
-        disk.awaitSync();
-
-        assertThat(runtime.log.isEmpty(), is(true));
+        assertThat(runtime.log, is(empty()));
         disk.release();
         call.get(30, TimeUnit.SECONDS);
     }
@@ -199,11 +173,9 @@ class OutputGateSpec {
                     self.insert("made");
                 };
         disk.hold();
-        CompletableFuture<Object> call = runtime.start("a", self -> "only read");
 
-        disk.awaitSync();
+        CompletableFuture<Object> call = assertWaits(self -> "only read");
 
-        assertThat(call.isDone(), is(false));
         disk.release();
         assertThat(call.get(30, TimeUnit.SECONDS), is("only read"));
     }
@@ -228,18 +200,18 @@ class OutputGateSpec {
         WebServer server = serve();
         try (RawWebSocket socket = RawWebSocket.connect(server.port(), "/accept")) {
             disk.hold();
-            CompletableFuture<Object> first =
-                    ProbeRuntime.started(() -> runtime.stub("a").rpc().run("send", "first"));
+            ProbeRuntime.Blocked<Object> first = send("first");
             disk.awaitSync();
-            CompletableFuture<Object> second =
-                    ProbeRuntime.started(() -> runtime.stub("a").rpc().run("send", "second"));
-            assertThat("nothing has left", socket.hasInput(), is(false));
+            ProbeRuntime.Blocked<Object> second = send("second");
+            socket.assertExhausted();
 
             disk.releaseOne();
 
             assertThat(socket.readText(), is("first"));
-            first.get(30, TimeUnit.SECONDS);
-            assertThat(second.isDone(), is(false));
+            first.result().get(30, TimeUnit.SECONDS);
+            disk.awaitSync();
+            assertThat(second.thread().getState(), is(Thread.State.WAITING));
+            socket.assertExhausted();
             disk.release();
             assertThat(socket.readText(), is("second"));
         } finally {
@@ -268,10 +240,8 @@ class OutputGateSpec {
         var chunks = response.chunks().orElseThrow();
         disk.hold();
 
-        CompletableFuture<Optional<byte[]>> first = ProbeRuntime.started(chunks::next);
-        disk.awaitSync();
+        CompletableFuture<Optional<byte[]>> first = ProbeRuntime.blocked(chunks::next).result();
 
-        assertThat(first.isDone(), is(false));
         disk.release();
         assertThat(new String(first.get(30, TimeUnit.SECONDS).orElseThrow(), UTF_8), is("one "));
         assertThat(
@@ -279,7 +249,7 @@ class OutputGateSpec {
                 runtime.in("a", (self, x) -> self.values()),
                 is(List.of("one ")));
         assertThat(new String(chunks.next().orElseThrow(), UTF_8), is("two"));
-        assertThat(chunks.next().isPresent(), is(false));
+        assertThat(chunks.next(), is(Optional.empty()));
         chunks.close();
     }
 
@@ -324,15 +294,20 @@ class OutputGateSpec {
         disk.fail("no space left on device");
         CompletableFuture<Object> call = runtime.start("a", OutputGateSpec::write);
 
-        Throwable thrown = failureOf(call);
+        DurableObjectException thrown = resetOf(call);
 
         assertThat(thrown.getMessage(), containsString("no space left on device"));
-        assertThat(((DurableObjectException) thrown).durableObjectReset(), is(true));
         assertThrows(RuntimeException.class, () -> runtime.in("a", (self, x) -> self.values()));
     }
 
     @Test
     void aHungCommitReplacesTheResultAfterItsTime() throws Exception {
+        runtime.close();
+        runtime =
+                new ProbeRuntime(
+                        directory,
+                        builder ->
+                                TestRuntime.withDisk(builder, disk).limit(Limit.COMMIT_SECONDS, 1));
         runtime.prepare("a");
         disk.hold();
         CompletableFuture<Object> call = runtime.start("a", OutputGateSpec::write);
@@ -342,7 +317,20 @@ class OutputGateSpec {
         assertThat(
                 thrown.getMessage(),
                 startsWith("Durable Object storage operation exceeded timeout"));
-        assertThat(((DurableObjectException) thrown).overloaded(), is(true));
+        assertThat("overloaded", ((DurableObjectException) thrown).overloaded(), is(true));
+    }
+
+    /// Asserts that an event waits until the disk, which is held, is let go.
+    ///
+    /// @return what becomes of it then
+    private CompletableFuture<Object> assertWaits(Probe.Task task) throws InterruptedException {
+        CompletableFuture<Object> result = runtime.blocked("a", task).result();
+        disk.awaitSync();
+        return result;
+    }
+
+    private ProbeRuntime.Blocked<Object> send(String text) {
+        return ProbeRuntime.blocked(() -> runtime.stub("a").rpc().run("send", text));
     }
 
     private static Object write(Probe self) {

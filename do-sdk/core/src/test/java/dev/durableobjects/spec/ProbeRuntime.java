@@ -2,6 +2,7 @@ package dev.durableobjects.spec;
 
 import static org.hamcrest.MatcherAssert.assertThat;
 import static org.hamcrest.Matchers.is;
+import static org.hamcrest.Matchers.not;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import dev.durableobjects.AlarmInvocationInfo;
@@ -110,17 +111,24 @@ final class ProbeRuntime implements AutoCloseable {
         return started(() -> in(object, (self, argument) -> task.run(self)));
     }
 
-    /// An event that waits for its object, which must be busy.
-    record Queued(Thread thread, CompletableFuture<Object> result) {}
+    /// Something that waits on a thread of its own.
+    record Blocked<T>(Thread thread, CompletableFuture<T> result) {}
 
-    /// Starts an event of a busy object, and returns when it waits for its turn.
-    Queued queued(String object, Probe.Task task) {
-        CompletableFuture<Object> result = new CompletableFuture<>();
-        Thread thread = startedInto(result, () -> in(object, (self, argument) -> task.run(self)));
-        while (thread.getState() != Thread.State.WAITING) {
+    /// Starts an event, and returns when it waits: for its turn, or for what is not durable yet.
+    Blocked<Object> blocked(String object, Probe.Task task) {
+        return blocked(() -> in(object, (self, argument) -> task.run(self)));
+    }
+
+    /// Starts something on a virtual thread of its own, and returns when it waits.
+    static <T> Blocked<T> blocked(Callable<T> body) {
+        CompletableFuture<T> result = new CompletableFuture<>();
+        Thread thread = startedInto(result, body);
+        for (Thread.State state = thread.getState(); state != Thread.State.WAITING; ) {
+            assertThat("waited for nothing: " + result, state, is(not(Thread.State.TERMINATED)));
             Thread.onSpinWait();
+            state = thread.getState();
         }
-        return new Queued(thread, result);
+        return new Blocked<>(thread, result);
     }
 
     /// Returns when an object has logged this.

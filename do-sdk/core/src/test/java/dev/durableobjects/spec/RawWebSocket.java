@@ -1,5 +1,8 @@
 package dev.durableobjects.spec;
 
+import static org.hamcrest.MatcherAssert.assertThat;
+import static org.hamcrest.Matchers.is;
+
 import java.io.ByteArrayOutputStream;
 import java.io.DataInputStream;
 import java.io.EOFException;
@@ -162,9 +165,11 @@ final class RawWebSocket implements AutoCloseable {
         }
     }
 
-    /// Returns whether the server has sent something that was not read.
-    boolean hasInput() throws IOException {
-        return in.available() > 0;
+    /// Asserts that everything was read that has left the server: the Pong for a Ping is next.
+    void assertExhausted() throws IOException {
+        sendFrame(FINAL | PING, new byte[0]);
+        Frame next = readAnswer();
+        assertThat("not read: " + next.text(), next.opcode(), is(PONG));
     }
 
     /// Returns whether the server has ended the connection, waiting for its end.

@@ -325,7 +325,7 @@ class RpcSpec {
             inside.await();
             for (int i = 0; i < 100; i++) {
                 String number = String.valueOf(i);
-                calls.add(runtime.queued("a", self -> self.log().add(number)).result());
+                calls.add(runtime.blocked("a", self -> self.log().add(number)).result());
             }
 
             release.countDown();

@@ -68,7 +68,8 @@ class SocketTagSpec {
                 RawWebSocket bob = world.connect("a", "bob")) {
             assertThat(tags("a", ""), contains("bob", "alice"));
             assertThat(tags("a", "people"), contains("alice", "bob"));
-            assertThat(alice.hasInput() || bob.hasInput(), is(false));
+            alice.assertExhausted();
+            bob.assertExhausted();
         }
     }
 
@@ -82,7 +83,7 @@ class SocketTagSpec {
 
             assertThat(tags("a", "people"), contains("bob"));
             assertThat(tags("a", "alice"), is(List.of()));
-            assertThat(bob.hasInput(), is(false));
+            bob.assertExhausted();
         }
     }
 
