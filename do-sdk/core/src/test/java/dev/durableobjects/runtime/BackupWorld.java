@@ -20,13 +20,20 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /// A node with vaults, and its backups.
 final class BackupWorld implements AutoCloseable {
 
+    private static final int PATIENCE_SECONDS = 30;
+
     private final Path parent;
+    private final BlockingQueue<String> woken = new LinkedBlockingQueue<>();
     private volatile Instant now = Instant.parse("2026-11-23T23:30:00.123Z");
     private Duration history = Duration.ofDays(30);
     private @Nullable DurableObjects objects;
@@ -88,13 +95,18 @@ final class BackupWorld implements AutoCloseable {
         return objects().env().namespace(Vault.VAULT).getByName(name).rpc();
     }
 
+    /// Waits until the alarm of an object runs, and returns the name of the object.
+    Optional<String> woken() throws InterruptedException {
+        return Optional.ofNullable(woken.poll(PATIENCE_SECONDS, TimeUnit.SECONDS));
+    }
+
     DurableObjectsBuilder builder(Path directory) {
         DurableObjectsBuilder builder =
                 DurableObjects.builder()
                         .directory(directory)
                         .namespace(
                                 Vault.VAULT,
-                                VaultObject::new,
+                                (ctx, env) -> new VaultObject(ctx, env, this::backup, woken::add),
                                 settings -> settings.history(history));
         return TestRuntime.withClock(TestRuntime.withJournalBytes(builder, 256 << 10), () -> now);
     }

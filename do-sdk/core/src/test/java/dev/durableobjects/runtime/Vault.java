@@ -31,6 +31,6 @@ interface Vault {
 
     void wake(Instant time);
 
-    /// Does what the test wants inside of the object.
-    void runInside();
+    /// Makes a backup inside of the object.
+    void backup();
 }

@@ -8,24 +8,26 @@ import dev.durableobjects.Env;
 import dev.durableobjects.sql.SqlStorage;
 import java.time.Instant;
 import java.util.List;
-import java.util.Queue;
-import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
 
 /// Keeps each number in a table and as a key.
 final class VaultObject extends DurableObject implements Vault {
 
-    /// The names of the objects whose alarm ran, of all tests.
-    static final Queue<String> WOKEN = new ConcurrentLinkedQueue<>();
-
-    /// What is done inside.
-    static final AtomicReference<Runnable> INSIDE = new AtomicReference<>(() -> {});
-
     private final SqlStorage sql;
+    private final Runnable backup;
+    private final Consumer<String> onAlarm;
 
     VaultObject(DurableObjectState ctx, Env env) {
+        this(ctx, env, () -> {}, name -> {});
+    }
+
+    /// @param backup makes a backup of the node
+    /// @param onAlarm told the name when the alarm runs
+    VaultObject(DurableObjectState ctx, Env env, Runnable backup, Consumer<String> onAlarm) {
         super(ctx, env);
-        sql = ctx.storage().sql();
+        this.sql = ctx.storage().sql();
+        this.backup = backup;
+        this.onAlarm = onAlarm;
     }
 
     @Override
@@ -75,12 +77,12 @@ final class VaultObject extends DurableObject implements Vault {
     }
 
     @Override
-    public void runInside() {
-        INSIDE.get().run();
+    public void backup() {
+        backup.run();
     }
 
     @Override
     public void alarm(AlarmInvocationInfo info) {
-        WOKEN.add(ctx.id().name().orElse("nobody knows"));
+        onAlarm.accept(ctx.id().name().orElse("nobody knows"));
     }
 }
