@@ -19,10 +19,12 @@ import java.util.Random;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /// Kills a process under load again and again. `-Ddurable.crash.rounds=500` does it for long,
 /// `-Ddurable.crash.seed=SEED` kills after as many writes again.
+@Timeout(value = 1, unit = TimeUnit.DAYS) // It runs for as long as its properties say.
 class CrashTest {
 
     private static final System.Logger LOGGER = System.getLogger(CrashTest.class.getName());

@@ -31,11 +31,14 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /// Any moment of any object can be reached again, whatever happened since.
+@Timeout(value = 1, unit = TimeUnit.DAYS) // It runs for as long as its properties say.
 class HistoryTest {
 
     private static final Binding<Diary> DIARY = Binding.of("DIARY", Diary.class);

@@ -25,15 +25,18 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /// Whatever is damaged, missing or foreign is found, and nothing else.
+@Timeout(value = 1, unit = TimeUnit.DAYS) // It runs for as long as its properties say.
 class VerificationTest {
 
     private static final long SEED = Long.getLong("verify.seed", 20_261_124);

@@ -13,12 +13,14 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -29,6 +31,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 /// success, and none never.
 ///
 /// `-Dsimulation.seeds=100000` runs more, `-Dsimulation.first=SEED -Dsimulation.seeds=1` one again.
+@Timeout(value = 1, unit = TimeUnit.DAYS) // It runs for as long as its properties say.
 class EngineSimulationTest {
 
     private static final long FIRST = Long.getLong("simulation.first", 0);

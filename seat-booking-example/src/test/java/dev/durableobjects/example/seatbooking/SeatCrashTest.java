@@ -25,11 +25,13 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /// Kills the flights again and again while people book and hold seats, in a time that runs fast.
 /// `-Ddurable.crash.rounds=200` does it for long, `-Ddurable.crash.seed=SEED` kills after as many
 /// answers again.
+@Timeout(value = 1, unit = TimeUnit.DAYS) // It runs for as long as its properties say.
 class SeatCrashTest {
 
     private static final System.Logger LOGGER = System.getLogger(SeatCrashTest.class.getName());

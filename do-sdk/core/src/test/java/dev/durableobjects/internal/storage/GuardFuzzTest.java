@@ -14,6 +14,7 @@ import java.nio.file.Path;
 import java.sql.SQLException;
 import java.util.List;
 import java.util.Random;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -22,7 +23,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /// Throws mutated SQL at the guard. Whatever gets through, the database that is attached, the
 /// files, our own tables, our settings and the event's transaction are what they were.
-@Timeout(120)
+@Timeout(value = 1, unit = TimeUnit.DAYS) // It runs for as long as its properties say.
 class GuardFuzzTest {
 
     /// More rounds: `-Dfuzz.rounds=1000000`.
