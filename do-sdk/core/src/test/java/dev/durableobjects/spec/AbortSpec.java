@@ -10,6 +10,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import dev.durableobjects.DurableObjectException;
 import dev.durableobjects.DurableObjectException.Kind;
 import dev.durableobjects.http.Response;
+import dev.durableobjects.internal.journal.FaultyDisk;
 import dev.durableobjects.internal.socket.HeldSocket;
 import dev.durableobjects.internal.socket.Transport;
 import dev.durableobjects.runtime.TestRuntime;
@@ -31,7 +32,7 @@ import org.junit.jupiter.api.io.TempDir;
 class AbortSpec {
 
     @TempDir private Path directory;
-    private final HeldDisk disk = new HeldDisk();
+    private final FaultyDisk disk = new FaultyDisk();
     private ProbeRuntime runtime;
 
     @BeforeEach
@@ -188,7 +189,7 @@ class AbortSpec {
                             self.insert("unknown");
                             return "written";
                         });
-        disk.awaitSync();
+        disk.awaitHeld();
 
         aborted(AbortSpec::abort);
         disk.release();

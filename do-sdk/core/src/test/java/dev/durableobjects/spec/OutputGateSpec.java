@@ -14,6 +14,7 @@ import dev.durableobjects.DurableObjectException;
 import dev.durableobjects.Limit;
 import dev.durableobjects.http.Request;
 import dev.durableobjects.http.Response;
+import dev.durableobjects.internal.journal.FaultyDisk;
 import dev.durableobjects.kv.WriteOptions;
 import dev.durableobjects.runtime.TestRuntime;
 import dev.durableobjects.websocket.WebSocketPair;
@@ -37,7 +38,7 @@ import org.junit.jupiter.api.io.TempDir;
 class OutputGateSpec {
 
     @TempDir private Path directory;
-    private final HeldDisk disk = new HeldDisk();
+    private final FaultyDisk disk = new FaultyDisk();
     private ProbeRuntime runtime;
 
     @BeforeEach
@@ -201,7 +202,7 @@ class OutputGateSpec {
         try (RawWebSocket socket = RawWebSocket.connect(server.port(), "/accept")) {
             disk.hold();
             ProbeRuntime.Blocked<Object> first = send("first");
-            disk.awaitSync();
+            disk.awaitHeld();
             ProbeRuntime.Blocked<Object> second = send("second");
             socket.assertExhausted();
 
@@ -209,7 +210,7 @@ class OutputGateSpec {
 
             assertThat(socket.readText(), is("first"));
             first.result().get(30, TimeUnit.SECONDS);
-            disk.awaitSync();
+            disk.awaitHeld();
             assertThat(second.thread().getState(), is(Thread.State.WAITING));
             socket.assertExhausted();
             disk.release();
@@ -291,7 +292,7 @@ class OutputGateSpec {
     @Test
     void aFailedCommitReplacesTheResultAndNobodyReadsTheLostWrite() throws Exception {
         runtime.prepare("a");
-        disk.fail("no space left on device");
+        disk.failForces("no space left on device");
         CompletableFuture<Object> call = runtime.start("a", OutputGateSpec::write);
 
         DurableObjectException thrown = resetOf(call);
@@ -323,9 +324,9 @@ class OutputGateSpec {
     /// Asserts that an event waits until the disk, which is held, is let go.
     ///
     /// @return what becomes of it then
-    private CompletableFuture<Object> assertWaits(Probe.Task task) throws InterruptedException {
+    private CompletableFuture<Object> assertWaits(Probe.Task task) throws IOException {
         CompletableFuture<Object> result = runtime.blocked("a", task).result();
-        disk.awaitSync();
+        disk.awaitHeld();
         return result;
     }
 

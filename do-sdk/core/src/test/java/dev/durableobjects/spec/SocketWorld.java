@@ -2,6 +2,7 @@ package dev.durableobjects.spec;
 
 import dev.durableobjects.Limit;
 import dev.durableobjects.http.Response;
+import dev.durableobjects.internal.journal.FaultyDisk;
 import dev.durableobjects.runtime.DurableObjectsBuilder;
 import dev.durableobjects.runtime.TestRuntime;
 import dev.durableobjects.websocket.WebSocket;
@@ -24,7 +25,7 @@ final class SocketWorld implements AutoCloseable {
     private static final int LOOKS = 100;
 
     final ManualTime time = new ManualTime();
-    final HeldDisk disk = new HeldDisk();
+    final FaultyDisk disk = new FaultyDisk();
     final ProbeRuntime runtime;
 
     private final WebServer server;
