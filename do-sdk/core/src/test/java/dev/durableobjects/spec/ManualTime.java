@@ -1,19 +1,19 @@
 package dev.durableobjects.spec;
 
-import dev.durableobjects.internal.gate.Waiting;
+import dev.durableobjects.internal.gate.ForwardingWaiting;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicLong;
 
 /// Waiting whose time stands still until a test moves it on; threads are real. Safe for use by many
 /// threads.
-final class ManualTime implements Waiting {
+final class ManualTime extends ForwardingWaiting {
 
     /// How soon a thread that waits for a time notices that it has come.
     private static final long GLANCE_NANOS = 1_000_000;
 
-    private final Waiting real = Waiting.system();
     private final AtomicLong now = new AtomicLong();
     private volatile long stepNanos;
+    private volatile long flowsSince;
     private volatile boolean flows;
 
     /// Lets time pass.
@@ -28,37 +28,17 @@ final class ManualTime implements Waiting {
 
     /// Lets time pass by itself from now on.
     void flow() {
-        now.addAndGet(-System.nanoTime());
+        flowsSince = System.nanoTime();
         flows = true;
     }
 
     @Override
-    public void park(Object blocker) {
-        real.park(blocker);
-    }
-
-    @Override
     public void parkNanos(Object blocker, long nanos) {
-        real.parkNanos(blocker, Math.min(nanos, GLANCE_NANOS));
-    }
-
-    @Override
-    public void giveWay() {
-        real.giveWay();
-    }
-
-    @Override
-    public void unpark(Thread thread) {
-        real.unpark(thread);
-    }
-
-    @Override
-    public Thread start(String name, Runnable body) {
-        return real.start(name, body);
+        super.parkNanos(blocker, Math.min(nanos, GLANCE_NANOS));
     }
 
     @Override
     public long nanoTime() {
-        return flows ? now.get() + System.nanoTime() : now.addAndGet(stepNanos);
+        return flows ? now.get() + System.nanoTime() - flowsSince : now.addAndGet(stepNanos);
     }
 }

@@ -1,13 +1,12 @@
 package dev.durableobjects.internal.journal;
 
-import dev.durableobjects.internal.gate.Waiting;
+import dev.durableobjects.internal.gate.ForwardingWaiting;
 import java.util.concurrent.CountDownLatch;
 
 /// Waits for real, and lets the thread of history begin only when a test says so: until then the
 /// test is that thread. Safe for use by many threads.
-final class HeldWaiting implements Waiting {
+final class HeldWaiting extends ForwardingWaiting {
 
-    private final Waiting real = Waiting.system();
     private final CountDownLatch released = new CountDownLatch(1);
 
     void release() {
@@ -15,23 +14,8 @@ final class HeldWaiting implements Waiting {
     }
 
     @Override
-    public void park(Object blocker) {
-        real.park(blocker);
-    }
-
-    @Override
-    public void parkNanos(Object blocker, long nanos) {
-        real.parkNanos(blocker, nanos);
-    }
-
-    @Override
-    public void unpark(Thread thread) {
-        real.unpark(thread);
-    }
-
-    @Override
     public Thread start(String name, Runnable body) {
-        return real.start(
+        return super.start(
                 name,
                 () -> {
                     if (name.equals("durable-history")) {
@@ -47,15 +31,5 @@ final class HeldWaiting implements Waiting {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
-    }
-
-    @Override
-    public void giveWay() {
-        real.giveWay();
-    }
-
-    @Override
-    public long nanoTime() {
-        return real.nanoTime();
     }
 }

@@ -1,0 +1,37 @@
+package dev.durableobjects.internal.gate;
+
+/// Waits for real. A test extends it to do one thing in another way. Safe for use by many threads.
+public class ForwardingWaiting implements Waiting {
+
+    private final Waiting real = Waiting.system();
+
+    @Override
+    public void park(Object blocker) {
+        real.park(blocker);
+    }
+
+    @Override
+    public void parkNanos(Object blocker, long nanos) {
+        real.parkNanos(blocker, nanos);
+    }
+
+    @Override
+    public void giveWay() {
+        real.giveWay();
+    }
+
+    @Override
+    public void unpark(Thread thread) {
+        real.unpark(thread);
+    }
+
+    @Override
+    public Thread start(String name, Runnable body) {
+        return real.start(name, body);
+    }
+
+    @Override
+    public long nanoTime() {
+        return real.nanoTime();
+    }
+}
