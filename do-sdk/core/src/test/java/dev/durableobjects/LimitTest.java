@@ -4,8 +4,6 @@ import static org.hamcrest.MatcherAssert.assertThat;
 import static org.hamcrest.Matchers.containsString;
 import static org.hamcrest.Matchers.is;
 
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.regex.Matcher;
@@ -16,18 +14,17 @@ import org.junit.jupiter.api.Test;
 class LimitTest {
 
     private static final Path SOURCE =
-            Path.of("src", "main", "java", "dev", "durableobjects", "Limit.java");
+            Path.of("do-sdk/core/src/main/java/dev/durableobjects/Limit.java");
 
     @Test
-    void theReferenceListsEveryLimitAsItIs() throws IOException {
-        String source = Files.readString(SOURCE);
+    void theReferenceListsEveryLimitAsItIs() {
+        String source = Repository.read(SOURCE);
         String table =
                 Arrays.stream(Limit.values())
                         .map(limit -> row(limit, source))
                         .collect(Collectors.joining("\n", "|---|---|---|---|\n", "\n"));
 
-        String reference =
-                Files.readString(Path.of("..", "..", "docs", "reference", "configuration.md"));
+        String reference = Repository.read(Path.of("docs/reference/configuration.md"));
 
         assertThat(reference, containsString(table));
     }

@@ -21,7 +21,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.regex.Matcher;
@@ -42,7 +41,7 @@ class TidyTest {
     private static final int FILE_LINES_MAX = 400;
     private static final int TEST_LINES_MAX = 500;
 
-    private static final Path ROOT = root();
+    private static final Path ROOT = Repository.ROOT;
 
     private static final List<Rule> RULES =
             List.of(
@@ -109,7 +108,7 @@ class TidyTest {
 
         List<Path> documents = tracked(".md").toList();
         for (Path document : documents) {
-            Matcher matcher = link.matcher(read(document));
+            Matcher matcher = link.matcher(Repository.read(document));
             while (matcher.find()) {
                 if (Files.notExists(document.resolveSibling(matcher.group(1)))) {
                     broken.add(ROOT.relativize(document) + " -> " + matcher.group(1));
@@ -129,11 +128,11 @@ class TidyTest {
                         .filter(file -> file.toString().contains("src/test"))
                         .collect(
                                 Collectors.toMap(
-                                        file -> file.getFileName().toString(), TidyTest::read));
+                                        file -> file.getFileName().toString(), Repository::read));
         List<String> missing = new ArrayList<>();
 
         for (Path document : tracked(".md").toList()) {
-            Matcher matcher = named.matcher(read(document));
+            Matcher matcher = named.matcher(Repository.read(document));
             while (matcher.find()) {
                 String source = tests.get(matcher.group(1) + ".java");
                 String method = matcher.group(2);
@@ -149,11 +148,14 @@ class TidyTest {
     @Test
     void threadsThatAreStartedStandInTheTableOfThreads() {
         Path design = ROOT.resolve("do-sdk/core/DESIGN.md");
-        String section = read(design).split("## Threads\n", 2)[1].split("\n## ", 2)[0];
+        String section = Repository.read(design).split("## Threads\n", 2)[1].split("\n## ", 2)[0];
         Set<String> started =
                 sources()
                         .filter(file -> file.startsWith(ROOT.resolve("do-sdk/core/src/main")))
-                        .flatMap(file -> found("\\.(?:start|name)\\(\\s*\"([^\"]+)\"", read(file)))
+                        .flatMap(file ->
+                                found(
+                                        "\\.(?:start|name)\\(\\s*\"([^\"]+)\"",
+                                        Repository.read(file)))
                         .collect(Collectors.toCollection(TreeSet::new));
         Set<String> described =
                 section.lines()
@@ -172,7 +174,7 @@ class TidyTest {
     private static void checkLines(Path file, List<String> violations) {
         String name = ROOT.relativize(file).toString();
         boolean isTest = name.contains("src/test");
-        List<String> lines = read(file).lines().toList();
+        List<String> lines = Repository.read(file).lines().toList();
         int linesMax = isTest ? TEST_LINES_MAX : FILE_LINES_MAX;
         if (lines.size() > linesMax && Files.notExists(file.resolveSibling("DESIGN.md"))) {
             violations.add("%s has %d lines, more than %d".formatted(name, lines.size(), linesMax));
@@ -209,22 +211,6 @@ class TidyTest {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
-    }
-
-    private static String read(Path file) {
-        try {
-            return Files.readString(file);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-    }
-
-    private static Path root() {
-        Path up = Path.of("").toAbsolutePath();
-        while (Files.notExists(up.resolve("LICENSE"))) {
-            up = Objects.requireNonNull(up.getParent(), "no LICENSE above the working directory");
-        }
-        return up;
     }
 
     /// A pattern that no line may hold.

@@ -4,11 +4,11 @@ import static org.hamcrest.MatcherAssert.assertThat;
 import static org.hamcrest.Matchers.is;
 
 import dev.durableobjects.Binding;
+import dev.durableobjects.Repository;
 import dev.durableobjects.runtime.DurableObjects;
 import dev.durableobjects.runtime.DurableObjectsBuilder;
 import dev.durableobjects.runtime.TestRuntime;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.HashMap;
@@ -28,8 +28,7 @@ import org.junit.jupiter.api.io.TempDir;
 /// print with what stands there. Bookmarks are others each time.
 class CommandPageTest {
 
-    private static final Path PAGE =
-            Path.of("").toAbsolutePath().resolve("../../docs/operations/command.md");
+    private static final Path PAGE = Path.of("docs/operations/command.md");
     private static final Pattern BLOCK =
             Pattern.compile(
                     "^```text\\n(\\$ durable .*?)^```$", Pattern.MULTILINE | Pattern.DOTALL);
@@ -72,7 +71,7 @@ class CommandPageTest {
 
     @Test
     void everyLineDoesWhatThePageSays() throws IOException {
-        String page = Files.readString(PAGE);
+        String page = Repository.read(PAGE);
 
         String actual =
                 BLOCK.matcher(page)

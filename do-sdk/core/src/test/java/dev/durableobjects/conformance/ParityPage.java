@@ -1,5 +1,6 @@
 package dev.durableobjects.conformance;
 
+import dev.durableobjects.Repository;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -14,7 +15,7 @@ import java.util.stream.Stream;
 /// cases name.
 final class ParityPage {
 
-    private static final Path ROOT = root();
+    private static final Path PAGE = Path.of("docs/reference/cloudflare-parity.md");
     private static final Pattern FEATURE =
             Pattern.compile(
                     "^\\| ([^|]+) \\| \\*\\*(yes|differs|not yet)\\*\\* \\|", Pattern.MULTILINE);
@@ -31,7 +32,7 @@ final class ParityPage {
     }
 
     static ParityPage read() {
-        return new ParityPage(read(ROOT.resolve("docs/reference/cloudflare-parity.md")));
+        return new ParityPage(Repository.read(PAGE));
     }
 
     /// Returns what the page says about each feature: yes, differs, not yet.
@@ -59,28 +60,12 @@ final class ParityPage {
     /// Returns whether there is a test of this name, as `Class.method`.
     static boolean hasTest(String name) {
         String[] parts = name.split("\\.", 2);
-        try (Stream<Path> files = Files.walk(ROOT)) {
+        try (Stream<Path> files = Files.walk(Repository.ROOT)) {
             return files.filter(file -> file.endsWith(parts[0] + ".java"))
                     .filter(file -> file.toString().contains("src/test"))
-                    .anyMatch(file -> read(file).contains("void " + parts[1] + "("));
+                    .anyMatch(file -> Repository.read(file).contains("void " + parts[1] + "("));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
-    }
-
-    private static String read(Path file) {
-        try {
-            return Files.readString(file);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-    }
-
-    private static Path root() {
-        Path up = Path.of("").toAbsolutePath();
-        while (Files.notExists(up.resolve("LICENSE"))) {
-            up = up.getParent();
-        }
-        return up;
     }
 }
