@@ -12,7 +12,6 @@ import dev.durableobjects.DurableObjectException.Kind;
 import dev.durableobjects.http.Response;
 import dev.durableobjects.internal.journal.FaultyDisk;
 import dev.durableobjects.internal.socket.HeldSocket;
-import dev.durableobjects.internal.socket.Transport;
 import dev.durableobjects.runtime.TestRuntime;
 import dev.durableobjects.websocket.WebSocketPair;
 import io.helidon.webserver.WebServer;
@@ -67,7 +66,7 @@ class AbortSpec {
         assertThat(thrown.kind(), is(Kind.ABORTED));
         assertThat(thrown.durableObjectReset(), is(true));
         assertThat(thrown.remote(), is(true));
-        assertThat(runtime.in("a", (self, x) -> self.values()), is(List.of("kept")));
+        assertThat(runtime.values("a"), is(List.of("kept")));
         assertThat(runtime.in("a", (self, x) -> self.counter), is(0));
     }
 
@@ -80,7 +79,7 @@ class AbortSpec {
             return abort(self);
         });
 
-        assertThat(runtime.in("a", (self, x) -> self.values()), is(List.of("kept", "synced")));
+        assertThat(runtime.values("a"), is(List.of("kept", "synced")));
     }
 
     @Test
@@ -115,7 +114,7 @@ class AbortSpec {
 
         assertThat(thrown.getMessage(), is("on purpose"));
         assertThat(runtime.log, contains("storage", "sync", "call", "await"));
-        assertThat(runtime.in("a", (self, x) -> self.values()), is(List.of("kept")));
+        assertThat(runtime.values("a"), is(List.of("kept")));
         assertThat("only the two of a", runtime.constructed, contains("a", "a"));
     }
 
@@ -222,16 +221,9 @@ class AbortSpec {
 
     @Test
     void aConnectionThatCannotBeClosedHoldsNobodyUp() throws Exception {
-        CompletableFuture<HeldSocket> accepted = new CompletableFuture<>();
-        runtime.in(
-                "a",
-                (self, x) -> {
-                    WebSocketPair pair = WebSocketPair.create();
-                    self.ctx().acceptWebSocket(pair.server());
-                    return accepted.complete((HeldSocket) pair.client().connection().orElseThrow());
-                });
-        Stuck network = new Stuck();
-        Thread reader = Thread.ofVirtual().start(() -> accepted.join().serve(network));
+        HeldSocket socket = StuckTransport.accept(runtime);
+        StuckTransport network = new StuckTransport();
+        Thread reader = Thread.ofVirtual().start(() -> socket.serve(network));
         network.reading.await();
 
         aborted(AbortSpec::abort);
@@ -239,41 +231,6 @@ class AbortSpec {
         assertThat(runtime.in("a", (self, x) -> self.counter), is(0));
         network.over.countDown();
         reader.join();
-    }
-
-    /// A connection whose end takes its time.
-    private static final class Stuck implements Transport {
-
-        private final CountDownLatch reading = new CountDownLatch(1);
-        private final CountDownLatch over = new CountDownLatch(1);
-
-        @Override
-        public byte read() {
-            reading.countDown();
-            awaitEnd();
-            throw new Gone(new IllegalStateException("over"));
-        }
-
-        @Override
-        public byte[] read(int length) {
-            return new byte[length];
-        }
-
-        @Override
-        public void write(byte[] bytes, int length) {}
-
-        @Override
-        public void close() {
-            awaitEnd();
-        }
-
-        private void awaitEnd() {
-            try {
-                over.await();
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-            }
-        }
     }
 
     private static Object abort(Probe self) {

@@ -56,7 +56,7 @@ class BoundsSpec {
     void oneMoreThanMayWaitIsRefusedAsOverload() throws Exception {
         start(builder -> builder.limit(Limit.QUEUED_EVENTS, 1));
         CountDownLatch release = new CountDownLatch(1);
-        CompletableFuture<Object> busy = occupy(release);
+        CompletableFuture<Object> busy = runtime.occupied("a", release);
         CompletableFuture<Object> waiter = runtime.blocked("a", self -> "served").result();
 
         DurableObjectException thrown =
@@ -78,7 +78,7 @@ class BoundsSpec {
     void overloadIs503AtTheEdgeAndSaysWhenToComeBack() throws Exception {
         start(builder -> builder.limit(Limit.QUEUED_EVENTS, 1));
         CountDownLatch release = new CountDownLatch(1);
-        CompletableFuture<Object> busy = occupy(release);
+        CompletableFuture<Object> busy = runtime.occupied("a", release);
         CompletableFuture<Object> waiter = runtime.blocked("a", self -> "served").result();
 
         RawHttp.Answer answer = get("/noop");
@@ -313,21 +313,6 @@ class BoundsSpec {
 
     private void write(String object) throws Exception {
         runtime.stub(object).rpc().run("write", "");
-    }
-
-    /// Starts an event that keeps its object busy, and returns when it runs.
-    private CompletableFuture<Object> occupy(CountDownLatch release) throws Exception {
-        CountDownLatch inside = new CountDownLatch(1);
-        CompletableFuture<Object> busy =
-                runtime.start(
-                        "a",
-                        self -> {
-                            inside.countDown();
-                            release.await();
-                            return "";
-                        });
-        inside.await();
-        return busy;
     }
 
     private RawHttp.Answer get(String target) throws Exception {

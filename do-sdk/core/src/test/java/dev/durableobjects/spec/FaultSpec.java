@@ -79,7 +79,7 @@ class FaultSpec {
         assertThat(told.getMessage(), containsString(message));
         assertFailedForGood(message);
         restart();
-        assertThat(values("a"), contains(1L));
+        assertThat(runtime.values("a"), contains(1L));
     }
 
     @Test
@@ -95,7 +95,7 @@ class FaultSpec {
         assertThat(told.kind(), is(Kind.RESET));
         assertFailedForGood("Input/output error");
         restart();
-        assertThat("the second may be there, too", values("a"), hasItem(1L));
+        assertThat("the second may be there, too", runtime.values("a"), hasItem(1L));
     }
 
     @Test
@@ -108,7 +108,7 @@ class FaultSpec {
         disk.failForces("");
 
         restart();
-        assertThat(values("a"), hasItem(1L));
+        assertThat(runtime.values("a"), hasItem(1L));
     }
 
     @Test
@@ -132,7 +132,7 @@ class FaultSpec {
         assertThat(told.kind(), is(Kind.TIMED_OUT));
         assertThat(reasons(meanwhile), contains(Reason.JOURNAL_LATE));
         assertThat(meanwhile.status(), is(Status.FAILED));
-        assertThat("it came to be durable", values("a"), contains(1L, 2L));
+        assertThat("it came to be durable", runtime.values("a"), contains(1L, 2L));
         assertThat(health().problems(), is(empty()));
     }
 
@@ -166,12 +166,13 @@ class FaultSpec {
         Files.delete(file("a"));
 
         restart();
-        DurableObjectException told = assertThrows(DurableObjectException.class, () -> values("a"));
+        DurableObjectException told =
+                assertThrows(DurableObjectException.class, () -> runtime.values("a"));
 
         assertThat(told.kind(), is(Kind.UNREADABLE));
         assertThat(told.durableObjectId().orElseThrow(), is(runtime.stub("a").id()));
         assertThat(told.getMessage(), containsString(file("a") + " is missing"));
-        assertThat(values("b"), contains(3L));
+        assertThat(runtime.values("b"), contains(3L));
         assertThat(reasons(health()), contains(Reason.DATABASE_MISSING));
         assertThat(health().status(), is(Status.DEGRADED));
     }
@@ -187,11 +188,12 @@ class FaultSpec {
         damage(file("a"), offset);
 
         restart();
-        DurableObjectException told = assertThrows(DurableObjectException.class, () -> values("a"));
+        DurableObjectException told =
+                assertThrows(DurableObjectException.class, () -> runtime.values("a"));
 
         assertThat(told.kind(), is(Kind.UNREADABLE));
         assertThat(told.getMessage(), containsString(code));
-        assertThat(values("b"), contains(3L));
+        assertThat(runtime.values("b"), contains(3L));
         assertThat(health().problems(), is(empty()));
     }
 
@@ -210,7 +212,7 @@ class FaultSpec {
         start(backwards);
         write("a", 3);
 
-        assertThat(values("a"), contains(1L, 2L, 3L));
+        assertThat(runtime.values("a"), contains(1L, 2L, 3L));
         assertThat(health().problems(), is(empty()));
     }
 
@@ -245,7 +247,7 @@ class FaultSpec {
         assertThat(
                 meanwhile.problems().getFirst().message(),
                 containsString(String.valueOf(file("a").getFileName())));
-        assertThat(values("a"), contains(1L, 2L));
+        assertThat(runtime.values("a"), contains(1L, 2L));
     }
 
     @Test
@@ -267,7 +269,7 @@ class FaultSpec {
                         containsString("%s is damaged".formatted(first.getFileName())),
                         containsString("put that file back")));
         write("a", 2);
-        assertThat(values("a"), contains(1L, 2L));
+        assertThat(runtime.values("a"), contains(1L, 2L));
     }
 
     @Test
@@ -285,7 +287,7 @@ class FaultSpec {
 
         assertThat(reasons(health()), contains(Reason.DISK_LOW));
         assertThat(health().status(), is(Status.DEGRADED));
-        assertThat(values("a"), contains(1L));
+        assertThat(runtime.values("a"), contains(1L));
     }
 
     @Test
@@ -304,7 +306,7 @@ class FaultSpec {
         assertThat(reasons(health()), contains(Reason.JOURNAL_FAILED));
         assertThat(health().problems().getFirst().message(), containsString(message));
         assertThat(health().status(), is(Status.FAILED));
-        assertThrows(DurableObjectException.class, () -> values("a"));
+        assertThrows(DurableObjectException.class, () -> runtime.values("a"));
         assertThrows(DurableObjectException.class, () -> write("b", 1));
     }
 
@@ -342,11 +344,6 @@ class FaultSpec {
         self.createTable();
         self.insert(value);
         return value;
-    }
-
-    @SuppressWarnings("unchecked") // The probe returns what the script does.
-    private List<Object> values(String object) throws Exception {
-        return (List<Object>) runtime.in(object, (self, argument) -> self.values());
     }
 
     /// Writes until the journal has nothing of the object's first commit any more.

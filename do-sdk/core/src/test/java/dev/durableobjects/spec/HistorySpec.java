@@ -78,13 +78,13 @@ class HistorySpec {
         insert("a", 3);
 
         Bookmark undo = restore("a", first);
-        assertThat(values("a"), contains(1L));
+        assertThat(runtime.values("a"), contains(1L));
         insert("a", 4);
         Bookmark redo = restore("a", undo);
-        assertThat(values("a"), contains(1L, 2L, 3L));
+        assertThat(runtime.values("a"), contains(1L, 2L, 3L));
         restore("a", redo);
 
-        assertThat(values("a"), contains(1L, 4L));
+        assertThat(runtime.values("a"), contains(1L, 4L));
     }
 
     @Test
@@ -101,14 +101,17 @@ class HistorySpec {
                                         self.ctx().storage().restoreOnNextSession(first));
         insert("a", 3);
 
-        List<?> before = values("a");
+        List<?> before = runtime.values("a");
         runtime.close();
         start();
 
         assertThat(before, contains(1L, 2L, 3L));
-        assertThat(values("a"), contains(1L));
+        assertThat(runtime.values("a"), contains(1L));
         restore("a", undo);
-        assertThat("all that was written before the restore", values("a"), contains(1L, 2L, 3L));
+        assertThat(
+                "all that was written before the restore",
+                runtime.values("a"),
+                contains(1L, 2L, 3L));
     }
 
     @Test
@@ -128,7 +131,7 @@ class HistorySpec {
 
         restore("a", inside);
 
-        assertThat(values("a"), contains(1L));
+        assertThat(runtime.values("a"), contains(1L));
     }
 
     @Test
@@ -140,10 +143,10 @@ class HistorySpec {
         Bookmark undo = restore("a", nothing);
         assertThat(tables("a"), is(empty()));
         insert("a", 7);
-        assertThat(values("a"), contains(7L));
+        assertThat(runtime.values("a"), contains(7L));
         restore("a", undo);
 
-        assertThat(values("a"), contains(1L));
+        assertThat(runtime.values("a"), contains(1L));
     }
 
     @Test
@@ -157,7 +160,7 @@ class HistorySpec {
 
         restore("a", at("a", then.plusSeconds(60)));
 
-        assertThat(values("a"), contains(1L));
+        assertThat(runtime.values("a"), contains(1L));
     }
 
     @Test
@@ -172,7 +175,7 @@ class HistorySpec {
 
         restore("a", at("a", then));
 
-        assertThat(values("a"), contains(1L, 2L));
+        assertThat(runtime.values("a"), contains(1L, 2L));
     }
 
     @Test
@@ -188,11 +191,11 @@ class HistorySpec {
         Bookmark undo = fork("b", snapshot);
         fork("new", snapshot);
 
-        assertThat(values("b"), contains(1L));
-        assertThat(values("new"), contains(1L));
-        assertThat(values("a"), contains(1L, 2L));
+        assertThat(runtime.values("b"), contains(1L));
+        assertThat(runtime.values("new"), contains(1L));
+        assertThat(runtime.values("a"), contains(1L, 2L));
         restore("b", undo);
-        assertThat(values("b"), contains(9L));
+        assertThat(runtime.values("b"), contains(9L));
     }
 
     @Test
@@ -207,7 +210,7 @@ class HistorySpec {
                 (DurableObjectSnapshot)
                         runtime.in("a", (self, argument) -> self.ctx().storage().snapshot(first)));
 
-        assertThat(values("b"), contains(1L));
+        assertThat(runtime.values("b"), contains(1L));
     }
 
     @Test
@@ -242,7 +245,7 @@ class HistorySpec {
                 refusal(() -> restore("a", new Bookmark(changed))).reason(),
                 is(Reason.OTHER_OBJECT));
         assertThat(refusal(() -> at("a", now.get().plusSeconds(1))).reason(), is(Reason.FUTURE));
-        assertThat(values("a"), contains(1L));
+        assertThat(runtime.values("a"), contains(1L));
     }
 
     @Test
@@ -322,10 +325,6 @@ class HistorySpec {
                     self.insert(value);
                     return "";
                 });
-    }
-
-    private List<?> values(String object) throws Exception {
-        return (List<?>) runtime.in(object, (self, argument) -> self.values());
     }
 
     private List<?> tables(String object) throws Exception {

@@ -36,17 +36,8 @@ class InterruptSpec {
 
     @Test
     void anInterruptedCallerStartsNothing() throws Exception {
-        CountDownLatch inside = new CountDownLatch(1);
         CountDownLatch release = new CountDownLatch(1);
-        CompletableFuture<Object> busy =
-                runtime.start(
-                        "a",
-                        self -> {
-                            inside.countDown();
-                            release.await();
-                            return self.counter;
-                        });
-        inside.await();
+        CompletableFuture<Object> busy = runtime.occupied("a", release);
         ProbeRuntime.Blocked<Object> waiting = runtime.blocked("a", self -> ++self.counter);
 
         waiting.thread().interrupt();

@@ -64,7 +64,7 @@ class LastWordSpec {
         time.pass(IDLE);
         awaitShutdown();
 
-        assertThat(runtime.in("a", (self, x) -> self.values()), is(List.of("INACTIVE 5")));
+        assertThat(runtime.values("a"), is(List.of("INACTIVE 5")));
         assertThat(runtime.shutdowns, contains(ShutdownReason.INACTIVE));
     }
 
@@ -114,8 +114,8 @@ class LastWordSpec {
         time.pass(IDLE);
         inside.await();
         time.pass(Duration.ofSeconds(10));
-        Object ofA = runtime.in("a", (self, x) -> self.values());
-        Object ofB = runtime.in("b", (self, x) -> self.values());
+        Object ofA = runtime.values("a");
+        Object ofB = runtime.values("b");
         never.countDown();
 
         assertThat("what it wrote before it threw", ofA, is(List.of("before")));
@@ -156,7 +156,7 @@ class LastWordSpec {
         time.pass(IDLE);
         awaitShutdown();
 
-        assertThat(runtime.in("a", (self, x) -> self.values()), is(List.of("before", "after")));
+        assertThat(runtime.values("a"), is(List.of("before", "after")));
         assertThat(runtime.log, contains("called", "outside"));
     }
 

@@ -107,7 +107,7 @@ class LifecycleSpec {
         assertThrows(IllegalStateException.class, () -> runtime.in("a", (self, x) -> "never"));
         runtime.constructor = Probe::createTable;
 
-        Object values = runtime.in("a", (self, x) -> self.values());
+        Object values = runtime.values("a");
 
         assertThat(values, is(List.of()));
         assertThat(runtime.constructed, contains("a", "a"));
@@ -140,7 +140,7 @@ class LifecycleSpec {
         assertThat(own.getMessage(), startsWith("Durable Object was reset and rolled back"));
         assertThat(others.getMessage(), is(own.getMessage()));
         assertThat(runtime.in("a", (self, x) -> self.counter), is(0));
-        assertThat(runtime.in("a", (self, x) -> self.values()), is(List.of()));
+        assertThat(runtime.values("a"), is(List.of()));
     }
 
     @Test

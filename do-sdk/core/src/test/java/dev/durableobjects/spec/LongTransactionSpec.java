@@ -66,7 +66,7 @@ class LongTransactionSpec {
                                         }));
 
         assertThat(result, is("done"));
-        assertThat(values(), contains(1L, 2L));
+        assertThat(runtime.values("a"), contains(1L, 2L));
     }
 
     @Test
@@ -92,7 +92,7 @@ class LongTransactionSpec {
                     return "";
                 });
 
-        assertThat(values(), contains("before", "after"));
+        assertThat(runtime.values("a"), contains("before", "after"));
         assertThat(runtime.in("a", (self, x) -> self.counter), is(7));
         assertThat(
                 runtime.in(
@@ -154,7 +154,7 @@ class LongTransactionSpec {
                     return "";
                 });
 
-        assertThat(values(), is(empty()));
+        assertThat(runtime.values("a"), is(empty()));
     }
 
     @Test
@@ -184,7 +184,7 @@ class LongTransactionSpec {
                                     return self.ctx().await(() -> "outside");
                                 }));
 
-        assertThat(values(), contains("called", "again", "after"));
+        assertThat(runtime.values("a"), contains("called", "again", "after"));
     }
 
     @Test
@@ -201,7 +201,7 @@ class LongTransactionSpec {
                                     return "";
                                 }));
 
-        assertThat(values(), contains("of the event"));
+        assertThat(runtime.values("a"), contains("of the event"));
     }
 
     @Test
@@ -217,7 +217,7 @@ class LongTransactionSpec {
                                     return "";
                                 }));
 
-        assertThat(values(), contains("outer", "sync"));
+        assertThat(runtime.values("a"), contains("outer", "sync"));
     }
 
     private static Object fail(Probe self, DurableObjectTransaction outer) throws IOException {
@@ -300,16 +300,11 @@ class LongTransactionSpec {
         assertThat(
                 ((DurableObjectException) thrown).kind(),
                 is(DurableObjectException.Kind.TIMED_OUT));
-        assertThat(values(), is(empty()));
+        assertThat(runtime.values("a"), is(empty()));
         never.countDown();
     }
 
     private static DurableObjectStorage storage(Probe self) {
         return self.ctx().storage();
-    }
-
-    @SuppressWarnings("unchecked") // The script returns them.
-    private List<Object> values() throws Exception {
-        return (List<Object>) runtime.in("a", (self, x) -> self.values());
     }
 }

@@ -43,10 +43,6 @@ class MigrationSpec {
         return (int) runtime.in(object, (self, x) -> self.ctx().storage().migrate(migrations));
     }
 
-    private Object values(String object) throws Exception {
-        return runtime.in(object, (self, x) -> self.values());
-    }
-
     @Test
     void anObjectRunsWhatItHasNotSeen() throws Exception {
         assertThat(migrate("old", ONE), is(1));
@@ -54,8 +50,8 @@ class MigrationSpec {
         assertThat(migrate("new", THREE), is(3));
         assertThat(migrate("new", THREE), is(0));
 
-        assertThat(values("old"), is(List.of(1L, 2L, 3L)));
-        assertThat(values("new"), is(List.of(1L, 2L, 3L)));
+        assertThat(runtime.values("old"), is(List.of(1L, 2L, 3L)));
+        assertThat(runtime.values("new"), is(List.of(1L, 2L, 3L)));
     }
 
     @Test
@@ -65,7 +61,7 @@ class MigrationSpec {
         start();
 
         assertThat(migrate("a", THREE), is(0));
-        assertThat(values("a"), is(List.of(1L, 2L, 3L)));
+        assertThat(runtime.values("a"), is(List.of(1L, 2L, 3L)));
     }
 
     @Test
@@ -80,7 +76,7 @@ class MigrationSpec {
                 thrown.getMessage(),
                 containsString("migration 4 'broken' failed: no such table: missing"));
 
-        assertThat(values("a"), is(List.of(1L)));
+        assertThat(runtime.values("a"), is(List.of(1L)));
         assertThat(migrate("a", THREE), is(2));
     }
 

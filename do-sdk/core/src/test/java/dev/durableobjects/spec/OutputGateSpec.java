@@ -245,10 +245,7 @@ class OutputGateSpec {
 
         disk.release();
         assertThat(new String(first.get(30, TimeUnit.SECONDS).orElseThrow(), UTF_8), is("one "));
-        assertThat(
-                "other events run in between",
-                runtime.in("a", (self, x) -> self.values()),
-                is(List.of("one ")));
+        assertThat("other events run in between", runtime.values("a"), is(List.of("one ")));
         assertThat(new String(chunks.next().orElseThrow(), UTF_8), is("two"));
         assertThat(chunks.next(), is(Optional.empty()));
         chunks.close();
@@ -298,7 +295,7 @@ class OutputGateSpec {
         DurableObjectException thrown = resetOf(call);
 
         assertThat(thrown.getMessage(), containsString("no space left on device"));
-        assertThrows(RuntimeException.class, () -> runtime.in("a", (self, x) -> self.values()));
+        assertThrows(RuntimeException.class, () -> runtime.values("a"));
     }
 
     @Test

@@ -23,6 +23,7 @@ import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -106,9 +107,30 @@ final class ProbeRuntime implements AutoCloseable {
                 });
     }
 
+    /// Returns what the table of an object holds.
+    @SuppressWarnings("unchecked") // The script returns it.
+    List<Object> values(String object) throws Exception {
+        return (List<Object>) in(object, (self, argument) -> self.values());
+    }
+
     /// Runs a script on a thread of its own.
     CompletableFuture<Object> start(String object, Probe.Task task) {
         return started(() -> in(object, (self, argument) -> task.run(self)));
+    }
+
+    /// Keeps an object busy until a latch opens, and returns when it is.
+    CompletableFuture<Object> occupied(String object, CountDownLatch release) throws Exception {
+        CountDownLatch inside = new CountDownLatch(1);
+        CompletableFuture<Object> event =
+                start(
+                        object,
+                        self -> {
+                            inside.countDown();
+                            release.await();
+                            return "";
+                        });
+        inside.await();
+        return event;
     }
 
     /// Something that waits on a thread of its own.

@@ -49,7 +49,7 @@ class RestoredAlarmSpec {
 
         restore("a", before);
 
-        assertThat(values("a"), contains(1L));
+        assertThat(runtime.values("a"), contains(1L));
         assertThat(alarm("a"), is(Optional.of(LATE)));
         assertThat(schedules("a"), contains("later"));
     }
@@ -69,7 +69,7 @@ class RestoredAlarmSpec {
 
         restore("a", before);
 
-        assertThat(values("a"), contains(1L));
+        assertThat(runtime.values("a"), contains(1L));
         assertThat(alarm("a"), is(Optional.empty()));
         assertThat(schedules("a"), is(empty()));
     }
@@ -101,10 +101,10 @@ class RestoredAlarmSpec {
         setAlarm("c", LATE);
         fork("c", snapshot);
 
-        assertThat(values("b"), contains(1L));
+        assertThat(runtime.values("b"), contains(1L));
         assertThat(alarm("b"), is(Optional.empty()));
         assertThat(schedules("b"), is(empty()));
-        assertThat(values("c"), contains(1L));
+        assertThat(runtime.values("c"), contains(1L));
         assertThat(alarm("c"), is(Optional.of(LATE)));
         assertThat(alarm("a"), is(Optional.of(EARLY)));
     }
@@ -148,10 +148,6 @@ class RestoredAlarmSpec {
                     self.insert(value);
                     return null;
                 });
-    }
-
-    private List<?> values(String object) throws Exception {
-        return (List<?>) runtime.in(object, (self, argument) -> self.values());
     }
 
     private void setAlarm(String object, Instant time) throws Exception {

@@ -312,17 +312,8 @@ class RpcSpec {
     void callsThatWaitRunInTheOrderInWhichTheyCame() throws Exception {
         try (ProbeRuntime runtime = new ProbeRuntime(directory.resolve("probes"))) {
             CountDownLatch release = new CountDownLatch(1);
-            CountDownLatch inside = new CountDownLatch(1);
             List<CompletableFuture<Object>> calls = new ArrayList<>();
-            calls.add(
-                    runtime.start(
-                            "a",
-                            self -> {
-                                inside.countDown();
-                                release.await();
-                                return "";
-                            }));
-            inside.await();
+            calls.add(runtime.occupied("a", release));
             for (int i = 0; i < 100; i++) {
                 String number = String.valueOf(i);
                 calls.add(runtime.blocked("a", self -> self.log().add(number)).result());

@@ -225,7 +225,7 @@ class ShutdownSpec {
 
     private List<?> valuesAfterARestart(String object) throws Exception {
         try (ProbeRuntime again = new ProbeRuntime(directory)) {
-            return (List<?>) again.in(object, (self, x) -> self.values());
+            return (List<?>) again.values(object);
         }
     }
 }

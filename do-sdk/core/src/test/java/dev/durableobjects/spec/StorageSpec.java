@@ -79,7 +79,7 @@ class StorageSpec {
                                         }));
 
         assertThat(thrown.getMessage(), containsString("the body of a transaction may not call"));
-        assertThat(values(), is(List.of("before")));
+        assertThat(runtime.values("a"), is(List.of("before")));
         assertThat("nobody was called", runtime.constructed, contains("a"));
     }
 
@@ -95,7 +95,7 @@ class StorageSpec {
                     return "";
                 });
 
-        assertThat(values(), is(List.of("before", 1L, 2L)));
+        assertThat(runtime.values("a"), is(List.of("before", 1L, 2L)));
     }
 
     @ParameterizedTest
@@ -126,7 +126,7 @@ class StorageSpec {
                                         }));
 
         assertThat(thrown.kind(), is(Kind.RESET));
-        assertThat(values(), is(List.of("before")));
+        assertThat(runtime.values("a"), is(List.of("before")));
         assertThat("a new instance", runtime.in("a", (self, x) -> self.counter), is(0));
         assertThat(runtime.constructed, contains("a", "a"));
     }
@@ -149,7 +149,7 @@ class StorageSpec {
                                     return "";
                                 }));
 
-        assertThat(values(), is(List.of("before")));
+        assertThat(runtime.values("a"), is(List.of("before")));
         assertThat(runtime.constructed, contains("a", "a"));
     }
 
@@ -175,7 +175,7 @@ class StorageSpec {
                                     return "swallowed";
                                 }));
 
-        assertThat(values(), is(List.of("before")));
+        assertThat(runtime.values("a"), is(List.of("before")));
         assertThat(runtime.constructed, contains("a", "a"));
     }
 
@@ -227,10 +227,6 @@ class StorageSpec {
                         });
 
         assertThat(later, is(List.of(1, 2)));
-    }
-
-    private Object values() throws Exception {
-        return runtime.in("a", (self, x) -> self.values());
     }
 
     private static void run(Probe self, String statement) {

@@ -51,7 +51,7 @@ class TimerSpec {
                                 .getName());
         fired.get(30, TimeUnit.SECONDS);
 
-        assertThat(runtime.in("a", (self, x) -> self.values()), is(List.of("by the timer")));
+        assertThat(runtime.values("a"), is(List.of("by the timer")));
     }
 
     @Test
