@@ -27,7 +27,7 @@ class ArgumentsTest {
         assertThat(arguments.optionalOperand("FILE"), is(Optional.of("b")));
         assertThat(arguments.option("--to"), is(Optional.of("now")));
         assertThat(arguments.option("--limit"), is(Optional.of("7")));
-        assertThat(arguments.has("--yes"), is(true));
+        assertThat("--yes", arguments.has("--yes"), is(true));
     }
 
     @Test
@@ -36,7 +36,7 @@ class ArgumentsTest {
 
         assertThat(arguments.optionalOperand("FILE"), is(Optional.empty()));
         assertThat(arguments.option("--limit"), is(Optional.empty()));
-        assertThat(arguments.has("--yes"), is(false));
+        assertThat("--yes", arguments.has("--yes"), is(false));
     }
 
     @Test

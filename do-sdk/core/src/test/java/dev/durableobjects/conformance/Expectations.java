@@ -19,6 +19,7 @@ import jakarta.json.JsonValue;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -90,7 +91,7 @@ final class Expectations {
                     assertThat(
                             (Long) world.kept("b") - (Long) world.kept("a"),
                             is((Long) Values.toJava(value)));
-            case "name" -> assertThat(world.id().name().isPresent(), is(false));
+            case "name" -> assertThat(world.id().name(), is(Optional.empty()));
             case "same" ->
                     assertThat(
                             world.outcomes().getFirst().value(),
@@ -169,7 +170,7 @@ final class Expectations {
         DurableObjectException about =
                 DurableObjectException.about(outcome.failure()).orElseThrow(AssertionError::new);
         if (word.equals("remote")) {
-            assertThat(about.remote(), is(true));
+            assertThat("remote", about.remote(), is(true));
         } else {
             assertThat(about.durableObjectId().orElseThrow(), is(world.stub().id()));
         }
@@ -194,7 +195,7 @@ final class Expectations {
     }
 
     private Object value() {
-        assertThat("a cursor is no value", outcome.value() instanceof SqlCursor, is(false));
+        assertThat(outcome.value(), is(not(instanceOf(SqlCursor.class))));
         return comparable(outcome.value());
     }
 

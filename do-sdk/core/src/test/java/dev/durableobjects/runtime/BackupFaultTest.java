@@ -66,7 +66,7 @@ class BackupFaultTest {
 
         assertThat(refused.getMessage(), containsString("data is not empty; a backup is restored"));
         assertThat(none.getMessage(), containsString("data is no backup: it has no backup.json"));
-        assertThat(Files.exists(parent.resolve("restored")), is(false));
+        assertThat("restored", Files.exists(parent.resolve("restored")), is(false));
         Path empty = Files.createDirectory(parent.resolve("empty"));
         Backups.restore(backup.directory(), empty, Progress.none());
         world.start("empty");
@@ -82,7 +82,7 @@ class BackupFaultTest {
                 assertThrows(IllegalStateException.class, () -> world.builder(backup).build());
 
         assertThat(refused.getMessage(), containsString("is a backup and may share its files"));
-        assertThat(Files.exists(backup.resolve("lock")), is(false));
+        assertThat("lock", Files.exists(backup.resolve("lock")), is(false));
     }
 
     @Test
@@ -243,6 +243,6 @@ class BackupFaultTest {
                                         .backup(parent.resolve("data/backups"), Progress.none()));
 
         assertThat(refused.getMessage(), containsString("must lie outside of the data directory"));
-        assertThat(Files.exists(parent.resolve("data/backups")), is(false));
+        assertThat("backups", Files.exists(parent.resolve("data/backups")), is(false));
     }
 }

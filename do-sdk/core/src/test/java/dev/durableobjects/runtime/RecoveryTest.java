@@ -10,6 +10,8 @@ import static org.hamcrest.Matchers.contains;
 import static org.hamcrest.Matchers.containsString;
 import static org.hamcrest.Matchers.empty;
 import static org.hamcrest.Matchers.is;
+import static org.hamcrest.Matchers.lessThan;
+import static org.hamcrest.Matchers.notNullValue;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import dev.durableobjects.DurableObjectException;
@@ -112,7 +114,7 @@ class RecoveryTest {
 
         assertThat(recovered(killed), is(empty()));
         checkIntegrity(killed);
-        assertThat("its pages are given back", Files.size(database(killed)) < 50_000, is(true));
+        assertThat("its pages are given back", Files.size(database(killed)), is(lessThan(50_000L)));
     }
 
     @Test
@@ -204,7 +206,7 @@ class RecoveryTest {
         Path directory = parent.resolve("data");
         Process holder = ChildJvm.start(CrashChild.class, directory.toString(), "0");
         try (BufferedReader lines = holder.inputReader(ChildJvm.CHARSET)) {
-            assertThat("it has written", lines.readLine() != null, is(true));
+            assertThat("what it has written", lines.readLine(), is(notNullValue()));
 
             IllegalStateException refused =
                     assertThrows(IllegalStateException.class, () -> start(directory));

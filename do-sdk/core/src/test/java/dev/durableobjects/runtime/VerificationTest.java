@@ -77,7 +77,7 @@ class VerificationTest {
         VerifyReport report = Verification.run(directory, (what, done, total) -> steps.add(done));
 
         assertThat(report.findings(), is(List.of()));
-        assertThat(report.isHealthy(), is(true));
+        assertThat("healthy", report.isHealthy(), is(true));
         assertThat(report.objects(), is((long) NotesDirectory.databases(directory).size()));
         assertThat(report.journalFiles(), is(greaterThan(10L)));
         assertThat(steps.getLast(), is(report.bytes()));

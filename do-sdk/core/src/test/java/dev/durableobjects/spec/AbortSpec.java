@@ -64,8 +64,8 @@ class AbortSpec {
 
         assertThat(thrown.getMessage(), is("on purpose"));
         assertThat(thrown.kind(), is(Kind.ABORTED));
-        assertThat(thrown.durableObjectReset(), is(true));
-        assertThat(thrown.remote(), is(true));
+        assertThat("reset", thrown.durableObjectReset(), is(true));
+        assertThat("remote", thrown.remote(), is(true));
         assertThat(runtime.values("a"), is(List.of("kept")));
         assertThat(runtime.in("a", (self, x) -> self.counter), is(0));
     }

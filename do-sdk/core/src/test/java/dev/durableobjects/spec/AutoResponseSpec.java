@@ -246,7 +246,7 @@ class AutoResponseSpec {
             socket.sendClose(4000, "");
 
             assertThat(socket.readAnswer().closeCode(), is(4000));
-            assertThat(socket.isAtEnd(), is(true));
+            socket.assertAtEnd();
         }
     }
 

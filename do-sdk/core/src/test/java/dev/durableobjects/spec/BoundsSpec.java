@@ -64,7 +64,7 @@ class BoundsSpec {
                         DurableObjectException.class, () -> runtime.in("a", (self, x) -> "never"));
 
         assertThat(thrown.kind(), is(Kind.OVERLOADED));
-        assertThat(thrown.overloaded(), is(true));
+        assertThat("overloaded", thrown.overloaded(), is(true));
         assertThat("the object goes on", thrown.durableObjectReset(), is(false));
         assertThat(
                 thrown.getMessage(), is("Durable Object is overloaded. Too many requests queued."));

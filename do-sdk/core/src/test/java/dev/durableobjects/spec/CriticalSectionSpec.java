@@ -1,6 +1,7 @@
 package dev.durableobjects.spec;
 
 import static dev.durableobjects.spec.ProbeRuntime.failureOf;
+import static dev.durableobjects.spec.ProbeRuntime.resetOf;
 import static org.hamcrest.MatcherAssert.assertThat;
 import static org.hamcrest.Matchers.contains;
 import static org.hamcrest.Matchers.containsString;
@@ -135,11 +136,10 @@ class CriticalSectionSpec {
         release.countDown();
 
         Throwable own = failureOf(blocker);
-        Throwable others = failureOf(waiter);
+        DurableObjectException others = resetOf(waiter);
 
         assertThat(own, is(instanceOf(IOException.class)));
         assertThat(others.getMessage(), is("foobar"));
-        assertThat(((DurableObjectException) others).durableObjectReset(), is(true));
         assertThat("a new instance", runtime.in("a", (self, x) -> self.counter), is(0));
     }
 
@@ -162,7 +162,7 @@ class CriticalSectionSpec {
         DurableObjectException about = DurableObjectException.about(thrown).orElseThrow();
         assertThat(thrown, is(mine));
         assertThat(about.kind(), is(Kind.ABORTED));
-        assertThat(about.durableObjectReset(), is(true));
+        assertThat("reset", about.durableObjectReset(), is(true));
         assertThat(runtime.in("a", (self, x) -> self.counter), is(0));
     }
 

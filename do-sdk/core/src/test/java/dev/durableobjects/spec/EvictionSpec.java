@@ -237,7 +237,7 @@ class EvictionSpec {
                         DurableObjectException.class,
                         () -> runtime.stub("c").rpc().run("noop", ""));
 
-        assertThat(thrown.overloaded(), is(true));
+        assertThat("overloaded", thrown.overloaded(), is(true));
         assertThat(
                 thrown.getMessage(),
                 is("all 2 places for objects in memory are taken, and no object there is idle"));

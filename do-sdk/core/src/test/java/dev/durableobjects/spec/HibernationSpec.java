@@ -185,7 +185,7 @@ class HibernationSpec {
                                         return "";
                                     }));
 
-            assertThat("no handshake", socket.isAtEnd(), is(true));
+            socket.assertAtEnd();
             assertThat(world.sockets("a"), is(0));
             assertThat("nobody is told", world.runtime.log, is(List.of()));
         }
@@ -203,8 +203,8 @@ class HibernationSpec {
 
             socket.sendText("wake");
 
-            assertThat(socket.isAtEnd(), is(true));
-            assertThat(other.isAtEnd(), is(true));
+            socket.assertAtEnd();
+            other.assertAtEnd();
             world.runtime.constructor = self -> {};
             assertThat(world.sockets("a"), is(0));
         }
@@ -230,7 +230,7 @@ class HibernationSpec {
 
             socket.sendText("nobody can take this");
 
-            assertThat(socket.isAtEnd(), is(true));
+            socket.assertAtEnd();
             done.countDown();
             other.get(30, TimeUnit.SECONDS);
             assertThat(world.sockets("a"), is(0));

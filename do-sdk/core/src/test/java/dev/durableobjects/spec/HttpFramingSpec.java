@@ -123,7 +123,7 @@ class HttpFramingSpec {
             assertThat(refused.status(), is(413));
             assertThat(refused.header("connection"), is("close"));
             assertThat(refused.head().split("close", -1).length - 1, is(1));
-            assertThat(http.isAtEndAfter(SMUGGLED), is(true));
+            http.assertAtEndAfter(SMUGGLED);
         }
         assertThat(seen, is(empty()));
     }
@@ -138,7 +138,7 @@ class HttpFramingSpec {
 
             assertThat(refused.status(), is(413));
             assertThat(refused.header("connection"), is("close"));
-            assertThat(http.isAtEndAfter(SMUGGLED), is(true));
+            http.assertAtEndAfter(SMUGGLED);
         }
         assertThat(seen, is(empty()));
     }
@@ -151,7 +151,7 @@ class HttpFramingSpec {
 
             assertThat(refused.status(), is(413));
             assertThat(refused.header("connection"), is("close"));
-            assertThat(http.isAtEndAfter(SMUGGLED), is(true));
+            http.assertAtEndAfter(SMUGGLED);
         }
         assertThat(seen, is(empty()));
     }
@@ -172,7 +172,7 @@ class HttpFramingSpec {
             http.sendRaw(body);
 
             assertThat(http.read(false).status(), is(400));
-            assertThat(http.isAtEndAfter(SMUGGLED), is(true));
+            http.assertAtEndAfter(SMUGGLED);
         }
         assertThat(seen, is(empty()));
     }
@@ -203,7 +203,7 @@ class HttpFramingSpec {
             http.sendHead(method, path, length);
 
             assertThat(method + path, http.read(false).status(), is(400));
-            assertThat(method + path, http.isAtEndAfter(SMUGGLED), is(true));
+            http.assertAtEndAfter(SMUGGLED);
         }
     }
 
@@ -216,7 +216,7 @@ class HttpFramingSpec {
 
                 assertThat(answer.status(), is(200));
                 assertThat(answer.header("connection"), is("close"));
-                assertThat(http.isAtEndAfter(SMUGGLED), is(true));
+                http.assertAtEndAfter(SMUGGLED);
             }
         }
         assertThat(seen, contains("GET /hello"));
@@ -229,7 +229,7 @@ class HttpFramingSpec {
 
             assertThat(answer.body(), is("one two"));
             assertThat(answer.header("connection"), is("close"));
-            assertThat(http.isAtEnd(), is(true));
+            http.assertAtEnd();
         }
     }
 
@@ -254,7 +254,7 @@ class HttpFramingSpec {
             assertThat(first.head(), not(containsString("close")));
             assertThat(last.body(), is("the last"));
             assertThat(last.header("connection"), is("close"));
-            assertThat(http.isAtEndAfter(SMUGGLED), is(true));
+            http.assertAtEndAfter(SMUGGLED);
         }
         assertThat(seen, contains("POST /first body", "GET /last"));
     }

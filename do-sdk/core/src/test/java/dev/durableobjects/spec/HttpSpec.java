@@ -4,6 +4,7 @@ import static org.hamcrest.MatcherAssert.assertThat;
 import static org.hamcrest.Matchers.containsString;
 import static org.hamcrest.Matchers.is;
 import static org.hamcrest.Matchers.not;
+import static org.hamcrest.Matchers.startsWith;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import dev.durableobjects.DurableObjectException;
@@ -111,7 +112,7 @@ class HttpSpec {
             String body = response.as(String.class);
 
             assertThat(response.status(), is(Status.INTERNAL_SERVER_ERROR_500));
-            assertThat(body.matches("Internal error. Id: [0-9a-f]{16}"), is(true));
+            assertThat(body, body.matches("Internal error. Id: [0-9a-f]{16}"), is(true));
             assertThat(body, not(containsString("secret")));
         }
     }
@@ -123,7 +124,10 @@ class HttpSpec {
                 String body = response.as(String.class);
 
                 assertThat(path, response.status(), is(Status.INTERNAL_SERVER_ERROR_500));
-                assertThat(path, body.matches("Internal error. Id: [0-9a-f]{16}"), is(true));
+                assertThat(
+                        path + ": " + body,
+                        body.matches("Internal error. Id: [0-9a-f]{16}"),
+                        is(true));
             }
         }
     }
@@ -226,7 +230,7 @@ class HttpSpec {
     void noPathLeadsOutOfTheStaticContent() {
         for (String path : new String[] {"/../HttpSpec.class", "/sub/%2e%2e/%2e%2e/site", "/sub"}) {
             try (Http1ClientResponse response = client.get(path).request()) {
-                assertThat(path, response.as(String.class).startsWith("GET "), is(true));
+                assertThat(path, response.as(String.class), startsWith("GET "));
             }
         }
     }

@@ -76,7 +76,7 @@ class InterventionSpec {
 
         operations().rewind(object("a"), undo);
 
-        assertThat(Files.exists(directory.resolve("history/restore")), is(true));
+        assertThat("history/restore", Files.exists(directory.resolve("history/restore")), is(true));
         assertThat(restores(), is(empty()));
         assertThat(OperatorWorld.names(operations(), ObjectQuery.of(NAMESPACE)), contains("a"));
         assertThat(world.runtime().constructed, is(empty()));
@@ -205,8 +205,8 @@ class InterventionSpec {
             operations.delete(operations.find(NAMESPACE, "a"));
             operations.delete(operations.find(NAMESPACE, "b"));
 
-            assertThat(awake.isAtEnd(), is(true));
-            assertThat(asleep.isAtEnd(), is(true));
+            awake.assertAtEnd();
+            asleep.assertAtEnd();
             assertThat(sockets.sockets("a"), is(0));
             assertThat(sockets.sockets("b"), is(0));
         }

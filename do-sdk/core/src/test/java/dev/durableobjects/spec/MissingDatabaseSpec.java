@@ -99,7 +99,7 @@ class MissingDatabaseSpec {
                                         operations.exportObject(object(operations), target)));
 
         assertThat(refused.getMessage(), containsString(file() + " is missing"));
-        assertThat(Files.exists(target), is(false));
+        assertThat("there is " + target, Files.exists(target), is(false));
     }
 
     @ParameterizedTest
@@ -124,7 +124,7 @@ class MissingDatabaseSpec {
         world.operation(operations -> operations.delete(object(operations)));
 
         assertHolds(List.of());
-        assertThat(alarm(), is(false));
+        assertThat("its alarm of then", alarm(), is(false));
         world.insert("a", 3L);
         assertHolds(List.of(3L));
     }

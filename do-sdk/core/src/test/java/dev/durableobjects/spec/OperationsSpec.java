@@ -323,7 +323,7 @@ class OperationsSpec {
         assertThat(
                 reason(() -> Operations.open(elsewhere.resolve("none"))),
                 is(Reason.NO_DATA_DIRECTORY));
-        assertThat(Files.exists(elsewhere.resolve("none")), is(false));
+        assertThat("it was made", Files.exists(elsewhere.resolve("none")), is(false));
     }
 
     @Test

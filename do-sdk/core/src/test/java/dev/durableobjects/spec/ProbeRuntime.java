@@ -169,7 +169,7 @@ final class ProbeRuntime implements AutoCloseable {
     /// Returns what a call fails with because its object was reset.
     static DurableObjectException resetOf(CompletableFuture<?> call) {
         DurableObjectException thrown = (DurableObjectException) failureOf(call);
-        assertThat(thrown.durableObjectReset(), is(true));
+        assertThat("reset: " + thrown, thrown.durableObjectReset(), is(true));
         return thrown;
     }
 

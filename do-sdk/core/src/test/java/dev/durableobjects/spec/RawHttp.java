@@ -1,5 +1,8 @@
 package dev.durableobjects.spec;
 
+import static org.hamcrest.MatcherAssert.assertThat;
+import static org.hamcrest.Matchers.is;
+
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -76,23 +79,23 @@ final class RawHttp implements AutoCloseable {
         return new Answer(head, new String(body, StandardCharsets.UTF_8));
     }
 
-    /// Returns whether the server has ended the connection, waiting for its end.
-    boolean isAtEnd() throws IOException {
-        try {
-            return in.read() < 0;
-        } catch (SocketException e) {
-            return true; // It did not want to read what was sent meanwhile.
-        }
+    /// Asserts that the server ends the connection, waiting for its end.
+    void assertAtEnd() throws IOException {
+        assertAtEndAfter("");
     }
 
-    /// Sends something more, and returns whether the server has ended the connection all the same.
-    boolean isAtEndAfter(String bytes) throws IOException {
+    /// Asserts that the server ends the connection although something more is sent.
+    void assertAtEndAfter(String bytes) throws IOException {
+        byte[] more = new byte[1_000];
+        int length;
         try {
             sendRaw(bytes);
+            length = in.read(more);
         } catch (SocketException e) {
-            return true;
+            return; // It did not want to read what was sent meanwhile.
         }
-        return isAtEnd();
+        String sent = new String(more, 0, Math.max(0, length), StandardCharsets.UTF_8);
+        assertThat("the connection goes on with " + sent, length, is(-1));
     }
 
     @Override

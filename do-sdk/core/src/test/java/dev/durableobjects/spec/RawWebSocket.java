@@ -172,13 +172,12 @@ final class RawWebSocket implements AutoCloseable {
         assertThat("not read: " + next.text(), next.opcode(), is(PONG));
     }
 
-    /// Returns whether the server has ended the connection, waiting for its end.
-    boolean isAtEnd() throws IOException {
+    /// Asserts that the server ends the connection, waiting for its end.
+    void assertAtEnd() throws IOException {
         try {
-            in.readByte();
-            return false;
+            throw new AssertionError("the connection goes on with " + readAnswer());
         } catch (EOFException | java.net.SocketException e) {
-            return true;
+            // As it should be.
         }
     }
 

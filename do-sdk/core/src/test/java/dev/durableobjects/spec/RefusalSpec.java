@@ -15,7 +15,6 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -58,7 +57,7 @@ class RefusalSpec {
 
             assertThat(answer.status(), is(418));
             assertThat(answer.body(), is("short and stout"));
-            assertThat(http.isAtEnd(), is(true));
+            http.assertAtEnd();
         }
     }
 
@@ -70,9 +69,9 @@ class RefusalSpec {
 
             assertThat(answer.status(), is(418));
             assertThat(answer.body(), is("short and stout"));
-            assertThat(http.isAtEnd(), is(true));
+            http.assertAtEnd();
         }
-        assertThat(sourceClosed.await(30, TimeUnit.SECONDS), is(true));
+        sourceClosed.await();
     }
 
     @Test
@@ -84,7 +83,7 @@ class RefusalSpec {
 
             assertThat(thrown.getMessage(), containsString("the connection ended"));
         }
-        assertThat(sourceClosed.await(30, TimeUnit.SECONDS), is(true));
+        sourceClosed.await();
     }
 
     private Response streamed(String... texts) {

@@ -74,7 +74,7 @@ class RetrySpec {
                 assertThrows(DurableObjectException.class, () -> stub.rpc().run("reset", "1"));
 
         assertThat(thrown.kind(), is(Kind.RESET));
-        assertThat(thrown.retryable(), is(true));
+        assertThat("retryable", thrown.retryable(), is(true));
         assertThat(runtime.log, contains("tried"));
     }
 
@@ -115,7 +115,7 @@ class RetrySpec {
         DurableObjectException aborted =
                 assertThrows(DurableObjectException.class, () -> patient.rpc().run("abort", "2"));
 
-        assertThat(aborted.retryable(), is(false));
+        assertThat("retryable", aborted.retryable(), is(false));
         assertThat(runtime.log, contains("tried", "tried"));
         assertThat(random.bounds, is(empty()));
     }

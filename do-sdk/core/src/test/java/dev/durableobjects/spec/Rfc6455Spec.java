@@ -149,7 +149,7 @@ class Rfc6455Spec {
 
         private void expect(String step, String expected) throws IOException {
             if (expected.equals("end")) {
-                assertThat("the connection ends", client.isAtEnd(), is(true));
+                client.assertAtEnd();
                 return;
             }
             RawWebSocket.Frame frame = client.readAnswer();

@@ -336,10 +336,10 @@ class RpcSpec {
         assertThat(thrown.getMessage(), is("odd"));
         assertThat(thrown.oddity, is(7));
         assertThat(marks.kind(), is(Kind.THROWN));
-        assertThat(marks.remote(), is(true));
-        assertThat(marks.retryable(), is(false));
-        assertThat(marks.overloaded(), is(false));
-        assertThat(marks.durableObjectReset(), is(false));
+        assertThat("remote", marks.remote(), is(true));
+        assertThat("retryable", marks.retryable(), is(false));
+        assertThat("overloaded", marks.overloaded(), is(false));
+        assertThat("reset", marks.durableObjectReset(), is(false));
         assertThat(marks.durableObjectId(), is(Optional.of(stub.id())));
     }
 
@@ -372,8 +372,8 @@ class RpcSpec {
     @Test
     void aProxyIsNamedAfterItsObjectAndEqualsItself() {
         assertThat(mirror.toString(), is("stub of MIRROR a"));
-        assertThat(mirror.equals(mirror), is(true));
-        assertThat(mirror.equals(stub.rpc()), is(false));
+        assertThat(mirror, is(mirror));
+        assertThat(mirror, is(not(stub.rpc())));
         assertThat(stub.name(), is(Optional.of("a")));
     }
 }

@@ -3,6 +3,7 @@ package dev.durableobjects.spec;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.hamcrest.MatcherAssert.assertThat;
 import static org.hamcrest.Matchers.contains;
+import static org.hamcrest.Matchers.hasItem;
 import static org.hamcrest.Matchers.is;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
@@ -90,10 +91,10 @@ class ShutdownSpec {
         release.countDown();
 
         assertThat(slow.get(30, TimeUnit.SECONDS).body(), is("written"));
-        assertThat(closed.get(30, TimeUnit.SECONDS), is(true));
+        closed.get(30, TimeUnit.SECONDS);
         assertThat(get("/").status(), is(503));
         assertThrows(DurableObjectException.class, () -> runtime.stub("a").rpc().run("write", ""));
-        assertThat(valuesAfterARestart("a").contains("/slow"), is(true));
+        assertThat(valuesAfterARestart("a"), hasItem("/slow"));
     }
 
     @Test
@@ -116,7 +117,7 @@ class ShutdownSpec {
         release.countDown();
 
         assertThat(stream.get(30, TimeUnit.SECONDS).body(), is("one two"));
-        assertThat(closed.get(30, TimeUnit.SECONDS), is(true));
+        closed.get(30, TimeUnit.SECONDS);
     }
 
     @Test
@@ -134,9 +135,9 @@ class ShutdownSpec {
 
         time.pass(Duration.ofSeconds(6));
 
-        assertThat(closed.get(30, TimeUnit.SECONDS), is(true));
+        closed.get(30, TimeUnit.SECONDS);
         assertThat(endless.isDone(), is(false));
-        assertThat(valuesAfterARestart("a").contains("SERVER_SHUTDOWN"), is(true));
+        assertThat(valuesAfterARestart("a"), hasItem("SERVER_SHUTDOWN"));
     }
 
     @Test
@@ -151,7 +152,7 @@ class ShutdownSpec {
         }
         release.countDown();
 
-        assertThat(first.get(30, TimeUnit.SECONDS), is(true));
+        first.get(30, TimeUnit.SECONDS);
         second.join();
         assertThat(slow.get(30, TimeUnit.SECONDS).status(), is(200));
     }
@@ -194,8 +195,8 @@ class ShutdownSpec {
         release.countDown();
 
         assertThat(event.get(30, TimeUnit.SECONDS), is("finished"));
-        assertThat(closed.get(30, TimeUnit.SECONDS), is(true));
-        assertThat(valuesAfterARestart("a").contains("finished"), is(true));
+        closed.get(30, TimeUnit.SECONDS);
+        assertThat(valuesAfterARestart("a"), hasItem("finished"));
     }
 
     /// Closes the runtime, and returns when it refuses requests.
@@ -223,9 +224,9 @@ class ShutdownSpec {
         }
     }
 
-    private List<?> valuesAfterARestart(String object) throws Exception {
+    private List<Object> valuesAfterARestart(String object) throws Exception {
         try (ProbeRuntime again = new ProbeRuntime(directory)) {
-            return (List<?>) again.values(object);
+            return again.values(object);
         }
     }
 }

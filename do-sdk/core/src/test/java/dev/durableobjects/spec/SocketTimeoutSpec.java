@@ -1,6 +1,7 @@
 package dev.durableobjects.spec;
 
 import static org.hamcrest.MatcherAssert.assertThat;
+import static org.hamcrest.Matchers.instanceOf;
 import static org.hamcrest.Matchers.is;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
@@ -61,14 +62,14 @@ class SocketTimeoutSpec {
 
             world.time.pass(MAX);
 
-            assertThat(socket.isAtEnd(), is(true));
+            socket.assertAtEnd();
             release.countDown();
             ExecutionException failed =
                     assertThrows(ExecutionException.class, () -> other.get(30, TimeUnit.SECONDS));
             assertThat(
                     failed.getCause().getMessage(),
                     is("Actor exceeded event execution time and was disconnected."));
-            assertThat(failed.getCause() instanceof DurableObjectException, is(true));
+            assertThat(failed.getCause(), is(instanceOf(DurableObjectException.class)));
             assertThat(world.sockets("a"), is(0));
         }
     }

@@ -109,7 +109,7 @@ class StandardSocketSpec {
                                         return "";
                                     }));
 
-            assertThat(socket.isAtEnd(), is(true));
+            socket.assertAtEnd();
             assertThat(world.runtime.log, is(List.of()));
         }
     }

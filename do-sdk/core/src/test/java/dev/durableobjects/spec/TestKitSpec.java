@@ -51,12 +51,12 @@ class TestKitSpec {
     @Test
     void anAlarmRunsAtOnceOrNotAtAll() throws Exception {
         runtime.alarm = (self, info) -> self.log().add(info.scheduledTime() + " " + info.isRetry());
-        assertThat(objects.runAlarm(Probe.PROBE, id), is(false));
+        assertThat("one ran", objects.runAlarm(Probe.PROBE, id), is(false));
         setAlarm();
 
-        assertThat(objects.runAlarm(Probe.PROBE, id), is(true));
+        assertThat("one ran", objects.runAlarm(Probe.PROBE, id), is(true));
 
-        assertThat(objects.runAlarm(Probe.PROBE, id), is(false));
+        assertThat("one ran", objects.runAlarm(Probe.PROBE, id), is(false));
         assertThat(runtime.log, contains("2026-01-01T01:00:00Z false"));
     }
 
@@ -73,7 +73,7 @@ class TestKitSpec {
                 assertThrows(IllegalStateException.class, () -> objects.runAlarm(Probe.PROBE, id));
 
         assertThat(thrown, is(odd));
-        assertThat(objects.runAlarm(Probe.PROBE, id), is(false));
+        assertThat("one ran", objects.runAlarm(Probe.PROBE, id), is(false));
     }
 
     @Test
@@ -81,9 +81,9 @@ class TestKitSpec {
         runtime.alarm = (self, info) -> self.ctx().storage().setAlarm(HOUR);
         setAlarm();
 
-        assertThat(objects.runAlarm(Probe.PROBE, id), is(true));
+        assertThat("one ran", objects.runAlarm(Probe.PROBE, id), is(true));
 
-        assertThat(objects.runAlarm(Probe.PROBE, id), is(true));
+        assertThat("one ran", objects.runAlarm(Probe.PROBE, id), is(true));
     }
 
     @Test

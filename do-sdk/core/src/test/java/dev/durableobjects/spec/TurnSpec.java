@@ -308,7 +308,7 @@ class TurnSpec {
                                 + " because the application left the database in a state where"
                                 + " constraints were violated: FOREIGN KEY constraint failed:"
                                 + " SQLITE_CONSTRAINT"));
-        assertThat(thrown.durableObjectReset(), is(true));
+        assertThat("reset", thrown.durableObjectReset(), is(true));
         assertThat(thrown.durableObjectId(), is(Optional.of(counters.idFromName("a"))));
         assertThat("the same stub heals", counter.value(), is(5));
     }
@@ -335,7 +335,7 @@ class TurnSpec {
                 });
 
         assertThat(result.get(10, TimeUnit.SECONDS), is(1));
-        assertThat(interrupted.get(10, TimeUnit.SECONDS), is(true));
+        assertThat("still interrupted", interrupted.get(10, TimeUnit.SECONDS), is(true));
     }
 
     @Test

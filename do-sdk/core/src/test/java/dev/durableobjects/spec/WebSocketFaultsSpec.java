@@ -85,7 +85,7 @@ class WebSocketFaultsSpec {
 
             assertThat(close.closeCode(), is(4001));
             assertThat(close.text(), containsString("not today"));
-            assertThat(socket.isAtEnd(), is(true));
+            socket.assertAtEnd();
         }
         assertThat(server.awaitEvents("lobby", 1), contains("close 4001 'as you wish' clean"));
         assertThat(server.room("lobby").sockets(), is(0));

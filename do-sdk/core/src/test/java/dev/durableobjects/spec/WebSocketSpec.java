@@ -97,7 +97,7 @@ class WebSocketSpec {
             assertThrows(
                     DurableObjectException.class, () -> server.room("a").broadcastAndLose("lost"));
 
-            assertThat("the reset ended the connection", socket.isAtEnd(), is(true));
+            socket.assertAtEnd();
         }
     }
 
@@ -173,7 +173,7 @@ class WebSocketSpec {
             socket.sendClose(4321, "bye");
 
             assertThat(socket.readAnswer().closeCode(), is(4321));
-            assertThat(socket.isAtEnd(), is(true));
+            socket.assertAtEnd();
         }
         assertThat(server.awaitEvents("a", 1), contains("close 4321 'bye' clean"));
         assertThat(server.room("a").sockets(), is(0));
@@ -197,7 +197,7 @@ class WebSocketSpec {
             socket.sendClose(4000, "fine");
 
             assertThat(close.closeCode(), is(4000));
-            assertThat(socket.isAtEnd(), is(true));
+            socket.assertAtEnd();
         }
         assertThat(server.awaitEvents("a", 1), contains("close 4000 'fine' clean"));
     }
@@ -208,7 +208,7 @@ class WebSocketSpec {
             server.room("a").closeAll(1000, "");
 
             assertThat(socket.readAnswer().closeCode(), is(1000));
-            assertThat(socket.isAtEnd(), is(true));
+            socket.assertAtEnd();
         }
         assertThat(server.awaitEvents("a", 1).getFirst(), startsWith("close 1006"));
     }
@@ -257,7 +257,7 @@ class WebSocketSpec {
             assertThat("one was missed", silent.read().opcode(), is(RawWebSocket.PING));
             time.pass(Duration.ofSeconds(30));
 
-            assertThat("two were missed", silent.isAtEnd(), is(true));
+            silent.assertAtEnd();
             assertThat(server.awaitEvents("a", 1).getFirst(), startsWith("close 1006"));
         }
     }

@@ -26,7 +26,7 @@ class HttpEdgeTest {
                                 },
                                 responseInto(sent)));
 
-        assertThat(Thread.interrupted(), is(true));
+        assertThat("interrupted", Thread.interrupted(), is(true));
         assertThat(sent.size(), is(0));
     }
 

@@ -24,7 +24,7 @@ class RefusalTest {
 
         new Refusal(client).send(answer);
 
-        assertThat(Thread.interrupted(), is(true));
+        assertThat("interrupted", Thread.interrupted(), is(true));
         assertThat(client.text(), not(endsWith("0\r\n\r\n")));
     }
 

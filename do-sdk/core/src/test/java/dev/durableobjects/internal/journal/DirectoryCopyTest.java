@@ -41,7 +41,7 @@ class DirectoryCopyTest {
             assertThat(copies.position, is(3L));
             assertThat(copies.bytes, is((long) TestJournals.end(root, 1)));
             assertThat(copies.paths.getLast(), is("journal/0000000000000001.journal"));
-            assertThat(copies.isDiscarded, is(false));
+            assertThat("discarded", copies.isDiscarded, is(false));
         }
     }
 
@@ -88,7 +88,7 @@ class DirectoryCopyTest {
 
         assertThat(ended.getMessage(), is("there is no backup, for the runtime closes"));
         assertThat("the journal waited", wasClosed, is(List.of(false)));
-        assertThat(copies.isDiscarded, is(true));
+        assertThat("discarded", copies.isDiscarded, is(true));
         closing.join();
         assertThrows(IllegalStateException.class, () -> journal.copyTo(copies));
     }

@@ -48,7 +48,7 @@ class FileTreeTest {
                 directory,
                 (file, attributes) -> {
                     found.add(file);
-                    made.forEach(other -> assertThat(other.toFile().delete(), is(true)));
+                    made.forEach(other -> assertThat("deleted", other.toFile().delete(), is(true)));
                     made.clear();
                 });
 

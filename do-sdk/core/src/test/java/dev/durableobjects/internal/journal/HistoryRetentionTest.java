@@ -149,7 +149,7 @@ class HistoryRetentionTest {
             before = new Bookmarks(() -> now).of(ID, Moment.after(1));
             fill(journal);
         }
-        assertThat(Files.exists(root.resolve("history").resolve("begun")), is(false));
+        assertThat("begun", Files.exists(root.resolve("history").resolve("begun")), is(false));
         now = now.plusSeconds(10);
         try (Journal journal = open(days(30))) {
             awaitBegun();

@@ -225,7 +225,7 @@ class JournalDamageTest {
                     assertThrows(IOException.class, () -> reopened().redo().prepare(file(0)));
 
             assertThat(refused.getMessage(), containsString("0.sqlite is missing"));
-            assertThat(Files.exists(root.resolve(file(0))), is(false));
+            assertThat("it was made", Files.exists(root.resolve(file(0))), is(false));
         }
     }
 

@@ -116,7 +116,7 @@ class JournalTest {
             disk.failForces("");
 
             assertThat(failure.getMessage(), containsString("disk on fire"));
-            assertThat(failure.isTimeout(), is(false));
+            assertThat("a time-out", failure.isTimeout(), is(false));
             assertThrows(CommitFailedException.class, () -> journal.append(change(0, 3)));
             assertThrows(CommitFailedException.class, () -> journal.awaitDurable(1));
             assertThat("it is not tried again", disk.forces() - before, is(1));
@@ -157,7 +157,7 @@ class JournalTest {
         CommitFailedException failure =
                 assertThrows(CommitFailedException.class, () -> journal.awaitDurable(position));
 
-        assertThat(failure.isTimeout(), is(true));
+        assertThat("a time-out", failure.isTimeout(), is(true));
         assertThat(failure.getCause(), is(nullValue()));
         disk.release();
         while (journal.durable() < position) {
@@ -174,7 +174,7 @@ class JournalTest {
 
             write(journal, whole(0, 1));
 
-            assertThat(Thread.interrupted(), is(true));
+            assertThat("interrupted", Thread.interrupted(), is(true));
         }
     }
 

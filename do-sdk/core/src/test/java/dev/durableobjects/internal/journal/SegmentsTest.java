@@ -90,8 +90,8 @@ class SegmentsTest {
             journal.redo().release(file(0), Redo.Closed.WHOLE);
             boolean unused = journal.redo().settle(file(0), channel -> {});
 
-            assertThat(used, is(false));
-            assertThat(unused, is(true));
+            assertThat("settled while it is used", used, is(false));
+            assertThat("settled afterwards", unused, is(true));
         }
     }
 
@@ -127,7 +127,7 @@ class SegmentsTest {
         try (Journal journal = open(root)) {
             journal.redo().settle(file(0), channel -> {});
 
-            assertThat(Files.exists(Scratch.aside(database)), is(false));
+            assertThat("aside", Files.exists(Scratch.aside(database)), is(false));
             assertThat(value(root, journal, 0), is(2));
         }
     }

@@ -59,7 +59,7 @@ class SqlTextTest {
                 "/* SELECT 1 */"
             })
     void tellsAnEmptyStatement(String text) {
-        assertThat(SqlText.statements(text).getLast().isEmpty(), is(true));
+        assertThat("empty", SqlText.statements(text).getLast().isEmpty(), is(true));
         assertThrows(IllegalArgumentException.class, () -> SqlText.statement(text));
     }
 

@@ -356,7 +356,7 @@ class SqlSpec {
 
         assertThat(cursor.raw().next(), is(new Object[] {1L, 2L}));
         assertThat(cursor.toList().size(), is(1));
-        assertThat(cursor.raw().hasNext(), is(false));
+        assertThat("more rows", cursor.raw().hasNext(), is(false));
     }
 
     @Test
