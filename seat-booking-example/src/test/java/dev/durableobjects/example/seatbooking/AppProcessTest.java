@@ -26,7 +26,7 @@ class AppProcessTest {
         try (AppProcess app = AppProcess.start(directory, 0);
                 SeatClient flight = new SeatClient(app.port(), "1234")) {
             assertThat(flight.book("4B", "Ann").status(), is(200));
-            assertThat(app.stop(), is(true));
+            assertThat("it ended by itself", app.stop(), is(true));
         }
         try (AppProcess app = AppProcess.start(directory, 0);
                 SeatClient flight = new SeatClient(app.port(), "1234")) {
@@ -50,7 +50,7 @@ class AppProcessTest {
 
                 assertThat(booking.status(), is("HTTP/1.1 200 OK"));
             }
-            assertThat(app.stop(), is(true));
+            assertThat("it ended by itself", app.stop(), is(true));
             assertThat(watcher.next().size(), is(60));
             assertThat(watcher.closeCode(), is(1001));
         }

@@ -206,7 +206,7 @@ class PageTest {
         browser.showFlight(app.port(), "restart");
         int port = app.port();
 
-        assertThat(app.stop(), is(true));
+        assertThat("it ended by itself", app.stop(), is(true));
 
         browser.awaitText("connection", "Reconnecting. The seats may be out of date.");
         browser.awaitText("countdown", "Next try in");
@@ -258,6 +258,7 @@ class PageTest {
                                     + " <= document.documentElement.clientWidth"),
                     is(true));
             assertThat(
+                    "dark",
                     phone.script("return matchMedia('(prefers-color-scheme: dark)').matches"),
                     is(true));
         }

@@ -4,6 +4,7 @@ import static org.hamcrest.MatcherAssert.assertThat;
 import static org.hamcrest.Matchers.empty;
 import static org.hamcrest.Matchers.hasItem;
 import static org.hamcrest.Matchers.is;
+import static org.hamcrest.Matchers.nullValue;
 
 import java.io.IOException;
 import java.time.Duration;
@@ -115,7 +116,7 @@ final class Passengers {
             String person = seat.occupant().orElse(NONE);
             if (seats.containsKey(person)) {
                 String other = found.put(person, seat.seatNumber());
-                assertThat(person + " has two seats", other == null, is(true));
+                assertThat("another seat of " + person, other, is(nullValue()));
             }
         }
         for (String person : List.copyOf(seats.keySet())) {
