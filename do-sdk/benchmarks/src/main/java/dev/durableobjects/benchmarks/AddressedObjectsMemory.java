@@ -25,8 +25,6 @@ final class AddressedObjectsMemory {
     private static final Binding<AddressedApi> ADDRESSED =
             Binding.of("ADDRESSED", AddressedApi.class);
 
-    private static final double KIB_PER_MIB = 1024;
-
     private AddressedObjectsMemory() {}
 
     /// Runs the program.
@@ -71,14 +69,9 @@ final class AddressedObjectsMemory {
                                     objects.liveObjects(),
                                     resident,
                                     100.0 * (resident - first) / first,
-                                    heapKib() / KIB_PER_MIB,
+                                    ResidentMemory.heapMib(),
                                     seconds));
         }
-    }
-
-    private static long heapKib() {
-        Runtime runtime = Runtime.getRuntime();
-        return (runtime.totalMemory() - runtime.freeMemory()) / 1024;
     }
 
     /// One of the objects.

@@ -17,7 +17,6 @@ import io.helidon.webserver.WebServerConfig;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.OutputStream;
-import java.lang.management.ManagementFactory;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
@@ -103,9 +102,7 @@ final class HibernatedSockets {
         while (objects.liveObjects() > 0) {
             LockSupport.parkNanos(LOOK_NANOS);
         }
-        System.gc();
-        System.gc(); // What the first has found to be dead is gone now.
-        return ManagementFactory.getMemoryMXBean().getHeapMemoryUsage().getUsed();
+        return ResidentMemory.heapBytes();
     }
 
     /// What the rooms are called through.

@@ -7,7 +7,6 @@ import dev.durableobjects.internal.storage.NodeIndex;
 import dev.durableobjects.internal.storage.ObjectIndex;
 import dev.durableobjects.spi.Wake;
 import io.helidon.logging.common.LogConfig;
-import java.lang.management.ManagementFactory;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -68,7 +67,7 @@ final class PendingAlarms {
         double seconds = (System.nanoTime() - begin) / (double) TimeUnit.SECONDS.toNanos(1);
         Report.line(
                 "%,9d pending: told in %.1f s, heap %.1f MB"
-                        .formatted(objects, seconds, heap() / BYTES_PER_MB));
+                        .formatted(objects, seconds, ResidentMemory.heapBytes() / BYTES_PER_MB));
         Report.line(
                 "          medians: next %.1f us, due (%d of them) %.1f us, set %.1f us"
                         .formatted(
@@ -106,11 +105,5 @@ final class PendingAlarms {
         }
         Arrays.sort(nanos);
         return nanos[ROUNDS / 2] / NANOS_PER_MICRO;
-    }
-
-    private static long heap() {
-        System.gc();
-        System.gc(); // What the first has found to be dead is gone now.
-        return ManagementFactory.getMemoryMXBean().getHeapMemoryUsage().getUsed();
     }
 }

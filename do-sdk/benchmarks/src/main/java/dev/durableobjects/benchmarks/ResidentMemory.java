@@ -5,7 +5,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
-/// The memory that this process occupies, as Linux counts it.
+/// The memory that this process occupies, as Linux counts it, and what of it is Java's heap.
 public final class ResidentMemory {
 
     private static final double KIB_PER_MIB = 1024;
@@ -31,7 +31,18 @@ public final class ResidentMemory {
     /// Returns the part of the Java heap that is in use, in MiB; right behind [#mib] that is what
     /// lives.
     public static double heapMib() {
+        return heapUsed() / KIB_PER_MIB / KIB_PER_MIB;
+    }
+
+    /// Returns the bytes of the Java heap that live.
+    public static long heapBytes() {
+        System.gc();
+        System.gc(); // What the first has found to be dead is gone now.
+        return heapUsed();
+    }
+
+    private static long heapUsed() {
         Runtime runtime = Runtime.getRuntime();
-        return (runtime.totalMemory() - runtime.freeMemory()) / KIB_PER_MIB / KIB_PER_MIB;
+        return runtime.totalMemory() - runtime.freeMemory();
     }
 }

@@ -14,6 +14,7 @@ import java.nio.channels.SelectionKey;
 import java.nio.channels.Selector;
 import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -36,7 +37,7 @@ public final class FanOut {
     public static void main(String[] arguments) throws Exception {
         Args settings =
                 Args.of(
-                        List.of(arguments).subList(1, arguments.length).toArray(String[]::new),
+                        Arrays.copyOfRange(arguments, 1, arguments.length),
                         Map.of(
                                 "sockets",
                                 List.of(300),

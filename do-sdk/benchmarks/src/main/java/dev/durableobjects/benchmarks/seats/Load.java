@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.IntPredicate;
 import java.util.stream.Stream;
@@ -30,16 +31,16 @@ final class Load {
     /// Writes to flights in turn until the journal has so many bytes.
     static void fill(DurableObjects objects, int flights, int threads, long bytes) {
         Path journal = objects.directory().resolve("journal");
-        AtomicInteger full = new AtomicInteger();
+        AtomicBoolean isFull = new AtomicBoolean();
         bump(
                 objects,
                 threads,
                 flights,
                 i -> {
                     if (i % 100 == 0 && size(journal) >= bytes) {
-                        full.set(1);
+                        isFull.set(true);
                     }
-                    return full.get() == 0;
+                    return !isFull.get();
                 });
     }
 
