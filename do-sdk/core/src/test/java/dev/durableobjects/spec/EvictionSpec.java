@@ -87,28 +87,32 @@ class EvictionSpec {
                 runtime.start(
                         "a",
                         self -> {
+                            self.counter = 5;
                             self.log().add("inside");
                             release.await();
-                            return self.counter;
+                            return "";
                         });
         CompletableFuture<Object> outside =
                 runtime.start(
                         "b",
                         self -> {
+                            self.counter = 5;
                             self.log().add("outside");
                             self.ctx().await(() -> release.await());
-                            return self.counter;
+                            return "";
                         });
         runtime.awaitLog("inside");
         runtime.awaitLog("outside");
 
         time.pass(Duration.ofHours(1));
         glance();
+        assertThat(runtime.objects().liveObjects(), is(2));
         release.countDown();
         inside.get(30, TimeUnit.SECONDS);
         outside.get(30, TimeUnit.SECONDS);
 
-        assertThat(runtime.constructed.size(), is(2));
+        assertStays("a");
+        assertStays("b");
     }
 
     @Test

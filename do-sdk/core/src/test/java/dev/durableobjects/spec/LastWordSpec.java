@@ -84,7 +84,7 @@ class LastWordSpec {
         time.pass(IDLE);
         inside.await();
 
-        CompletableFuture<Object> call = runtime.start("a", self -> self.values());
+        CompletableFuture<Object> call = runtime.blocked("a", Probe::values).result();
         release.countDown();
 
         assertThat(call.get(30, TimeUnit.SECONDS), is(List.of("last")));
@@ -179,7 +179,7 @@ class LastWordSpec {
         time.pass(IDLE);
         outside.await();
 
-        CompletableFuture<Object> call = runtime.start("a", self -> self.values());
+        CompletableFuture<Object> call = runtime.blocked("a", Probe::values).result();
         back.countDown();
 
         assertThat(call.get(30, TimeUnit.SECONDS), is(List.of("last")));

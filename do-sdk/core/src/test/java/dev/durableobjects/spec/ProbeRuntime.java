@@ -2,7 +2,6 @@ package dev.durableobjects.spec;
 
 import static org.hamcrest.MatcherAssert.assertThat;
 import static org.hamcrest.Matchers.is;
-import static org.hamcrest.Matchers.not;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import dev.durableobjects.AlarmInvocationInfo;
@@ -18,8 +17,10 @@ import dev.durableobjects.runtime.NamespaceConfig;
 import io.helidon.webserver.WebServer;
 import io.helidon.webserver.WebServerConfig;
 import java.nio.file.Path;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
@@ -32,6 +33,9 @@ import java.util.function.Consumer;
 
 /// A runtime with probes, and what the test knows about them.
 final class ProbeRuntime implements AutoCloseable {
+
+    private static final Set<Thread.State> WAITING =
+            EnumSet.of(Thread.State.WAITING, Thread.State.TIMED_WAITING);
 
     final Map<String, Probe.Script> scripts = new ConcurrentHashMap<>();
     final List<String> constructed = Probe.seen();
@@ -136,7 +140,8 @@ final class ProbeRuntime implements AutoCloseable {
     /// Something that waits on a thread of its own.
     record Blocked<T>(Thread thread, CompletableFuture<T> result) {}
 
-    /// Starts an event, and returns when it waits: for its turn, or for what is not durable yet.
+    /// Starts an event, and returns when it waits: for its turn, for the next instance, or for what
+    /// is not durable yet.
     Blocked<Object> blocked(String object, Probe.Task task) {
         return blocked(() -> in(object, (self, argument) -> task.run(self)));
     }
@@ -145,10 +150,9 @@ final class ProbeRuntime implements AutoCloseable {
     static <T> Blocked<T> blocked(Callable<T> body) {
         CompletableFuture<T> result = new CompletableFuture<>();
         Thread thread = startedInto(result, body);
-        for (Thread.State state = thread.getState(); state != Thread.State.WAITING; ) {
-            assertThat("waited for nothing: " + result, state, is(not(Thread.State.TERMINATED)));
+        while (!WAITING.contains(thread.getState())) {
+            assertThat("it must wait, had " + result, thread.isAlive(), is(true));
             Thread.onSpinWait();
-            state = thread.getState();
         }
         return new Blocked<>(thread, result);
     }
