@@ -87,6 +87,9 @@ public enum Limit {
     STATEMENT_CACHE_BYTES("statementCacheBytes", 1 << 20, "Cloudflare's bound"),
     /// Kibibytes of pages that one object's database keeps in memory.
     PAGE_CACHE_KIB("pageCacheKib", 512, "memory per live object"),
+    /// Mebibytes of pages that one event may write, 1024 at most. With more, all of it is undone
+    /// and the object reset.
+    TRANSACTION_MIB("transactionMib", 1_024, "a commit is held in memory as a whole"),
     /// Mebibytes of the journal at which its oldest file is freed, by checkpoints of the databases
     /// that have commits in it.
     JOURNAL_MIB("journalMib", 256, "a start after a crash reads all of it"),

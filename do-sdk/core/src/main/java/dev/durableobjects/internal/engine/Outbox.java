@@ -102,7 +102,8 @@ final class Outbox {
         try {
             return database.changes(id);
         } catch (IOException e) {
-            throw CommitFailedException.failed("what was committed cannot be read", e);
+            throw CommitFailedException.failed(
+                    "what was committed cannot be made durable: " + e.getMessage(), e);
         }
     }
 

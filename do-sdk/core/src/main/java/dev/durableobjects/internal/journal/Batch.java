@@ -1,6 +1,8 @@
 package dev.durableobjects.internal.journal;
 
+import dev.durableobjects.internal.journal.Pieces.Target;
 import dev.durableobjects.spi.Commit;
+import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -20,6 +22,9 @@ final class Batch {
 
     /// Number of the segment, last position, time, number of records.
     static final int BODY_FIXED_BYTES = 3 * Long.BYTES + Integer.BYTES;
+
+    /// What a buffer must hold at least: a name or a page fits.
+    static final int BUFFER_BYTES_MIN = 1 << 17;
 
     private final Map<String, JournalRecord> records = new LinkedHashMap<>();
     private long last;
@@ -68,44 +73,63 @@ final class Batch {
                 .toList();
     }
 
-    /// Returns the stored form of a batch without records.
+    /// Returns a batch without records.
     ///
     /// @param checksum what follows instead of them, empty if nothing
-    static ByteBuffer mark(long segment, long last, long millis, OptionalInt checksum) {
+    static Batch mark(long last, OptionalInt checksum) {
         Batch batch = new Batch();
         batch.last = last;
         batch.checksum = checksum;
-        return batch.encode(segment, millis, ByteBuffer.allocate(0));
+        return batch;
     }
 
-    /// Returns the stored form of a batch of one record.
-    static ByteBuffer encode(long segment, JournalRecord record, long millis) {
+    /// Returns a batch of one record.
+    static Batch of(JournalRecord record) {
         Batch batch = new Batch();
         batch.records.put("", record);
         batch.last = record.last();
-        return batch.encode(segment, millis, ByteBuffer.allocate(0));
+        return batch;
     }
 
-    /// Returns the stored form.
+    /// Writes the stored form. What it begins with depends on all of it, so it is made twice.
     ///
-    /// @param buffer one to use if it is large enough
-    ByteBuffer encode(long segment, long millis, ByteBuffer buffer) {
-        int body = BODY_FIXED_BYTES + (checksum.isPresent() ? Integer.BYTES : 0);
+    /// @param buffer of [#BUFFER_BYTES_MIN] at least
+    void write(long segment, long millis, ByteBuffer buffer, Target target) throws IOException {
+        Body body = new Body();
+        Pieces measured = new Pieces(buffer, body);
+        putBody(segment, millis, measured);
+        measured.flush();
+        Pieces written = new Pieces(buffer, target);
+        body.putHead(written.room(HEAD_BYTES));
+        putBody(segment, millis, written);
+        written.flush();
+    }
+
+    private void putBody(long segment, long millis, Pieces target) throws IOException {
+        ByteBuffer fixed = target.room(BODY_FIXED_BYTES);
+        fixed.putLong(segment).putLong(last).putLong(millis).putInt(records.size());
         for (JournalRecord one : records.values()) {
-            body = Math.addExact(body, one.bytes());
+            one.write(target);
         }
-        int length = HEAD_BYTES + body;
-        ByteBuffer target =
-                buffer.capacity() >= length ? buffer.clear() : ByteBuffer.allocateDirect(length);
-        target.position(HEAD_BYTES);
-        target.putLong(segment).putLong(last).putLong(millis).putInt(records.size());
-        records.values().forEach(one -> one.write(target));
-        checksum.ifPresent(target::putInt);
-        target.flip();
-        CRC32C crc = new CRC32C();
-        crc.update(target.slice(HEAD_BYTES, body));
-        target.putInt(0, MAGIC).putInt(Integer.BYTES, body);
-        target.putInt(2 * Integer.BYTES, (int) crc.getValue());
-        return target;
+        if (checksum.isPresent()) {
+            target.room(Integer.BYTES).putInt(checksum.getAsInt());
+        }
+    }
+
+    /// The length and the checksum of a body.
+    private static final class Body implements Target {
+
+        private final CRC32C checksum = new CRC32C();
+        private long length;
+
+        @Override
+        public void take(ByteBuffer piece) {
+            length += piece.remaining();
+            checksum.update(piece);
+        }
+
+        void putHead(ByteBuffer target) {
+            target.putInt(MAGIC).putInt(Math.toIntExact(length)).putInt((int) checksum.getValue());
+        }
     }
 }

@@ -30,6 +30,9 @@ final class HistoryFile {
     private static final String DATABASE_SUFFIX = ".sqlite";
     private static final int COPY_BYTES = 1 << 16;
 
+    private static final byte FIRST_BYTE = (byte) (Batch.MAGIC >>> 24);
+    private static final long NOWHERE = -1;
+
     private final Disk disk;
     private final Path path;
     private int tailBytes;
@@ -138,12 +141,9 @@ final class HistoryFile {
         try (FileChannel channel = FileChannel.open(path, StandardOpenOption.WRITE)) {
             long end = reader.end();
             channel.truncate(end);
-            ByteBuffer first = encode(groups.getFirst());
-            ByteBuffer behind = first.slice(1, first.remaining() - 1);
-            disk.write(path, channel, behind, end + 1);
-            write(path, channel, end + first.remaining(), groups.subList(1, groups.size()));
+            new Appender(path, channel, end, end).write(groups);
             disk.force(path, channel);
-            disk.write(path, channel, first.slice(0, 1), end);
+            disk.write(path, channel, ByteBuffer.wrap(new byte[] {FIRST_BYTE}), end);
             disk.force(path, channel);
         }
     }
@@ -163,34 +163,16 @@ final class HistoryFile {
                         StandardOpenOption.WRITE)) {
             ByteBuffer header = Segment.header(NUMBER, base == null ? 0 : base.position() - 1);
             disk.write(scratch, channel, header, 0);
-            long end = Segment.HEADER_BYTES;
+            Appender appender = new Appender(scratch, channel, Segment.HEADER_BYTES, NOWHERE);
             if (base != null) {
-                ByteBuffer mark =
-                        Batch.mark(NUMBER, base.position(), base.millis(), base.checksum());
-                end += mark.remaining();
-                disk.write(scratch, channel, mark, end - mark.remaining());
+                appender.write(Batch.mark(base.position(), base.checksum()), base.millis());
             }
-            write(scratch, channel, end, groups);
+            appender.write(groups);
             disk.force(scratch, channel);
         }
         disk.move(scratch, path);
         forceNames();
         deleteBasesBut(base);
-    }
-
-    private void write(Path file, FileChannel channel, long end, List<List<Entry>> groups)
-            throws IOException {
-        long at = end;
-        for (List<Entry> group : groups) {
-            ByteBuffer batch = encode(group);
-            long next = at + batch.remaining();
-            disk.write(file, channel, batch, at);
-            at = next;
-        }
-    }
-
-    private static ByteBuffer encode(List<Entry> group) throws IOException {
-        return Batch.encode(NUMBER, Thinning.merge(group), group.getLast().millis());
     }
 
     /// Gives a copy of the database its name, durably.
@@ -251,6 +233,46 @@ final class HistoryFile {
             if (base == null || !one.equals(base.path())) {
                 disk.delete(one);
             }
+        }
+    }
+
+    /// Writes batches one behind the other. Not safe for several threads.
+    private final class Appender implements Pieces.Target {
+
+        private final ByteBuffer buffer = ByteBuffer.allocate(Batch.BUFFER_BYTES_MIN);
+        private final Path file;
+        private final FileChannel channel;
+        private final long hidden;
+        private long end;
+
+        /// @param end where the first one comes
+        /// @param hidden where to write a zero instead of the byte that belongs there
+        Appender(Path file, FileChannel channel, long end, long hidden) {
+            this.file = file;
+            this.channel = channel;
+            this.end = end;
+            this.hidden = hidden;
+        }
+
+        /// Writes groups of records, each merged.
+        void write(List<List<Entry>> groups) throws IOException {
+            for (List<Entry> group : groups) {
+                write(Batch.of(Thinning.merge(group)), group.getLast().millis());
+            }
+        }
+
+        void write(Batch batch, long millis) throws IOException {
+            batch.write(NUMBER, millis, buffer, this);
+        }
+
+        @Override
+        public void take(ByteBuffer piece) throws IOException {
+            if (end == hidden) {
+                piece.put(0, (byte) 0);
+            }
+            int length = piece.remaining();
+            disk.write(file, channel, piece, end);
+            end += length;
         }
     }
 }

@@ -42,7 +42,7 @@ public final class Journal implements CommitLog {
     private final Thread thread;
 
     // Only the writing thread.
-    private ByteBuffer buffer = ByteBuffer.allocateDirect(BUFFER_BYTES);
+    private final ByteBuffer buffer = ByteBuffer.allocateDirect(BUFFER_BYTES);
     private long forgotten;
 
     /// The time of the newest batch: it never goes back, whatever the clock does.
@@ -291,8 +291,7 @@ public final class Journal implements CommitLog {
             for (Batch batch = nextBatch(); batch != null; batch = nextBatch()) {
                 segments.beforeWrite(batch);
                 millis = Math.max(millis, clock.millis());
-                buffer = batch.encode(segments.number(), millis, buffer);
-                segments.write(buffer);
+                segments.write(batch, millis, buffer);
                 segments.afterWrite(batch.last()); // First: who is told finds it in a backup.
                 index.add(batch.facts());
                 reach(batch.last());

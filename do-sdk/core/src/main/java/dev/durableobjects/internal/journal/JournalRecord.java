@@ -4,6 +4,7 @@ import dev.durableobjects.spi.Commit;
 import dev.durableobjects.spi.Commit.Kind;
 import dev.durableobjects.spi.PageImage;
 import dev.durableobjects.spi.Wake;
+import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
@@ -107,34 +108,25 @@ final class JournalRecord {
         return last;
     }
 
-    /// Returns how many bytes [#write] will write.
-    int bytes() {
-        int bytes = Short.BYTES + file.length + FIXED_BYTES + pages.size() * PAGE_HEAD_BYTES;
-        bytes += wake.isChange() ? Long.BYTES : 0;
-        bytes += name != null ? Short.BYTES + name.getBytes(StandardCharsets.UTF_8).length : 0;
-        for (PageImage page : pages.values()) {
-            bytes = Math.addExact(bytes, PageParts.bytes(page.parts(), pageSize));
-        }
-        return bytes;
-    }
-
-    void write(ByteBuffer target) {
+    void write(Pieces target) throws IOException {
         putText(target, file);
-        target.put(flags());
-        target.putLong(previous).putLong(first).putLong(last);
-        target.putInt(pageSize).putInt(databasePages).putInt(pages.size());
+        ByteBuffer fixed = target.room(FIXED_BYTES);
+        fixed.put(flags());
+        fixed.putLong(previous).putLong(first).putLong(last);
+        fixed.putInt(pageSize).putInt(databasePages).putInt(pages.size());
         if (wake.isChange()) {
-            target.putLong(wake.millis());
+            target.room(Long.BYTES).putLong(wake.millis());
         }
         if (name != null) {
             putText(target, name.getBytes(StandardCharsets.UTF_8));
         }
         for (PageImage page : pages.values()) {
-            target.putInt(page.number()).putLong(page.parts());
+            target.room(PAGE_HEAD_BYTES).putInt(page.number()).putLong(page.parts());
             PageParts.forEach(
                     page.parts(),
                     pageSize,
-                    (from, length) -> target.put(page.bytes(), page.offset() + from, length));
+                    (from, length) ->
+                            target.room(length).put(page.bytes(), page.offset() + from, length));
         }
     }
 
@@ -147,8 +139,8 @@ final class JournalRecord {
         return (byte) flags;
     }
 
-    private static void putText(ByteBuffer target, byte[] text) {
-        target.putShort((short) text.length).put(text);
+    private static void putText(Pieces target, byte[] text) throws IOException {
+        target.room(Short.BYTES + text.length).putShort((short) text.length).put(text);
     }
 
     private static String text(ByteBuffer source) {
@@ -186,6 +178,12 @@ final class JournalRecord {
             int pages,
             Wake wake,
             Optional<String> name) {
+
+        /// How long the beginning can be.
+        static final int BYTES_MAX = 2 * (Short.BYTES + NAME_BYTES_MAX) + FIXED_BYTES + Long.BYTES;
+
+        /// How long a page can be.
+        static final int PAGE_BYTES_MAX = PAGE_HEAD_BYTES + (1 << 16);
 
         /// Reads the beginning of a record, and leaves the buffer at its pages.
         static Head read(int version, ByteBuffer source) {

@@ -29,21 +29,33 @@ final class PageChanges {
     ///
     /// @param source stands at the pages
     void add(Head head, ByteBuffer source) {
+        begin(head);
+        for (int i = 0; i < head.pages(); i++) {
+            addPage(head, source);
+        }
+    }
+
+    /// Begins a record, which must follow the one before. All its pages must be added then.
+    void begin(Head head) {
         pageSize = head.pageSize();
         databasePages = head.databasePages();
         if (head.isWhole()) {
             isWhole = true;
             pages.clear();
         }
-        for (int i = 0; i < head.pages(); i++) {
-            int number = source.getInt();
-            long parts = head.readParts(source);
-            PageImage page = page(number).and(parts);
-            PageParts.forEach(
-                    parts, pageSize, (from, length) -> source.get(page.bytes(), from, length));
-            pages.put(number, page);
-        }
         pages.keySet().removeIf(number -> number > databasePages);
+    }
+
+    /// Adds the next page of the record.
+    ///
+    /// @param source stands at the page
+    void addPage(Head head, ByteBuffer source) {
+        int number = source.getInt();
+        long parts = head.readParts(source);
+        PageImage page = page(number).and(parts);
+        PageParts.forEach(
+                parts, pageSize, (from, length) -> source.get(page.bytes(), from, length));
+        pages.put(number, page);
     }
 
     /// Returns whether no record was added.

@@ -312,10 +312,7 @@ public final class Redo {
             try (RandomAccessFile target = new RandomAccessFile(database.toFile(), "rw")) {
                 PageChanges changes = new PageChanges();
                 for (Place place : known) {
-                    records.collect(place, changes);
-                    if (changes.bytes() > COLLECTED_BYTES) {
-                        changes.writeTo(target);
-                    }
+                    records.collect(place, changes, target);
                 }
                 changes.writeTo(target);
             }
@@ -334,15 +331,23 @@ public final class Redo {
         }
 
         Head head(Place place) throws IOException {
-            return Head.read(place.version(), read(place));
+            return Head.read(place.version(), open(place).atLeast(Head.BYTES_MAX));
         }
 
-        void collect(Place place, PageChanges changes) throws IOException {
-            ByteBuffer record = read(place);
-            changes.add(Head.read(place.version(), record), record);
+        /// Adds a record to changes, and writes these when they are many.
+        void collect(Place place, PageChanges changes, RandomAccessFile target) throws IOException {
+            Stretch record = open(place);
+            Head head = Head.read(place.version(), record.atLeast(Head.BYTES_MAX));
+            changes.begin(head);
+            for (int i = 0; i < head.pages(); i++) {
+                if (changes.bytes() > COLLECTED_BYTES) {
+                    changes.writeTo(target);
+                }
+                changes.addPage(head, record.atLeast(Head.PAGE_BYTES_MAX));
+            }
         }
 
-        private ByteBuffer read(Place place) throws IOException {
+        private Stretch open(Place place) throws IOException {
             RandomAccessFile source = open;
             if (source == null || segment != place.segment()) {
                 close();
@@ -351,10 +356,8 @@ public final class Redo {
                 open = source;
                 segment = place.segment();
             }
-            byte[] record = new byte[place.length()];
             source.seek(place.offset());
-            source.readFully(record);
-            return ByteBuffer.wrap(record);
+            return new Stretch(source, place.length());
         }
 
         @Override

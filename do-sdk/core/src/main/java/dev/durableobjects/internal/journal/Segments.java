@@ -125,8 +125,11 @@ final class Segments implements AutoCloseable {
     }
 
     /// Writes a batch, and returns when it is durable.
-    void write(ByteBuffer bytes) throws IOException {
-        current.append(bytes);
+    ///
+    /// @param millis the time of it
+    /// @param buffer what it is written through
+    void write(Batch batch, long millis, ByteBuffer buffer) throws IOException {
+        batch.write(number(), millis, buffer, current::append);
         current.force();
     }
 

@@ -27,9 +27,6 @@ import org.jspecify.annotations.Nullable;
 /// except for [#channel] and [#close].
 final class DatabaseFile implements AutoCloseable {
 
-    /// What one commit may write: it is held in memory as a whole.
-    private static final long TRANSACTION_BYTES_MAX = 1L << 30;
-
     private static final int UNKNOWN = -1;
 
     /// How many frames of the log are read at once, if it is not known that there are more.
@@ -41,6 +38,7 @@ final class DatabaseFile implements AutoCloseable {
     private static final int SALTS = 16;
 
     private final Path path;
+    private final long transactionBytesMax;
     private final RandomAccessFile database;
     private @Nullable RandomAccessFile log;
     private boolean isFirst = true;
@@ -64,14 +62,17 @@ final class DatabaseFile implements AutoCloseable {
     /// How many pages the database had after the last commit that was read.
     private int pagesBefore = UNKNOWN;
 
-    private DatabaseFile(Path path) throws IOException {
+    private DatabaseFile(Path path, long transactionBytesMax) throws IOException {
         this.path = path;
+        this.transactionBytesMax = transactionBytesMax;
         this.database = new RandomAccessFile(path.toFile(), "rw");
     }
 
     /// Opens a database file, and makes it if there is none.
-    static DatabaseFile open(Path path) throws IOException {
-        return new DatabaseFile(path);
+    ///
+    /// @param transactionBytesMax what one commit may write: it is held in memory as a whole
+    static DatabaseFile open(Path path, long transactionBytesMax) throws IOException {
+        return new DatabaseFile(path, transactionBytesMax);
     }
 
     /// Makes the directory of a database. Its name becomes durable with the first commit: channels
@@ -270,10 +271,10 @@ final class DatabaseFile implements AutoCloseable {
                 end = at + frameBytes;
             }
         }
-        if (end - consumed > TRANSACTION_BYTES_MAX) {
+        if (end - consumed > transactionBytesMax) {
             throw new IOException(
-                    "a transaction wrote %d bytes, at most %d can be made durable at once"
-                            .formatted(end - consumed, TRANSACTION_BYTES_MAX));
+                    "an event wrote %d bytes of pages, Limit.TRANSACTION_MIB allows %d"
+                            .formatted(end - consumed, transactionBytesMax));
         }
         return (int) (end - consumed);
     }

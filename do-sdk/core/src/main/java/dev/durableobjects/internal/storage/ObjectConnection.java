@@ -1,6 +1,7 @@
 package dev.durableobjects.internal.storage;
 
 import dev.durableobjects.DurableObjectId;
+import dev.durableobjects.Limit;
 import dev.durableobjects.Limits;
 import dev.durableobjects.internal.gate.Waiting;
 import dev.durableobjects.internal.journal.Scratch;
@@ -34,6 +35,9 @@ final class ObjectConnection implements SqliteStorage.ConnectionSource {
     /// Bytes of the write-ahead log after which a transaction waits until everything is durable, so
     /// that the log can be copied.
     private static final long LOG_BYTES_MAX = 4 * LOG_BYTES;
+
+    /// One array holds what an event has written.
+    private static final int TRANSACTION_MIB_MAX = 1_024;
 
     private final Path file;
     private final @Nullable Journaling journaling;
@@ -284,7 +288,8 @@ final class ObjectConnection implements SqliteStorage.ConnectionSource {
     }
 
     private SqliteConnection openJournaled() throws SQLException, IOException {
-        DatabaseFile source = DatabaseFile.open(file);
+        int transactionMib = Math.min(limits.get(Limit.TRANSACTION_MIB), TRANSACTION_MIB_MAX);
+        DatabaseFile source = DatabaseFile.open(file, (long) transactionMib << 20);
         try {
             return keep(open(Syncs.NONE), source); // The journal forces.
         } catch (SQLException e) {
