@@ -126,6 +126,7 @@ public final class Restores {
 
         private void become() throws IOException {
             Path target = Restores.this.file(file, kind);
+            Files.deleteIfExists(Scratch.wal(target)); // Of one that was here before.
             disk.move(scratch, target);
             boolean isDone = false;
             try {

@@ -95,6 +95,17 @@ final class StoredSchedules implements Restores.Timetable {
                 insert(connection, rows);
             }
             connection.commit();
+            connection.setAutoCommit(true);
+            checkpoint(statement);
+        }
+    }
+
+    /// What is only in the log would not be restored.
+    private static void checkpoint(Statement statement) throws SQLException {
+        try (ResultSet result = statement.executeQuery("PRAGMA wal_checkpoint(TRUNCATE)")) {
+            if (!result.next() || result.getInt(1) != 0) {
+                throw new SQLException("the write-ahead log cannot be copied");
+            }
         }
     }
 

@@ -202,6 +202,24 @@ class HistoryFaultTest {
     }
 
     @Test
+    void aLogThatWasLeftBesideARestoreIsNotTakenForThatOfTheNext() throws Exception {
+        live(
+                Disk.system(),
+                LARGE,
+                journal -> {
+                    write(journal, 1, 10);
+                    journal.history().prepare(file(0), file(0), ID, bookmark(3));
+                    String restore = journal.history().restores().files().getFirst();
+                    Path left = Scratch.wal(root.resolve(restore));
+                    Files.writeString(left, "a log");
+
+                    journal.history().prepare(file(0), file(0), ID, bookmark(4));
+
+                    assertThat(Files.exists(left), is(false));
+                });
+    }
+
+    @Test
     void noMomentIsInTheMiddleOfARestore() throws Exception {
         Disk disk =
                 new Disk() {
