@@ -77,6 +77,7 @@ final class Restart {
                 new ProcessBuilder(
                                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                                 "--enable-native-access=ALL-UNNAMED",
+                                "-XX:+UseCompactObjectHeaders",
                                 "-cp",
                                 System.getProperty("java.class.path"),
                                 SeatServer.class.getName(),
