@@ -1,13 +1,13 @@
 package dev.durableobjects.internal.storage;
 
+import static java.util.Objects.requireNonNull;
+
 import java.lang.reflect.Method;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.sql.SQLFeatureNotSupportedException;
-import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /// A JDBC connection for the tools of the Java world. Its transactions are savepoints inside the
@@ -17,7 +17,6 @@ final class ClientConnection extends JdbcProxy {
 
     private final ObjectConnection connection;
     private final ClientTransaction transaction;
-    private final List<PreparedStatement> prepared = new ArrayList<>();
     private boolean autoCommit = true;
     private boolean closed;
 
@@ -36,7 +35,7 @@ final class ClientConnection extends JdbcProxy {
             case "isClosed" -> closed;
             case "isValid" -> !closed;
             case "close", "abort" -> {
-                close();
+                close((Connection) self);
                 yield null;
             }
             default -> {
@@ -73,18 +72,14 @@ final class ClientConnection extends JdbcProxy {
 
     /// A connection that does not commit by itself begins its transaction with the first statement:
     /// the one before has ended with its event.
-    private @Nullable Object prepare(Connection self, Method method, Object[] given)
-            throws Throwable {
+    private Object prepare(Connection self, Method method, Object[] given) throws Throwable {
         if (!autoCommit) {
             transaction.begin();
         }
-        CompiledStatement statement =
-                (CompiledStatement) forward(connection.current(), method, given);
-        if (statement != null) {
-            statement.lendTo(self);
-            prepared.add(statement);
-        }
-        return statement;
+        PreparedStatement prepared =
+                (PreparedStatement) forward(connection.current(), method, given);
+        StatementLease.of(requireNonNull(prepared)).passOn(self);
+        return prepared;
     }
 
     private void setAutoCommit(boolean on) throws SQLException {
@@ -115,15 +110,12 @@ final class ClientConnection extends JdbcProxy {
         transaction.begin();
     }
 
-    private void close() throws SQLException {
+    private void close(Connection self) throws SQLException {
         if (closed) {
             return;
         }
         connection.checkThread();
-        for (PreparedStatement statement : prepared) {
-            statement.close();
-        }
-        prepared.clear();
+        connection.transaction().leases().end(self);
         if (transaction.isOpen()) {
             transaction.rollback();
         }

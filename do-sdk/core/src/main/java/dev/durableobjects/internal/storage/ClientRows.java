@@ -1,6 +1,7 @@
 package dev.durableobjects.internal.storage;
 
 import java.sql.SQLException;
+import java.sql.Statement;
 import org.jspecify.annotations.Nullable;
 import org.sqlite.core.CoreResultSet;
 import org.sqlite.jdbc4.JDBC4ResultSet;
@@ -14,6 +15,7 @@ import org.sqlite.jdbc4.JDBC4ResultSet;
 final class ClientRows extends JDBC4ResultSet {
 
     private final SqliteConnection connection;
+    private final StatementLease lease;
     private final CompiledStatement statement;
     private final Columns columns;
     private final @Nullable String[] types;
@@ -22,11 +24,13 @@ final class ClientRows extends JDBC4ResultSet {
     /// Takes the run over from the driver's own result set, which stands before the first row.
     ClientRows(
             SqliteConnection connection,
+            StatementLease lease,
             CompiledStatement statement,
             Columns columns,
             CoreResultSet rows) {
         super(statement);
         this.connection = connection;
+        this.lease = lease;
         this.statement = statement;
         this.columns = columns;
         this.types = columns.declaredTypes().clone();
@@ -71,7 +75,13 @@ final class ClientRows extends JDBC4ResultSet {
         if (!ended) {
             connection.check();
             super.close();
+            lease.completed();
         }
+    }
+
+    @Override
+    public Statement getStatement() {
+        return lease.face();
     }
 
     /// The driver's, but for a TEXT, which it would take through a buffer.

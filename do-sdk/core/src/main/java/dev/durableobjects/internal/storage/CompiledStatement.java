@@ -1,7 +1,8 @@
 package dev.durableobjects.internal.storage;
 
+import static java.util.Objects.requireNonNull;
+
 import java.nio.charset.StandardCharsets;
-import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.List;
@@ -25,7 +26,7 @@ final class CompiledStatement extends JDBC4PreparedStatement {
     private final long handle;
     private final Columns columns;
     private @Nullable ClientRows clientRows;
-    private @Nullable Connection lender;
+    private @Nullable StatementLease lease;
 
     /// Whether [#first] has begun what [#finish] must end.
     private boolean running;
@@ -195,17 +196,59 @@ final class CompiledStatement extends JDBC4PreparedStatement {
         return bytes == null ? new byte[0] : bytes;
     }
 
-    /// Says which connection a client has got this from.
-    void lendTo(Connection client) {
-        lender = client;
+    /// Returns whether a client may run it on this connection as it is.
+    @SuppressWarnings("ReferenceEquality") // Two connections are equal if they are the same.
+    boolean isFor(SqliteConnection current) {
+        return connection == current && !isStale();
     }
 
-    @Override
-    public Connection getConnection() throws SQLException {
-        return lender == null ? super.getConnection() : lender;
+    /// Lends it to a client, until it is taken back.
+    void lendTo(StatementLease client) {
+        lease = client;
     }
 
-    // As a JDBC statement: each way of running announces itself, and closing only gives it back.
+    /// Takes what a client has set over from another one of the same text.
+    void takeValues(CompiledStatement before) throws SQLException {
+        batch = before.batch;
+        batchPos = before.batchPos;
+        batchQueryCount = before.batchQueryCount;
+        setMaxRows(before.getMaxRows());
+        setQueryTimeout(before.getQueryTimeout());
+        before.batch = null;
+    }
+
+    /// Takes it back from the client, with nothing left of what that has set and read.
+    void takeBack() throws SQLException {
+        endRun();
+        lease = null;
+        if (!pointer.isClosed()) {
+            clearParameters();
+            clearBatch();
+            batch = null; // It may have grown.
+            setMaxRows(0);
+            setFetchSize(0);
+            setQueryTimeout(0);
+        }
+        connection.giveBack(this);
+    }
+
+    /// Ends what a client reads, and the run behind it.
+    void endRun() throws SQLException {
+        endRows();
+        if (!pointer.isClosed()) {
+            rs.close();
+        }
+    }
+
+    /// Ends what a client reads: the driver would give it the rows of the next run.
+    void endRows() {
+        if (clientRows != null) {
+            clientRows.end();
+            clientRows = null;
+        }
+    }
+
+    // As a JDBC statement, behind a lease: each way of running announces itself.
 
     @Override
     public boolean execute() throws SQLException {
@@ -240,27 +283,9 @@ final class CompiledStatement extends JDBC4PreparedStatement {
         if (super.getResultSet() == null) {
             return null;
         }
-        endClientRows();
-        clientRows = new ClientRows(connection, this, columns, rs);
+        endRows();
+        clientRows = new ClientRows(connection, requireNonNull(lease), this, columns, rs);
         return clientRows;
-    }
-
-    @Override
-    public void close() throws SQLException {
-        endClientRows();
-        if (!pointer.isClosed()) {
-            rs.close();
-            clearParameters();
-            clearBatch();
-        }
-        connection.giveBack(this);
-    }
-
-    private void endClientRows() {
-        if (clientRows != null) {
-            clientRows.end();
-            clientRows = null;
-        }
     }
 
     /// Frees the statement.

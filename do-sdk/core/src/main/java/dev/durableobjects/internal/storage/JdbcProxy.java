@@ -28,10 +28,18 @@ abstract class JdbcProxy implements InvocationHandler {
             case "equals" -> self == given[0];
             case "hashCode" -> System.identityHashCode(self);
             case "toString" -> getClass().getSimpleName();
-            case "unwrap" -> ((Class<?>) given[0]).cast(self);
+            case "unwrap" -> unwrap(self, (Class<?>) given[0]);
             case "isWrapperFor" -> ((Class<?>) given[0]).isInstance(self);
+            case "cancel" -> throw SqlErrors.noCancel();
             default -> checked(self, method, given);
         };
+    }
+
+    private static Object unwrap(Object self, Class<?> type) throws SQLException {
+        if (!type.isInstance(self)) {
+            throw new SQLException("this is no wrapper for " + type.getName());
+        }
+        return self;
     }
 
     /// Clients of JDBC expect its exceptions, also for what we refuse.
@@ -39,10 +47,15 @@ abstract class JdbcProxy implements InvocationHandler {
         try {
             return call(self, method, given);
         } catch (SqlStorageException e) {
-            throw new SQLException(e.getMessage(), null, e.code(), e);
+            throw hasErrorsOfJdbc() ? new SQLException(e.getMessage(), null, e.code(), e) : e;
         } catch (IllegalArgumentException e) {
-            throw new SQLException(e.getMessage(), e);
+            throw hasErrorsOfJdbc() ? new SQLException(e.getMessage(), e) : e;
         }
+    }
+
+    /// Returns whether it is for a client of JDBC, and not for DbClient.
+    boolean hasErrorsOfJdbc() {
+        return true;
     }
 
     /// Runs a method of the interface.

@@ -125,7 +125,7 @@ public final class ObjectDatabase implements AutoCloseable {
         }
         sql.cancelCursors(SqliteCursor.EVENT_ENDED);
         try {
-            open.closeLentStatements();
+            transaction.leases().end();
             connection.closeReplaced();
             return transaction.commit();
         } catch (SQLException e) {
@@ -135,9 +135,9 @@ public final class ObjectDatabase implements AutoCloseable {
 
     /// Undoes what was written since the last commit.
     void undo() throws SQLException {
-        SqliteConnection open = connection.current();
+        connection.current(); // Opened, so that it is known whether there is a file.
         sql.cancelCursors(SqliteCursor.EVENT_ENDED);
-        open.closeLentStatements();
+        transaction.leases().end();
         transaction.rollback();
     }
 

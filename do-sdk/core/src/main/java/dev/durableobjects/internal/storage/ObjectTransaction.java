@@ -31,6 +31,7 @@ final class ObjectTransaction {
     // Only the object's thread.
     private final List<Savepoint> savepoints = new ArrayList<>();
     private final ClientTransaction client = new ClientTransaction(this);
+    private final StatementLeases leases = new StatementLeases();
     private boolean open;
     private Written written = Written.NOTHING;
     private boolean allowsUnconfirmed;
@@ -149,6 +150,11 @@ final class ObjectTransaction {
     /// Returns the transaction of DbClient.
     ClientTransaction client() {
         return client;
+    }
+
+    /// Returns what clients of JDBC have prepared in the event.
+    StatementLeases leases() {
+        return leases;
     }
 
     /// Returns whether this savepoint is open.

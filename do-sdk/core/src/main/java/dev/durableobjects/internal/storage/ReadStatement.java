@@ -36,6 +36,11 @@ final class ReadStatement extends JDBC4Statement {
         throw refusal();
     }
 
+    @Override
+    public void cancel() throws SQLException {
+        throw SqlErrors.noCancel();
+    }
+
     private StatementPlan planned(String sql) throws SQLException {
         StatementPlan plan = connection.plan(sql);
         if (plan.writes()) {

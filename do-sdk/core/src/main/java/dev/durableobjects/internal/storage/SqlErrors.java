@@ -2,6 +2,7 @@ package dev.durableobjects.internal.storage;
 
 import dev.durableobjects.sql.SqlStorageException;
 import java.sql.SQLException;
+import java.sql.SQLFeatureNotSupportedException;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.sqlite.SQLiteErrorCode;
@@ -38,6 +39,13 @@ final class SqlErrors {
     /// Returns whether an error says that something was not done because a statement is running.
     static boolean isLocked(int code) {
         return (code & PRIMARY_MASK) == SQLiteErrorCode.SQLITE_LOCKED.code;
+    }
+
+    /// Returns the refusal to stop a statement from another thread: the driver's way is not safe
+    /// while the object leaves memory, and could hit the next statement.
+    static SQLFeatureNotSupportedException noCancel() {
+        return new SQLFeatureNotSupportedException(
+                "cancel: a statement ends by itself after Limit.STATEMENT_SECONDS");
     }
 
     private static SqlStorageException of(SQLException e, String prefix) {

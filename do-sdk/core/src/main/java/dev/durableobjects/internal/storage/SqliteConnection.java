@@ -11,14 +11,10 @@ import java.nio.file.Path;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.sql.Statement;
-import java.util.ArrayList;
-import java.util.Collections;
 import java.util.HashMap;
-import java.util.IdentityHashMap;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Properties;
-import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.sqlite.ProgressHandler;
@@ -43,7 +39,6 @@ final class SqliteConnection extends JDBC4Connection {
     private final StatementClock clock;
     private final SqliteStorage.ConnectionSource source;
     private final ObjectTransaction transaction;
-    private final Set<CompiledStatement> lent = Collections.newSetFromMap(new IdentityHashMap<>());
     private int schema;
     private int runtimeTablesSchema = -1;
     private Map<Long, RuntimeTable> runtimeTables = Map.of();
@@ -196,7 +191,6 @@ final class SqliteConnection extends JDBC4Connection {
 
     /// Takes a statement back that is not running.
     void giveBack(CompiledStatement statement) throws SQLException {
-        lent.remove(statement);
         if (statement.isStale()) {
             statement.discard();
             return;
@@ -205,13 +199,6 @@ final class SqliteConnection extends JDBC4Connection {
             case APPLICATION -> cache.put(statement);
             case RUNTIME -> ownCache.put(statement);
             case NONE -> statement.discard();
-        }
-    }
-
-    /// Ends what JDBC clients have left open.
-    void closeLentStatements() throws SQLException {
-        for (CompiledStatement statement : new ArrayList<>(lent)) {
-            statement.close();
         }
     }
 
@@ -348,9 +335,7 @@ final class SqliteConnection extends JDBC4Connection {
         checkCursor(type, concurrency, holdability);
         SqlStatement one = SqlText.statement(sql);
         guard.admit(one);
-        CompiledStatement statement = source.compile(one);
-        source.current().lent.add(statement);
-        return statement;
+        return new StatementLease(source, transaction.leases(), one, this).handle();
     }
 
     @Override

@@ -33,6 +33,7 @@ final class StatementCache {
     /// Puts a statement in, and drops others if the cache is full.
     void put(CompiledStatement statement) throws SQLException {
         String sql = statement.sql();
+        assert statements.get(sql) != statement : "given back twice: " + sql;
         if (sql.length() > bytesMax || statements.containsKey(sql)) {
             statement.discard();
             return;
