@@ -119,8 +119,10 @@ function showHolds(list) {
     }
     if (wasHeld && seat.heldUntil === null && seat === chosen && seat.isHeldByMe) {
       seat.isHeldByMe = false;
-      element("booking-error").textContent =
-        "The seat is not held for you any more. You can still book it if nobody else does.";
+      if (!element("book").disabled) { // Else the booking that is under way may have ended it.
+        element("booking-error").textContent =
+          "The seat is not held for you any more. You can still book it if nobody else does.";
+      }
     }
   }
 }

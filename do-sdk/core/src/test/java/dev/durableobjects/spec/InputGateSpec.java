@@ -5,12 +5,15 @@ import static org.hamcrest.Matchers.contains;
 import static org.hamcrest.Matchers.is;
 import static org.hamcrest.Matchers.not;
 import static org.hamcrest.Matchers.sameInstance;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 
+import dev.durableobjects.DurableObjectException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -73,6 +76,34 @@ class InputGateSpec {
         sleeper.get(30, TimeUnit.SECONDS);
 
         assertThat(runtime.log, contains("asleep", "second", "awake"));
+    }
+
+    @Test
+    void aSleepEndsWithItsObject() throws Exception {
+        CompletableFuture<Object> sleeper =
+                runtime.start(
+                        "a",
+                        self -> {
+                            self.log().add("asleep");
+                            self.ctx().sleep(Duration.ofDays(1));
+                            return self.log().add("awake");
+                        });
+
+        runtime.awaitLog("asleep");
+        assertThrows(
+                DurableObjectException.class,
+                () ->
+                        runtime.in(
+                                "a",
+                                (self, x) -> {
+                                    self.ctx().abort("tired");
+                                    return "";
+                                }));
+
+        ExecutionException ended =
+                assertThrows(ExecutionException.class, () -> sleeper.get(30, TimeUnit.SECONDS));
+        assertThat(ended.getCause().getMessage(), is("tired"));
+        assertThat(runtime.log, contains("asleep"));
     }
 
     @Test

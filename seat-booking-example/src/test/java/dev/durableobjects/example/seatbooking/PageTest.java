@@ -140,6 +140,33 @@ class PageTest {
     }
 
     @Test
+    void aBookingThatEndsItsHoldAlarmsNobody() {
+        browser.showFlight(app.port(), "quiet");
+        // The answer comes after the news that the seat is held no more.
+        browser.script(
+                """
+                const original = window.fetch;
+                window.fetch = async (url, init) => {
+                  const response = await original(url, init);
+                  if (url.startsWith("book-seat")) {
+                    await new Promise((resolve) => { window.answer = resolve; });
+                  }
+                  return response;
+                };
+                """);
+        browser.seat("4D").click();
+        browser.awaitText("held-for", "Held for you for 1:");
+
+        browser.element("name").sendKeys("Ann");
+        browser.element("book").click();
+
+        browser.await("the hold has ended", () -> browser.text("held-for").isEmpty());
+        assertThat(browser.text("booking-error"), is(""));
+        browser.script("window.answer()");
+        browser.awaitText("message", "Seat 4D is booked for Ann.");
+    }
+
+    @Test
     void aSeatIsFreeAgainWhenThePageThatHeldItIsLeft() {
         browser.showFlight(app.port(), "left");
         second.showFlight(app.port(), "left");

@@ -253,6 +253,13 @@ final class Activation implements Host {
         }
     }
 
+    /// Lets other events in for so long, or until the activation has broken: then nothing is left
+    /// to come back to.
+    void sleep(long nanos) {
+        this.<Boolean, RuntimeException>outside(
+                () -> closed.awaitUntil(node.waiting().nanoTime() + nanos));
+    }
+
     /// Comes back after [InputGate#goOut].
     ///
     /// @throws DurableObjectException if the object broke meanwhile

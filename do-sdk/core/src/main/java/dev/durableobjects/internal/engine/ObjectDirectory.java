@@ -142,7 +142,7 @@ public final class ObjectDirectory {
     void pause(long nanos) {
         Turn caller = Turn.bound();
         if (caller != null && caller.activation().gate().isHeldByCurrentThread()) {
-            caller.activation().<Boolean, RuntimeException>outside(() -> node.pause(nanos));
+            caller.activation().sleep(nanos);
         } else {
             node.pause(nanos);
         }

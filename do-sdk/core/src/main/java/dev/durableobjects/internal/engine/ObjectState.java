@@ -71,8 +71,7 @@ final class ObjectState implements DurableObjectState {
     @Override
     public void sleep(Duration duration) {
         requireNonNull(duration, "duration must be a Duration, was null");
-        activation.<Boolean, RuntimeException>outside(
-                () -> activation.node().pause(Node.nanos(duration)));
+        activation.sleep(Node.nanos(duration));
     }
 
     @Override

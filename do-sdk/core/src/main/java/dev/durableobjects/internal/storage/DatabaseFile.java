@@ -6,6 +6,7 @@ import dev.durableobjects.spi.PageImage;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.io.UncheckedIOException;
+import java.lang.System.Logger.Level;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
@@ -26,6 +27,8 @@ import org.jspecify.annotations.Nullable;
 /// which an interrupt of the calling thread would close. Only the object's thread may use it,
 /// except for [#channel] and [#close].
 final class DatabaseFile implements AutoCloseable {
+
+    private static final System.Logger LOGGER = System.getLogger(DatabaseFile.class.getName());
 
     private static final int UNKNOWN = -1;
 
@@ -191,12 +194,29 @@ final class DatabaseFile implements AutoCloseable {
     /// @param closing closes SQLite's connection
     void discardLog(SqlAction closing) throws IOException, SQLException {
         Path aside = Scratch.aside(path);
-        Files.move(path, aside);
+        try {
+            Files.move(path, aside);
+        } catch (IOException e) {
+            LOGGER.log(Level.WARNING, "cannot rename %s; its log is emptied".formatted(path), e);
+            emptyLog();
+            closing.run();
+            return;
+        }
         try {
             closing.run();
             Files.deleteIfExists(Scratch.wal(path));
         } finally {
             Files.move(aside, path);
+        }
+    }
+
+    /// SQLite finds nothing in an empty log that it could move into the database.
+    private void emptyLog() throws IOException {
+        if (hasLog()) {
+            try (RandomAccessFile emptied =
+                    new RandomAccessFile(Scratch.wal(path).toFile(), "rw")) {
+                emptied.setLength(0);
+            }
         }
     }
 
