@@ -2,7 +2,10 @@ package dev.durableobjects.internal.storage;
 
 import dev.durableobjects.internal.value.Unicode;
 import java.math.BigDecimal;
+import java.math.BigInteger;
 import java.time.Instant;
+import java.time.temporal.TemporalAccessor;
+import java.util.Date;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
@@ -47,6 +50,21 @@ final class Bindings {
                             .formatted(index + 1));
         }
         return text;
+    }
+
+    /// Returns what a client of JDBC binds: a date, a time of day or a whole number of any size as
+    /// the driver has it, and everything else as [#check] has it.
+    ///
+    /// @throws IllegalArgumentException if it has a type that cannot be stored
+    static @Nullable Object ofClient(@Nullable Object value, int index) {
+        return switch (value) {
+            case Instant instant -> millis(instant, index);
+            case TemporalAccessor time -> time.toString();
+            case BigInteger whole -> whole.toString();
+            case Character character -> character.toString();
+            case Date date -> date;
+            case null, default -> stored(value, index);
+        };
     }
 
     private static long millis(Instant instant, int index) {

@@ -84,11 +84,11 @@ final class ClientRows extends JDBC4ResultSet {
         return lease.face();
     }
 
-    /// The driver's, but for a TEXT, which it would take through a buffer.
+    /// The driver's class for an INTEGER depends on its value, and it takes a TEXT through a
+    /// buffer.
     @Override
     public @Nullable Object getObject(int column) throws SQLException {
-        String text = statement.text(markCol(column));
-        return text != null ? text : super.getObject(column);
+        return statement.value(markCol(column));
     }
 
     @Override

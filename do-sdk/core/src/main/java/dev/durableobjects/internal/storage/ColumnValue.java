@@ -51,6 +51,11 @@ final class ColumnValue {
                 "component '%s' has type %s, which no column has".formatted(name, type.getName()));
     }
 
+    /// Returns whether columns become instances of a class.
+    static boolean isKnown(Class<?> type) {
+        return type.isEnum() || READERS.containsKey(type);
+    }
+
     /// Returns a value as an instance of a supported class.
     ///
     /// @throws IllegalStateException if it does not fit

@@ -175,13 +175,12 @@ final class CompiledStatement extends JDBC4PreparedStatement {
         };
     }
 
-    /// Returns a column of the current row if it is a TEXT, else null.
-    @Nullable String text(int column) throws SQLException {
+    /// Returns a column of the current row.
+    @Nullable Object value(int column) throws SQLException {
         DB db = connection.getDatabase();
         synchronized (db) {
             checkOpen();
-            boolean isText = db.column_type(handle, column) == Codes.SQLITE_TEXT;
-            return isText ? text(db, column) : null;
+            return value(db, column);
         }
     }
 
@@ -268,6 +267,12 @@ final class CompiledStatement extends JDBC4PreparedStatement {
     @Override
     public long[] executeLargeBatch() throws SQLException {
         return connection.runClient(plan, super::executeLargeBatch);
+    }
+
+    /// The driver would store the words of whatever it is.
+    @Override
+    public void setObject(int position, @Nullable Object value) throws SQLException {
+        super.setObject(position, Bindings.ofClient(value, position - 1));
     }
 
     /// All ways of binding lead here.

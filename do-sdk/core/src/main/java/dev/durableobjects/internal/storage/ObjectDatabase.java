@@ -64,7 +64,11 @@ public final class ObjectDatabase implements AutoCloseable {
     public DbClient dbClient() {
         DbClient client = dbClient;
         if (client == null) {
-            client = JdbcClientBuilder.create().connectionPool(this::connect).build();
+            client =
+                    JdbcClientBuilder.create()
+                            .connectionPool(this::connect)
+                            .mapperManager(ColumnMappers.MANAGER)
+                            .build();
             dbClient = client;
         }
         return client;
