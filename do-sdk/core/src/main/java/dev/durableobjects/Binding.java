@@ -2,6 +2,8 @@ package dev.durableobjects;
 
 import static java.util.Objects.requireNonNull;
 
+import dev.durableobjects.internal.value.Unicode;
+
 /// Names a namespace in the code of an application and says which interface its objects answer to.
 ///
 /// A binding is the key under which a Worker or an object finds the namespace in its [Env]. It is a
@@ -22,7 +24,7 @@ public record Binding<T>(String name, Class<T> api) {
         if (!name.matches("[A-Za-z0-9_-]{1,64}")) {
             throw new IllegalArgumentException(
                     "a binding's name must be 1-64 letters, digits, '_' or '-', was '%s'"
-                            .formatted(name));
+                            .formatted(Unicode.visible(name)));
         }
         if (!api.isInterface()) {
             throw new IllegalArgumentException(

@@ -2,6 +2,7 @@ package dev.durableobjects.http;
 
 import static java.util.Objects.requireNonNull;
 
+import dev.durableobjects.internal.value.Unicode;
 import dev.durableobjects.json.Json;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
@@ -67,10 +68,11 @@ public final class Request {
         return of("GET", target);
     }
 
-    /// Returns a POST request with a body in UTF-8; [#of] says what a target is.
+    /// Returns a POST request with a body in UTF-8, in which half of a surrogate pair becomes
+    /// U+FFFD; [#of] says what a target is.
     public static Request post(String target, String body) {
         requireNonNull(body, "body must be a text, was null");
-        return of("POST", target).withBody(body.getBytes(StandardCharsets.UTF_8));
+        return of("POST", target).withBody(Unicode.scalars(body).getBytes(StandardCharsets.UTF_8));
     }
 
     /// Returns this request with one more header.

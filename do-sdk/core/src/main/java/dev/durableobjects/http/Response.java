@@ -2,6 +2,7 @@ package dev.durableobjects.http;
 
 import static java.util.Objects.requireNonNull;
 
+import dev.durableobjects.internal.value.Unicode;
 import dev.durableobjects.json.Json;
 import dev.durableobjects.websocket.WebSocket;
 import java.nio.charset.StandardCharsets;
@@ -57,12 +58,12 @@ public final class Response {
         return new Response(status, Headers.empty(), NO_BODY, null, null);
     }
 
-    /// Returns a plain text in UTF-8.
+    /// Returns a plain text in UTF-8. Half of a surrogate pair becomes U+FFFD, as in browsers.
     public static Response text(int status, String text) {
         requireNonNull(text, "text must be a String, was null");
         return of(status)
                 .withHeader(TYPE, "text/plain; charset=utf-8")
-                .withBody(text.getBytes(StandardCharsets.UTF_8));
+                .withBody(Unicode.scalars(text).getBytes(StandardCharsets.UTF_8));
     }
 
     /// Returns a value as JSON with status 200.

@@ -50,6 +50,8 @@ public final class Json {
     /// Room for a text to begin with.
     private static final int TEXT_CHARS = 512;
 
+    private static final String BYTE_ORDER_MARK = "\ufeff";
+
     private Json() {}
 
     /// Returns the JSON form of a value in UTF-8.
@@ -110,6 +112,10 @@ public final class Json {
     private static JsonValue parsed(String json) {
         if (!Unicode.isValid(json)) {
             throw new IllegalArgumentException("expected JSON, found half of a surrogate pair");
+        }
+        if (json.startsWith(BYTE_ORDER_MARK)) {
+            throw new IllegalArgumentException(
+                    "expected JSON, found a byte order mark in front of it; leave it out");
         }
         try (JsonParser parser = PARSERS.createParser(new StringReader(json))) {
             if (json.isBlank() || !parser.hasNext()) {

@@ -92,9 +92,11 @@ public final class DurableObjectsBuilder {
     }
 
     /// Sets where the time of day comes from: alarms and schedules are due by it, and history tells
-    /// it. For tests; a clock that is set forward is noticed within a second.
+    /// it. For tests; a clock that is set forward is noticed within a second. It must show a time
+    /// from 1970 to 9999.
     public DurableObjectsBuilder clock(InstantSource source) {
-        this.clock = requireNonNull(source, "source must be an InstantSource, was null");
+        requireNonNull(source, "source must be an InstantSource, was null");
+        this.clock = new CheckedClock(source);
         return this;
     }
 

@@ -3,6 +3,7 @@ package dev.durableobjects.runtime;
 import static java.util.Objects.requireNonNull;
 
 import dev.durableobjects.Admission;
+import dev.durableobjects.internal.value.Unicode;
 import dev.durableobjects.sql.SqlPolicy;
 import dev.durableobjects.websocket.SocketQueuePolicy;
 import java.time.Duration;
@@ -77,7 +78,7 @@ public final class NamespaceConfig {
             if (!key.matches("[a-z0-9_-]{1,64}")) {
                 throw new IllegalArgumentException(
                         "a unique key must be 1-64 of a-z, 0-9, '_' and '-', was '%s'"
-                                .formatted(key));
+                                .formatted(Unicode.visible(key)));
             }
             this.uniqueKey = key;
             return this;

@@ -172,6 +172,7 @@ class JsonTest {
                 "null                | $: expected a Person, found nothing",
                 "{                   | expected JSON",
                 "``                  | expected JSON, found nothing",
+                "\ufeff{}           | expected JSON, found a byte order mark in front of it",
             })
     void saysWhereWhatWasExpectedAndWhatWasFound(String json, String message) {
         IllegalArgumentException thrown =

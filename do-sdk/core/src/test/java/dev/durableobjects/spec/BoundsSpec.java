@@ -1,6 +1,7 @@
 package dev.durableobjects.spec;
 
 import static org.hamcrest.MatcherAssert.assertThat;
+import static org.hamcrest.Matchers.containsString;
 import static org.hamcrest.Matchers.is;
 import static org.hamcrest.Matchers.notNullValue;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -100,6 +101,9 @@ class BoundsSpec {
 
         assertThat(thrown.reason(), is(Reason.NAME));
         assertThat(thrown.getMessage(), is("namespace PROBE does not admit the name '../etc'"));
+        AdmissionException unseen =
+                assertThrows(AdmissionException.class, () -> runtime.stub("a\u200bb c\u00a0"));
+        assertThat(unseen.getMessage(), containsString("'a\\u200bb c\\u00a0'"));
         assertThat(get("/write?name=UPPER").status(), is(404));
         assertThat(get("/write?name=lower").status(), is(200));
     }

@@ -13,6 +13,7 @@ import dev.durableobjects.Limit;
 import dev.durableobjects.http.ChunkSource;
 import dev.durableobjects.http.Request;
 import dev.durableobjects.http.Response;
+import dev.durableobjects.internal.edge.HttpEdge;
 import dev.durableobjects.runtime.DurableObjects;
 import io.helidon.webserver.WebServer;
 import io.helidon.webserver.WebServerConfig;
@@ -21,6 +22,8 @@ import java.nio.file.Path;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
+import java.util.logging.Level;
+import java.util.logging.LogRecord;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -65,9 +68,17 @@ class HttpFramingSpec {
         seen.add("%s %s %s".formatted(request.method(), request.path(), request.text()).strip());
         return switch (request.path()) {
             case "/stream" -> Response.of(200).withChunks(chunks("one ", "two"));
+            case "/endless" -> Response.of(200).withChunks(() -> Optional.of(new byte[1 << 16]));
+            case "/broken" -> Response.of(200).withChunks(HttpFramingSpec::fail);
+            case "/nothing" -> Response.of(204);
+            case "/unmodified" -> Response.of(304);
             case "/last" -> Response.text(200, "the last").withHeader("connection", "close");
             default -> Response.text(200, "hello");
         };
+    }
+
+    private static Optional<byte[]> fail() {
+        throw new IllegalStateException("no more chunks");
     }
 
     private static ChunkSource chunks(String... texts) {
@@ -94,6 +105,36 @@ class HttpFramingSpec {
         try (RawHttp http = new RawHttp(server.port())) {
             assertThat(http.send("HEAD", "/stream", "").status(), is(200));
             assertThat(http.send("GET", "/stream", "").body(), is("one two"));
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"/nothing", "/unmodified"})
+    void anAnswerThatHasNoBodySaysSoAndTheConnectionGoesOn(String path) throws IOException {
+        try (RawHttp http = new RawHttp(server.port())) {
+            http.sendHead("GET", path);
+            assertThat(http.read(true).header("content-length"), is("0"));
+            assertThat(http.send("GET", "/next", "").body(), is("hello"));
+        }
+    }
+
+    @Test
+    void aClientThatLeavesAStreamIsNothingToWarnOf() throws Exception {
+        try (LogOf log = new LogOf(HttpEdge.class)) {
+            try (RawHttp http = new RawHttp(server.port())) {
+                http.sendHead("GET", "/endless");
+                http.read(true);
+            }
+            LogRecord left = log.next();
+            assertThat(left.getMessage(), containsString("a client left"));
+            assertThat(left.getLevel(), is(Level.FINE));
+
+            try (RawHttp http = new RawHttp(server.port())) {
+                http.sendHead("GET", "/broken");
+                LogRecord failed = log.next();
+                assertThat(failed.getMessage(), is("a streamed body failed"));
+                assertThat(failed.getLevel(), is(Level.WARNING));
+            }
         }
     }
 

@@ -31,6 +31,13 @@ class RequestSpec {
         assertThat(request.rawQuery(), is(query));
     }
 
+    @Test
+    void halfOfASurrogatePairBecomesTheReplacementCharacter() {
+        assertThat(Response.text(200, "a\ud83db").text(), is("a\ufffdb"));
+        assertThat(Response.text(200, "\ud83d\ude00").text(), is("\ud83d\ude00"));
+        assertThat(Request.post("/", "\ude00").text(), is("\ufffd"));
+    }
+
     @ParameterizedTest
     @CsvSource({"a/b", "?u=http://b/c", "''", "://h/a"})
     void aTargetWithoutAPathIsRefused(String target) {

@@ -2,6 +2,7 @@ package dev.durableobjects.spec;
 
 import static org.hamcrest.MatcherAssert.assertThat;
 import static org.hamcrest.Matchers.contains;
+import static org.hamcrest.Matchers.containsString;
 import static org.hamcrest.Matchers.is;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
@@ -58,6 +59,20 @@ class TestKitSpec {
 
         assertThat("one ran", objects.runAlarm(Probe.PROBE, id), is(false));
         assertThat(runtime.log, contains("2026-01-01T01:00:00Z false"));
+    }
+
+    @Test
+    void aTimeThatCannotBeStoredIsRefusedByName() throws Exception {
+        for (Instant time : List.of(Instant.MAX, Instant.MIN)) {
+            now.set(time);
+
+            IllegalStateException thrown =
+                    assertThrows(IllegalStateException.class, this::setAlarm);
+
+            assertThat(thrown.getMessage(), containsString("1970 to 9999, showed " + time));
+        }
+        now.set(Instant.parse("2026-01-01T00:00:00Z"));
+        setAlarm();
     }
 
     @Test

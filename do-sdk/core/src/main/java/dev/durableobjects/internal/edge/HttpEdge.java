@@ -13,6 +13,7 @@ import io.helidon.webserver.http.RoutingResponse;
 import io.helidon.webserver.http.ServerRequest;
 import io.helidon.webserver.http.ServerResponse;
 import java.io.OutputStream;
+import java.lang.System.Logger.Level;
 import java.util.Arrays;
 import java.util.Locale;
 import java.util.Optional;
@@ -123,6 +124,7 @@ public final class HttpEdge implements Handler {
     /// A body that fails half-way cannot be taken back; ending the connection without the last
     /// chunk tells the client.
     static void stream(String method, ChunkSource source, ServerResponse response) {
+        boolean isWriting = false;
         try (source) {
             if (method.equals("HEAD")) {
                 response.send();
@@ -130,8 +132,10 @@ public final class HttpEdge implements Handler {
             }
             OutputStream out = response.outputStream();
             for (Optional<byte[]> next = source.next(); next.isPresent(); next = source.next()) {
+                isWriting = true;
                 out.write(next.get());
                 out.flush();
+                isWriting = false;
             }
             // Not after a failure: this sends the proper end, which Helidon does not send before it
             // closes a connection.
@@ -141,7 +145,11 @@ public final class HttpEdge implements Handler {
             if (e instanceof InterruptedException) {
                 Thread.currentThread().interrupt();
             }
-            LOGGER.log(System.Logger.Level.WARNING, "a streamed body failed", e);
+            if (isWriting) {
+                LOGGER.log(Level.DEBUG, "a client left in the middle of a streamed body", e);
+            } else {
+                LOGGER.log(Level.WARNING, "a streamed body failed", e);
+            }
             throw new CloseConnectionException("a streamed body failed", e);
         }
     }

@@ -4,6 +4,7 @@ import dev.durableobjects.Admission;
 import dev.durableobjects.AdmissionException;
 import dev.durableobjects.AdmissionException.Reason;
 import dev.durableobjects.internal.gate.Waiting;
+import dev.durableobjects.internal.value.Unicode;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 
@@ -81,6 +82,7 @@ public final class Admitter {
     }
 
     private static String shown(String name) {
-        return name.length() <= 64 ? name : name.substring(0, 64) + "...";
+        String visible = Unicode.visible(name);
+        return visible.length() <= 64 ? visible : visible.substring(0, 64) + "...";
     }
 }

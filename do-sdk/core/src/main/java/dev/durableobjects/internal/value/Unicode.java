@@ -50,6 +50,35 @@ public final class Unicode {
                         .toString();
     }
 
+    /// Returns a text for a message, with `\u200b` and the like in place of what nobody sees.
+    public static String visible(String text) {
+        StringBuilder visible = new StringBuilder();
+        text.codePoints()
+                .forEach(point -> {
+                    if (isVisible(point)) {
+                        visible.appendCodePoint(point);
+                    } else {
+                        visible.append("\\u%04x".formatted(point));
+                    }
+                });
+        return visible.toString();
+    }
+
+    private static boolean isVisible(int point) {
+        return switch (Character.getType(point)) {
+            case Character.CONTROL,
+                    Character.FORMAT,
+                    Character.SURROGATE,
+                    Character.PRIVATE_USE,
+                    Character.UNASSIGNED,
+                    Character.LINE_SEPARATOR,
+                    Character.PARAGRAPH_SEPARATOR ->
+                    false;
+            case Character.SPACE_SEPARATOR -> point == ' ';
+            default -> true;
+        };
+    }
+
     private static boolean isHalf(int point) {
         return point >= Character.MIN_SURROGATE && point <= Character.MAX_SURROGATE;
     }
