@@ -1,5 +1,6 @@
 package dev.durableobjects.internal.engine;
 
+import dev.durableobjects.AlarmInvocationInfo;
 import dev.durableobjects.DurableObject;
 import dev.durableobjects.DurableObjectException.Kind;
 import dev.durableobjects.DurableObjectId;
@@ -8,7 +9,7 @@ import dev.durableobjects.Limit;
 import dev.durableobjects.internal.storage.ObjectSchedules;
 import dev.durableobjects.internal.storage.ScheduleTable;
 import dev.durableobjects.internal.storage.ScheduleTable.Row;
-import java.util.Objects;
+import java.time.Instant;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -90,14 +91,12 @@ final class AlarmRun {
     private final class Run implements Event<Boolean, Exception> {
 
         @Override
-        public Boolean runIn(Activation entered) throws Exception {
+        public Boolean run(Activation entered) throws Exception {
             activation = entered;
-            return due(entered).isPresent() && run(entered.instance().get());
-        }
-
-        @Override
-        public Boolean run(DurableObject object) throws Exception {
-            Activation entered = Objects.requireNonNull(activation);
+            if (due(entered).isEmpty()) {
+                return false;
+            }
+            DurableObject object = entered.instance().get();
             Optional<Row> due = due(entered); // The constructor may have set it anew.
             if (due.isPresent()) {
                 row = due.get();
@@ -111,7 +110,7 @@ final class AlarmRun {
     private final class Count implements Event<Boolean, RuntimeException> {
 
         @Override
-        public Boolean runIn(Activation entered) {
+        public Boolean run(Activation entered) {
             Row failed = row;
             boolean isDropped = activation != null && activation.breakage().dropsAlarm();
             Optional<Row> due = failed == null ? due(entered) : Optional.of(failed);
@@ -126,11 +125,6 @@ final class AlarmRun {
                 }
             });
             return due.isPresent();
-        }
-
-        @Override
-        public Boolean run(DurableObject object) {
-            throw new IllegalStateException("it needs no instance");
         }
     }
 
@@ -175,10 +169,16 @@ final class AlarmRun {
 
     private static void invoke(DurableObject object, Row due) throws Exception {
         if (due.name().equals(ScheduleTable.ALARM)) {
-            object.alarm(AlarmNow.info(due));
+            object.alarm(info(due));
         } else {
             object.scheduled(ObjectSchedules.schedule(due));
         }
+    }
+
+    /// Returns what a handler is told of its run.
+    static AlarmInvocationInfo info(Row due) {
+        return new AlarmInvocationInfo(
+                Instant.ofEpochMilli(due.scheduledAt()), due.retries() > 0, due.retries());
     }
 
     /// Lets it run again later, or gives it up.

@@ -1,6 +1,5 @@
 package dev.durableobjects.internal.engine;
 
-import dev.durableobjects.DurableObject;
 import org.jspecify.annotations.Nullable;
 
 /// Something that happens to an object: it runs inside, as one turn. Only the object's thread may
@@ -11,11 +10,7 @@ import org.jspecify.annotations.Nullable;
 @FunctionalInterface
 interface Event<R extends @Nullable Object, X extends Exception> {
 
-    /// Runs inside the object.
-    R run(DurableObject object) throws X;
-
-    /// Runs in an activation, whose instance is made first if there is none.
-    default R runIn(Activation activation) throws X {
-        return run(activation.instance().get());
-    }
+    /// Runs inside of an activation. Its instance is made when the event asks for it, if there is
+    /// none.
+    R run(Activation entered) throws X;
 }

@@ -23,8 +23,8 @@ record Events(Activation activation) {
             }
             activation.run(
                     new Turn(activation, section),
-                    object -> {
-                        handler.handle(object);
+                    entered -> {
+                        handler.handle(entered.instance().get());
                         return true;
                     });
         } catch (Throwable failure) {

@@ -1,6 +1,5 @@
 package dev.durableobjects.internal.engine;
 
-import dev.durableobjects.DurableObject;
 import dev.durableobjects.DurableObjectException;
 import dev.durableobjects.DurableObjectException.Kind;
 import dev.durableobjects.DurableObjectId;
@@ -94,7 +93,7 @@ public final class Interventions {
         }
 
         @Override
-        public Boolean runIn(Activation entered) {
+        public Boolean run(Activation entered) {
             entered.instance().restore();
             isDone = act(entered);
             return isDone;
@@ -102,11 +101,6 @@ public final class Interventions {
 
         /// Returns whether it is done; if not, the activation is broken, and the next one tries.
         abstract boolean act(Activation entered);
-
-        @Override
-        public Boolean run(DurableObject object) {
-            throw new IllegalStateException("it needs no instance");
-        }
     }
 
     /// Prepares the change, and resets the object.

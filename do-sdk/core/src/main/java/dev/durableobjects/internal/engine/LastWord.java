@@ -30,8 +30,8 @@ final class LastWord {
         try {
             activation.run(
                     new Turn(activation, null),
-                    object -> {
-                        object.preShutdown(reason);
+                    entered -> {
+                        entered.instance().get().preShutdown(reason);
                         return true;
                     });
         } catch (Throwable failure) {

@@ -33,7 +33,7 @@ final class ObjectChunks implements ChunkSource {
 
     @Override
     public Optional<byte[]> next() throws Exception {
-        return directory.again(activation, object -> source.next());
+        return directory.again(activation, _ -> source.next());
     }
 
     @Override
@@ -42,7 +42,7 @@ final class ObjectChunks implements ChunkSource {
             Failures.unchecked(() ->
                     directory.again(
                             activation,
-                            object -> {
+                            _ -> {
                                 source.close();
                                 return true;
                             }));

@@ -1,6 +1,5 @@
 package dev.durableobjects.internal.engine;
 
-import dev.durableobjects.DurableObject;
 import dev.durableobjects.DurableObjectException;
 import dev.durableobjects.DurableObjectException.Kind;
 import dev.durableobjects.DurableObjectId;
@@ -330,17 +329,7 @@ public final class ObjectDirectory {
             if (entered()) {
                 return activation.run(
                         new Turn(activation, Turn.sectionOf(activation)),
-                        new Event<R, X>() {
-                            @Override
-                            public R run(DurableObject object) throws X {
-                                return outgoing(event.run(object));
-                            }
-
-                            @Override
-                            public R runIn(Activation entered) throws X {
-                                return outgoing(event.runIn(entered));
-                            }
-                        });
+                        entered -> outgoing(event.run(entered)));
             }
             if (!isLate) {
                 activation.checkUnserved();

@@ -37,14 +37,15 @@ record ObjectStub<T>(
     public T rpc() {
         return methods.proxy(
                 (method, arguments) ->
-                        this.<@Nullable Object>send(object -> method.on(object, arguments)),
+                        this.<@Nullable Object>send(
+                                entered -> method.on(entered.instance().get(), arguments)),
                 this);
     }
 
     @Override
     public Response fetch(Request request) {
         requireNonNull(request, "request must be a Request, was null");
-        return Failures.unchecked(() -> send(object -> object.fetch(request)));
+        return Failures.unchecked(() -> send(entered -> entered.instance().get().fetch(request)));
     }
 
     @Override

@@ -149,12 +149,13 @@ final class RoomSocket implements SocketListener {
         }
 
         @Override
-        public Boolean run(DurableObject object) throws Exception {
+        public Boolean run(Activation entered) throws Exception {
+            DurableObject object = entered.instance().get();
             began = true;
             if (!room.holds(RoomSocket.this)) {
                 return false; // The object that accepted it broke, and this is the next one.
             }
-            Timers.Task limit = limit();
+            Timers.Task limit = limit(entered);
             try {
                 handler.handle(object);
             } finally {
@@ -165,18 +166,16 @@ final class RoomSocket implements SocketListener {
             return true;
         }
 
-        private Timers.@Nullable Task limit() {
+        private Timers.@Nullable Task limit(Activation entered) {
             Duration max = room.eventMax().orElse(null);
-            Turn turn = Turn.bound();
-            if (max == null || turn == null) {
+            if (max == null) {
                 return null;
             }
-            Activation activation = turn.activation();
-            Node node = activation.node();
+            Node node = entered.node();
             return node.timers()
                     .at(
                             node.waiting().nanoTime() + Node.nanos(max),
-                            () -> activation.breakDown(Kind.TIMED_OUT, TOO_LONG, null));
+                            () -> entered.breakDown(Kind.TIMED_OUT, TOO_LONG, null));
         }
     }
 

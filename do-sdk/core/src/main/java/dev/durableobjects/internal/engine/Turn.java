@@ -86,7 +86,7 @@ final class Turn {
     <R extends @Nullable Object, X extends Exception> R run(Event<R, X> event) throws X {
         CURRENT.set(this);
         try {
-            return event.runIn(activation);
+            return event.run(activation);
         } finally {
             CURRENT.set(caller);
         }
