@@ -145,14 +145,12 @@ final class AlarmRun {
             table.drop(due);
             return;
         }
-        Timers.Task limit =
-                node.timers()
-                        .at(
-                                node.after(Limit.ALARM_SECONDS),
-                                () -> entered.breakDown(Kind.TIMED_OUT, TOO_LONG, null));
         table.begin(due);
         counters.addRun();
-        try {
+        try (Timers.Deadline _ =
+                node.limit(
+                        Limit.ALARM_SECONDS,
+                        () -> entered.breakDown(Kind.TIMED_OUT, TOO_LONG, null))) {
             invoke(object, due);
             table.done(due, node.clock().millis());
         } catch (Throwable failure) {
@@ -163,7 +161,6 @@ final class AlarmRun {
             putOff(table, due);
         } finally {
             table.end();
-            limit.cancel();
         }
     }
 

@@ -40,18 +40,15 @@ final class CriticalSections {
         }
         CriticalSection section = activation.gate().enterSection(outer);
         turn.section(section);
-        Timers.Task limit =
-                node.timers()
-                        .at(
-                                node.after(Limit.BLOCK_CONCURRENCY_SECONDS),
-                                () -> activation.breakDown(Kind.TIMED_OUT, tooLong, null));
-        try {
+        try (Timers.Deadline _ =
+                node.limit(
+                        Limit.BLOCK_CONCURRENCY_SECONDS,
+                        () -> activation.breakDown(Kind.TIMED_OUT, tooLong, null))) {
             return body.run();
         } catch (Throwable failure) {
             activation.breakDown(Kind.ABORTED, String.valueOf(failure.getMessage()), failure);
             throw failure;
         } finally {
-            limit.cancel();
             turn.section(outer);
             activation.gate().leaveSection(section);
         }

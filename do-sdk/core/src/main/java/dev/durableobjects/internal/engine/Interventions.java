@@ -59,12 +59,8 @@ public final class Interventions {
         }
         ObjectClass<?> type = Objects.requireNonNull(classes.get(uniqueKey));
         Change<R> event = new Change<>(why, change);
-        Timers.Task limit =
-                node.timers().at(node.after(Limit.COMMIT_SECONDS), () -> objects.reset(id, why));
-        try {
+        try (Timers.Deadline _ = node.limit(Limit.COMMIT_SECONDS, () -> objects.reset(id, why))) {
             deliver(type, id, event);
-        } finally {
-            limit.cancel();
         }
         deliver(type, id, new Start(why));
         return Objects.requireNonNull(event.result);

@@ -106,6 +106,12 @@ public final class Node {
         return waiting.nanoTime() + TimeUnit.SECONDS.toNanos(limits.get(seconds));
     }
 
+    /// Runs something small when a bound that counts seconds is over, unless what is returned is
+    /// closed before.
+    Timers.Deadline limit(Limit seconds, Runnable late) {
+        return timers.at(after(seconds), late)::cancel;
+    }
+
     /// Returns a duration in nanoseconds; one too long for arithmetic is a century.
     static long nanos(Duration duration) {
         if (duration.isNegative()) {

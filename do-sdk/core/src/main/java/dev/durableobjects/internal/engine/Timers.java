@@ -77,6 +77,13 @@ final class Timers implements AutoCloseable {
         return tasks.isEmpty() ? NEVER : tasks.first().time;
     }
 
+    /// What happens unless it is closed in time.
+    interface Deadline extends AutoCloseable {
+
+        @Override
+        void close();
+    }
+
     /// One task. Ordered by time, then by age.
     final class Task implements Comparable<Task> {
 
