@@ -7,6 +7,8 @@ import static org.hamcrest.Matchers.is;
 import dev.durableobjects.AbortOptions;
 import dev.durableobjects.DurableObjectException;
 import dev.durableobjects.Limit;
+import dev.durableobjects.operations.Operations;
+import dev.durableobjects.operations.StoredObject;
 import dev.durableobjects.runtime.Metrics;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -18,9 +20,11 @@ import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /// What becomes of an alarm whose run fails.
+@Timeout(60)
 class AlarmRetrySpec {
 
     private static final Duration HOUR = Duration.ofHours(1);
@@ -336,6 +340,29 @@ class AlarmRetrySpec {
 
         world.next();
         assertThat(counts, contains(0, 0));
+    }
+
+    @Test
+    void aRowThatNoRunEndsIsNotRepeatedWithoutPause(@TempDir Path files) throws Exception {
+        world.setAlarm("a", HOUR);
+        Operations operations = world.runtime().objects().operations();
+        StoredObject object = operations.object(OperatorWorld.NAMESPACE, "a");
+        Path file = files.resolve("a.sqlite");
+        operations.exportObject(object, file);
+        OperatorWorld.change(
+                file,
+                """
+                CREATE TRIGGER keep BEFORE DELETE ON _do_schedules
+                BEGIN SELECT RAISE(IGNORE); END
+                """);
+        operations.importObject(object, file);
+
+        world.pass(HOUR);
+        assertThat(world.left(), is(1));
+        assertThat("not at once", world.left(), is(0));
+        world.pass(Duration.ofSeconds(3));
+
+        assertThat("but again", world.left(), is(1));
     }
 
     /// Returns when what a run that broke its object has to be followed by is done.

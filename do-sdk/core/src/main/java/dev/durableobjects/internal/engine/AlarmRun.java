@@ -93,7 +93,8 @@ final class AlarmRun {
         @Override
         public Boolean run(Activation entered) throws Exception {
             activation = entered;
-            if (due(entered).isEmpty()) {
+            Optional<Row> first = due(entered);
+            if (first.isEmpty() || isLeftBehind(entered, first.get())) {
                 return false;
             }
             DurableObject object = entered.instance().get();
@@ -137,11 +138,21 @@ final class AlarmRun {
         return table(entered).due(node.clock().millis());
     }
 
+    /// Without a pause, a run that changes nothing would be repeated as fast as the node can.
+    private static boolean isLeftBehind(Activation entered, Row due) {
+        boolean isSame = table(entered).isLeftBehind(due);
+        if (isSame) {
+            Failures.warn(entered + ": what a run has ended is due as before; it waits", null);
+        }
+        return isSame;
+    }
+
     private void handle(Activation entered, DurableObject object, Row due) throws Exception {
         ScheduleTable table = table(entered);
         if (!handler(due.name()).isIn(object.getClass())) {
             Failures.warn(entered + " has no handler for what is due; it is deleted", null);
             counters.addGivenUp();
+            entered.database().endClients();
             table.drop(due);
             return;
         }
@@ -152,12 +163,14 @@ final class AlarmRun {
                         Limit.ALARM_SECONDS,
                         () -> entered.breakDown(Kind.TIMED_OUT, TOO_LONG, null))) {
             invoke(object, due);
+            entered.database().endClients();
             table.done(due, node.clock().millis());
         } catch (Throwable failure) {
             if (entered.isBroken()) {
                 throw failure;
             }
             Failures.warn("%s: a run failed".formatted(entered), failure);
+            entered.database().endClients();
             putOff(table, due);
         } finally {
             table.end();

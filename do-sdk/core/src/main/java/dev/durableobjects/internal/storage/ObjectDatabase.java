@@ -127,9 +127,8 @@ public final class ObjectDatabase implements AutoCloseable {
         if (open == null) {
             return Written.NOTHING;
         }
-        sql.cancelCursors(SqliteCursor.EVENT_ENDED);
         try {
-            transaction.leases().end();
+            endLent();
             connection.closeReplaced();
             return transaction.commit();
         } catch (SQLException e) {
@@ -137,11 +136,29 @@ public final class ObjectDatabase implements AutoCloseable {
         }
     }
 
+    /// Ends what the code of an application has left open, as the end of its event would: what
+    /// follows in the same event must not belong to a transaction that is undone.
+    public void endClients() {
+        if (connection.opened() != null) {
+            try {
+                transaction.check();
+                endLent();
+                transaction.rollbackClient();
+            } catch (SQLException e) {
+                throw transaction.failed(e);
+            }
+        }
+    }
+
+    private void endLent() throws SQLException {
+        sql.cancelCursors(SqliteCursor.EVENT_ENDED);
+        transaction.leases().end();
+    }
+
     /// Undoes what was written since the last commit.
     void undo() throws SQLException {
         connection.current(); // Opened, so that it is known whether there is a file.
-        sql.cancelCursors(SqliteCursor.EVENT_ENDED);
-        transaction.leases().end();
+        endLent();
         transaction.rollback();
     }
 

@@ -209,7 +209,7 @@ final class ObjectTransaction {
     }
 
     /// Undoes what a client has left open in the event that ends.
-    private void rollbackClient() throws SQLException {
+    void rollbackClient() throws SQLException {
         int inside = savepoints.size();
         while (inside > 0 && !savepoints.get(inside - 1).isSpanning()) {
             inside--;

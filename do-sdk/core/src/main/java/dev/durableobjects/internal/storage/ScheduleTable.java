@@ -64,6 +64,9 @@ public final class ScheduleTable {
 
     private @Nullable Row running;
 
+    /// What the last run was for, as it was then.
+    private @Nullable Row last;
+
     ScheduleTable(SqliteStorage sql, ObjectTransaction transaction) {
         this.sql = sql;
         this.transaction = transaction;
@@ -156,7 +159,16 @@ public final class ScheduleTable {
 
     /// Says that the run is over, whatever came of it.
     public void end() {
+        last = running;
         running = null;
+    }
+
+    /// Returns whether this is what the last run was for, as it was then: whatever the run has done
+    /// to it did not stay. Asked again, it is none any more.
+    public boolean isLeftBehind(Row row) {
+        boolean isSame = row.equals(last);
+        last = null;
+        return isSame;
     }
 
     /// Ends what a run was for; if it was set anew meanwhile, nothing happens.
