@@ -281,7 +281,8 @@ final class Activation implements Host {
 
     /// Breaks the activation; the first reason counts. Any thread may do it.
     void breakDown(Kind kind, String message, @Nullable Throwable cause) {
-        if (breakage.begin(new DurableObjectException(kind, id, message, cause))) {
+        DurableObjectException why = new DurableObjectException(kind, id, message, cause);
+        if (breakage.begin(why, Failures.blame(why, database.critical()))) {
             gate.close();
             outbox.drop();
             database.stop();

@@ -37,8 +37,11 @@ final class AlarmRun {
     private final AlarmCounters counters;
 
     // What the run has come to, for the event that counts its failure.
-    private @Nullable Row row;
     private @Nullable Activation activation;
+    private @Nullable Row row;
+
+    /// What runs, in the words of the log; empty until something is found to be due.
+    private String what = "";
 
     AlarmRun(
             Node node,
@@ -68,14 +71,20 @@ final class AlarmRun {
         try {
             return objects.call(type, id, env, new Run());
         } catch (Throwable failure) {
-            if (!Failures.isOfApplication(failure)) {
-                LOGGER.log(
-                        System.Logger.Level.DEBUG, "%s cannot be woken now".formatted(id), failure);
-                return false;
-            }
-            Failures.warn("%s: a run failed".formatted(type.nameOf(id)), failure);
-            return count();
+            return isToBeCounted(failure) && count();
         }
+    }
+
+    private boolean isToBeCounted(Throwable failure) {
+        Activation reached = activation;
+        if (reached == null || what.isEmpty()) {
+            LOGGER.log(System.Logger.Level.DEBUG, "%s cannot be woken now".formatted(id), failure);
+            return false;
+        }
+        boolean isOfNode = reached.breakage().isFaultOfNode();
+        String outcome = isOfNode ? "has failed by a fault of the node" : "has failed";
+        Failures.warn("%s: a run of %s %s".formatted(reached, what, outcome), failure);
+        return !isOfNode || reached.breakage().dropsAlarm();
     }
 
     private boolean count() {
@@ -97,10 +106,12 @@ final class AlarmRun {
             if (first.isEmpty() || isLeftBehind(entered, first.get())) {
                 return false;
             }
+            what = what(first.get());
             DurableObject object = entered.instance().get();
             Optional<Row> due = due(entered); // The constructor may have set it anew.
             if (due.isPresent()) {
                 row = due.get();
+                what = what(due.get());
                 handle(entered, object, due.get());
             }
             return true;
@@ -129,6 +140,12 @@ final class AlarmRun {
         }
     }
 
+    private static String what(Row due) {
+        return due.name().equals(ScheduleTable.ALARM)
+                ? "its alarm"
+                : "its schedule '%s'".formatted(due.name());
+    }
+
     private static ScheduleTable table(Activation entered) {
         entered.instance().restore();
         return entered.database().schedules().table();
@@ -142,7 +159,9 @@ final class AlarmRun {
     private static boolean isLeftBehind(Activation entered, Row due) {
         boolean isSame = table(entered).isLeftBehind(due);
         if (isSame) {
-            Failures.warn(entered + ": what a run has ended is due as before; it waits", null);
+            Failures.warn(
+                    "%s: %s is due as before its run; it waits".formatted(entered, what(due)),
+                    null);
         }
         return isSame;
     }
@@ -150,7 +169,7 @@ final class AlarmRun {
     private void handle(Activation entered, DurableObject object, Row due) throws Exception {
         ScheduleTable table = table(entered);
         if (!handler(due.name()).isIn(object.getClass())) {
-            Failures.warn(entered + " has no handler for what is due; it is deleted", null);
+            Failures.warn("%s has no handler for %s; it is deleted".formatted(entered, what), null);
             counters.addGivenUp();
             entered.database().endClients();
             table.drop(due);
@@ -169,7 +188,7 @@ final class AlarmRun {
             if (entered.isBroken()) {
                 throw failure;
             }
-            Failures.warn("%s: a run failed".formatted(entered), failure);
+            Failures.warn("%s: a run of %s has failed".formatted(entered, what), failure);
             entered.database().endClients();
             putOff(table, due);
         } finally {
@@ -200,7 +219,9 @@ final class AlarmRun {
             return;
         }
         Failures.warn(
-                "%s: given up after %d runs".formatted(type.nameOf(id), RETRIES_MAX + 1), null);
+                "%s: %s is given up after %d runs"
+                        .formatted(type.nameOf(id), what(due), RETRIES_MAX + 1),
+                null);
         counters.addGivenUp();
         table.done(due, now);
     }

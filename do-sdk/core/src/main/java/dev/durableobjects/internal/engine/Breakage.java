@@ -7,16 +7,31 @@ import org.jspecify.annotations.Nullable;
 /// Whether an activation is broken, and why. Safe for use by many threads.
 final class Breakage {
 
-    private final AtomicReference<@Nullable DurableObjectException> reason =
-            new AtomicReference<>();
+    /// Who is to blame for a break.
+    enum Blame {
+        /// The code of the object.
+        APPLICATION,
+        /// A fault that would have broken any other object as well.
+        NODE
+    }
+
+    private record Reason(DurableObjectException why, Blame blame) {}
+
+    private final AtomicReference<@Nullable Reason> reason = new AtomicReference<>();
 
     private volatile boolean dropsAlarm;
 
     /// Remembers a reason.
     ///
     /// @return whether it is the first
-    boolean begin(DurableObjectException why) {
-        return reason.compareAndSet(null, why);
+    boolean begin(DurableObjectException why, Blame blame) {
+        return reason.compareAndSet(null, new Reason(why, blame));
+    }
+
+    /// Returns whether it is broken by a fault of the node.
+    boolean isFaultOfNode() {
+        Reason known = reason.get();
+        return known != null && known.blame() == Blame.NODE;
     }
 
     /// Says that an alarm which runs now is not run again after the break.
@@ -36,9 +51,9 @@ final class Breakage {
     ///
     /// @throws DurableObjectException with the stack of the calling thread
     void check() {
-        DurableObjectException why = reason.get();
-        if (why != null) {
-            throw Failures.again(why, null);
+        Reason known = reason.get();
+        if (known != null) {
+            throw Failures.again(known.why(), null);
         }
     }
 
@@ -49,10 +64,10 @@ final class Breakage {
     /// @throws DurableObjectException with the stack of the calling thread
     @SuppressWarnings("ReferenceEquality") // Whether it is the same exception is the question.
     boolean checkInsteadOf(Throwable thrown) {
-        DurableObjectException why = reason.get();
-        if (why != null && why.getCause() != thrown) {
-            throw Failures.again(why, thrown);
+        Reason known = reason.get();
+        if (known != null && known.why().getCause() != thrown) {
+            throw Failures.again(known.why(), thrown);
         }
-        return why != null;
+        return known != null;
     }
 }

@@ -3,6 +3,7 @@ package dev.durableobjects.internal.engine;
 import dev.durableobjects.DurableObjectException;
 import dev.durableobjects.DurableObjectException.Kind;
 import dev.durableobjects.DurableObjectId;
+import dev.durableobjects.internal.engine.Breakage.Blame;
 import dev.durableobjects.spi.CommitFailedException;
 import dev.durableobjects.sql.SqlStorageException;
 import java.util.function.Predicate;
@@ -13,6 +14,7 @@ final class Failures {
 
     private static final System.Logger LOGGER = System.getLogger(Failures.class.getName());
 
+    private static final int SQLITE_INTERRUPT = 9;
     private static final int SQLITE_CORRUPT = 11;
     private static final int SQLITE_CONSTRAINT = 19;
     private static final int SQLITE_NOTADB = 26;
@@ -60,19 +62,20 @@ final class Failures {
         }
     }
 
-    /// Returns whether an event has failed by a fault of its application, and not by one of the
-    /// node, which would have failed any other as well.
-    static boolean isOfApplication(Throwable failure) {
-        return DurableObjectException.about(failure)
-                .filter(known ->
-                        switch (known.kind()) {
-                            case ABORTED -> true;
-                            case TIMED_OUT ->
-                                    !isCausedBy(known, CommitFailedException.class::isInstance);
-                            case RESET -> isCausedBy(known, Failures::isConstraint);
-                            case THROWN, UNREADABLE, OVERLOADED, CLOSED, CANCELLED -> false;
-                        })
-                .isPresent();
+    /// Returns who is to blame for what has broken an object. What its own code threw is its own,
+    /// also if it has passed on the failure of another object.
+    ///
+    /// @param critical the error after which its database was not used any more, null if there was
+    ///   none
+    static Blame blame(DurableObjectException why, @Nullable Throwable critical) {
+        boolean isOfApplication =
+                switch (why.kind()) {
+                    case ABORTED -> critical == null || isOfStatement(critical);
+                    case TIMED_OUT -> !(why.getCause() instanceof CommitFailedException);
+                    case RESET -> isCausedBy(why, Failures::isOfStatement);
+                    case THROWN, UNREADABLE, OVERLOADED, CLOSED, CANCELLED -> false;
+                };
+        return isOfApplication ? Blame.APPLICATION : Blame.NODE;
     }
 
     private static boolean isCausedBy(Throwable failure, Predicate<Throwable> cause) {
@@ -83,8 +86,11 @@ final class Failures {
         return one != null;
     }
 
-    private static boolean isConstraint(Throwable failure) {
-        return sqliteCode(failure) == SQLITE_CONSTRAINT;
+    /// Returns whether it is an error that a statement has brought upon itself: it violates a
+    /// constraint, or was stopped because it ran for too long.
+    private static boolean isOfStatement(Throwable failure) {
+        int code = sqliteCode(failure);
+        return code == SQLITE_CONSTRAINT || code == SQLITE_INTERRUPT;
     }
 
     /// Returns what callers are told when a commit failed.

@@ -201,6 +201,12 @@ public final class ObjectDatabase implements AutoCloseable {
         return transaction.isCritical();
     }
 
+    /// Returns the error after which the database is not used any more, null if there was none. Any
+    /// thread may ask.
+    public @Nullable RuntimeException critical() {
+        return transaction.critical();
+    }
+
     /// Writes what was committed into a file that does not exist. No event may run.
     void copyTo(Path target) {
         commit();

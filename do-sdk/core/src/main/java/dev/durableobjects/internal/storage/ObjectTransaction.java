@@ -56,6 +56,11 @@ final class ObjectTransaction {
         return critical != null;
     }
 
+    /// Returns the error that broke the database, null if none did.
+    @Nullable RuntimeException critical() {
+        return critical;
+    }
+
     /// Checks that what was written can be committed.
     void checkMayCommit() {
         if (critical != null) {
