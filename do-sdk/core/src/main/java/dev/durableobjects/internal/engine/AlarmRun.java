@@ -6,6 +6,7 @@ import dev.durableobjects.DurableObjectException.Kind;
 import dev.durableobjects.DurableObjectId;
 import dev.durableobjects.Env;
 import dev.durableobjects.Limit;
+import dev.durableobjects.internal.engine.AlarmPlaces.Place;
 import dev.durableobjects.internal.storage.ObjectSchedules;
 import dev.durableobjects.internal.storage.ScheduleTable;
 import dev.durableobjects.internal.storage.ScheduleTable.Row;
@@ -65,13 +66,14 @@ final class AlarmRun {
 
     /// Runs it, on the calling thread.
     ///
+    /// @param place given back while it waits for its turn
     /// @return whether this run is settled. If not, the application is not to blame: try again
     ///   later
-    boolean perform() {
+    boolean perform(Place place) {
         try {
-            return objects.call(type, id, env, new Run());
+            return objects.call(type, id, env, new Run(place));
         } catch (Throwable failure) {
-            return isToBeCounted(failure) && count();
+            return isToBeCounted(failure) && count(place);
         }
     }
 
@@ -87,9 +89,9 @@ final class AlarmRun {
         return !isOfNode || reached.breakage().dropsAlarm();
     }
 
-    private boolean count() {
+    private boolean count(Place place) {
         try {
-            return objects.call(type, id, env, new Count());
+            return objects.call(type, id, env, new Count(place));
         } catch (RuntimeException | Error failure) {
             LOGGER.log(System.Logger.Level.DEBUG, "%s: not counted".formatted(id), failure);
             return false;
@@ -99,8 +101,20 @@ final class AlarmRun {
     /// The event that runs the handler. It makes no instance if nothing is due.
     private final class Run implements Event<Boolean, Exception> {
 
+        private final Place place;
+
+        Run(Place place) {
+            this.place = place;
+        }
+
+        @Override
+        public void waits() {
+            place.giveBack();
+        }
+
         @Override
         public Boolean run(Activation entered) throws Exception {
+            place.takeBack();
             activation = entered;
             Optional<Row> first = due(entered);
             if (first.isEmpty() || isLeftBehind(entered, first.get())) {
@@ -121,8 +135,20 @@ final class AlarmRun {
     /// Counts a failure that broke the object.
     private final class Count implements Event<Boolean, RuntimeException> {
 
+        private final Place place;
+
+        Count(Place place) {
+            this.place = place;
+        }
+
+        @Override
+        public void waits() {
+            place.giveBack();
+        }
+
         @Override
         public Boolean run(Activation entered) {
+            place.takeBack();
             Row failed = row;
             boolean isDropped = activation != null && activation.breakage().dropsAlarm();
             Optional<Row> due = failed == null ? due(entered) : Optional.of(failed);

@@ -3,6 +3,7 @@ package dev.durableobjects.internal.engine;
 import dev.durableobjects.DurableObjectId;
 import dev.durableobjects.Env;
 import dev.durableobjects.Limit;
+import dev.durableobjects.internal.engine.AlarmPlaces.Place;
 import dev.durableobjects.internal.storage.ObjectIndex;
 import dev.durableobjects.internal.storage.ObjectIndex.Due;
 import java.util.ArrayList;
@@ -23,8 +24,8 @@ import org.jspecify.annotations.Nullable;
 /// Wakes objects whose alarm or schedule is due.
 ///
 /// One thread keeps the index of objects up to date, reads from it who is due, and starts a thread
-/// for each, up to a bound; the rest waits in the index. A clock that is set back only delays, and
-/// so does an index that cannot be used: it is tried again each second. Safe for use by many
+/// for each that has a place; the rest waits in the index. A clock that is set back only delays,
+/// and so does an index that cannot be used: it is tried again each second. Safe for use by many
 /// threads.
 public final class AlarmScheduler implements AutoCloseable {
 
@@ -39,10 +40,14 @@ public final class AlarmScheduler implements AutoCloseable {
     private final Map<String, ObjectClass<?>> classes = new HashMap<>();
     private final Env env;
     private final int runningMax;
-    private final Set<DurableObjectId> running = ConcurrentHashMap.newKeySet();
+    private final AlarmPlaces places;
+
+    /// Those who have a thread or are put off, so that nobody is woken twice.
+    private final Set<DurableObjectId> woken = ConcurrentHashMap.newKeySet();
+
     private final AlarmCounters counters = new AlarmCounters();
 
-    /// Those who could not be woken, and keep their places until the index knows.
+    /// Those who could not be woken, until the index knows.
     private final Queue<Delayed> delayed = new ConcurrentLinkedQueue<>();
 
     private final AtomicBoolean isNews = new AtomicBoolean();
@@ -70,6 +75,7 @@ public final class AlarmScheduler implements AutoCloseable {
         this.index = index;
         this.env = env;
         this.runningMax = node.limits().get(Limit.ALARMS_RUNNING);
+        this.places = new AlarmPlaces(runningMax, this::look);
         classes.forEach(type -> this.classes.put(type.uniqueKey(), type));
     }
 
@@ -141,10 +147,10 @@ public final class AlarmScheduler implements AutoCloseable {
         putOff();
         long now = node.clock().millis();
         for (Due due : due(now)) {
-            if (running.size() >= runningMax) {
+            if (places.areTaken()) {
                 return LOOK_NANOS;
             }
-            if (running.add(due.id())) {
+            if (woken.add(due.id())) {
                 begin(due);
             }
         }
@@ -156,26 +162,30 @@ public final class AlarmScheduler implements AutoCloseable {
         for (Delayed one = delayed.peek(); one != null; one = delayed.peek()) {
             index.postpone(one.due(), one.until());
             delayed.remove();
-            running.remove(one.due().id());
+            woken.remove(one.due().id());
         }
     }
 
     private void begin(Due due) {
+        Place place = places.take();
         boolean isBegun = false;
         try {
-            node.waiting().start("durable-alarm", () -> wake(due));
+            node.waiting().start("durable-alarm", () -> wake(due, place));
             isBegun = true;
         } finally {
             if (!isBegun) {
-                running.remove(due.id());
+                woken.remove(due.id());
+                place.giveBack();
             }
         }
     }
 
+    /// Those who have been woken already may all be among the first.
     private List<Due> due(long now) {
         List<Due> due = new ArrayList<>();
+        int max = woken.size() + runningMax;
         for (String namespace : classes.keySet()) {
-            due.addAll(index.due(namespace, now, runningMax));
+            due.addAll(index.due(namespace, now, max));
         }
         due.sort(Comparator.comparingLong(Due::tryAt));
         return due;
@@ -190,18 +200,20 @@ public final class AlarmScheduler implements AutoCloseable {
                 .orElse(Long.MAX_VALUE);
     }
 
-    private void wake(Due due) {
+    private void wake(Due due, Place place) {
         boolean isDone = false;
         try {
             ObjectClass<?> type = Objects.requireNonNull(classes.get(due.namespace()));
-            isDone = new AlarmRun(node, objects, type, due.id(), env, counters).perform();
+            AlarmRun run = new AlarmRun(node, objects, type, due.id(), env, counters);
+            isDone = run.perform(place);
         } finally {
             if (isDone) {
-                running.remove(due.id());
+                woken.remove(due.id());
             } else if (!closed) {
                 long delay = Backoff.millis(due.tries(), node.random());
                 delayed.add(new Delayed(due, node.clock().millis() + delay));
             }
+            place.giveBack();
             look();
         }
     }

@@ -326,6 +326,9 @@ public final class ObjectDirectory {
         }
 
         <R extends @Nullable Object, X extends Exception> R run(Event<R, X> event) throws X {
+            if (ticket.isWaiting()) {
+                event.waits();
+            }
             if (entered()) {
                 return activation.run(
                         new Turn(activation, Turn.sectionOf(activation)),

@@ -254,6 +254,11 @@ public final class InputGate {
             return state == State.REFUSED;
         }
 
+        /// Returns whether others go first.
+        public boolean isWaiting() {
+            return state == State.WAITING;
+        }
+
         /// Waits until the thread may enter, however often it is interrupted meanwhile.
         ///
         /// @return true if it is inside now, false if the gate was closed
@@ -263,7 +268,7 @@ public final class InputGate {
         }
 
         private boolean isSettled() {
-            return state != State.WAITING;
+            return !isWaiting();
         }
 
         /// Waits like [#await], but gives the place up if the thread is interrupted before its
@@ -271,9 +276,9 @@ public final class InputGate {
         ///
         /// @throws InterruptedException if it was; it is not inside then
         public boolean awaitInterruptibly() throws InterruptedException {
-            while (state == State.WAITING) {
+            while (isWaiting()) {
                 waiting.park(InputGate.this);
-                if (state == State.WAITING && Thread.interrupted()) {
+                if (isWaiting() && Thread.interrupted()) {
                     if (withdraw(this)) {
                         throw new InterruptedException();
                     }
