@@ -1,5 +1,6 @@
 package dev.durableobjects.spec;
 
+import static dev.durableobjects.spec.ProbeRuntime.resetOf;
 import static org.hamcrest.MatcherAssert.assertThat;
 import static org.hamcrest.Matchers.is;
 
@@ -60,5 +61,33 @@ class AlarmPlaceSpec {
         assertThat(first, is("free"));
         assertThat(then, is(BUSY));
         assertThat("each once", world.left(), is(0));
+    }
+
+    @Test
+    void oneThatWaitsForAnObjectThatIsResetHasNotFailed() throws Exception {
+        world.setAlarm("busy", HOUR);
+        CountDownLatch inside = new CountDownLatch(1);
+        CompletableFuture<Object> event =
+                world.runtime()
+                        .start(
+                                "busy",
+                                self -> {
+                                    inside.countDown();
+                                    release.await();
+                                    self.ctx().abort("on purpose");
+                                    return "";
+                                });
+        inside.await();
+        world.setAlarm("free", HOUR.plusMillis(1));
+        world.pass(HOUR.plusMillis(1));
+        assertThat("the other one waits", world.next().object(), is("free"));
+
+        release.countDown();
+
+        resetOf(event);
+        AlarmWorld.Fired run = world.next();
+        assertThat(run.object(), is("busy"));
+        assertThat(run.retryCount(), is(0));
+        assertThat(world.runtime().objects().metrics().alarmFailures(), is(0L));
     }
 }

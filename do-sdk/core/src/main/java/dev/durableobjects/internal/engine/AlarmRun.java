@@ -2,6 +2,7 @@ package dev.durableobjects.internal.engine;
 
 import dev.durableobjects.AlarmInvocationInfo;
 import dev.durableobjects.DurableObject;
+import dev.durableobjects.DurableObjectException;
 import dev.durableobjects.DurableObjectException.Kind;
 import dev.durableobjects.DurableObjectId;
 import dev.durableobjects.Env;
@@ -73,16 +74,24 @@ final class AlarmRun {
         try {
             return objects.call(type, id, env, new Run(place));
         } catch (Throwable failure) {
-            return isToBeCounted(failure) && count(place);
+            Activation reached = activation;
+            if (reached == null || what.isEmpty()) {
+                return hasOnlyWaited(failure);
+            }
+            return isToBeCounted(reached, failure) && count(place);
         }
     }
 
-    private boolean isToBeCounted(Throwable failure) {
-        Activation reached = activation;
-        if (reached == null || what.isEmpty()) {
-            LOGGER.log(System.Logger.Level.DEBUG, "%s cannot be woken now".formatted(id), failure);
-            return false;
-        }
+    /// Returns whether it waited behind an event that reset the object: the next instance is there
+    /// for it at once. That ends, for who does not wait has an instance of its own.
+    private boolean hasOnlyWaited(Throwable failure) {
+        LOGGER.log(System.Logger.Level.DEBUG, "%s was not woken".formatted(id), failure);
+        return activation == null
+                && failure instanceof DurableObjectException known
+                && known.durableObjectReset();
+    }
+
+    private boolean isToBeCounted(Activation reached, Throwable failure) {
         boolean isOfNode = reached.breakage().isFaultOfNode();
         String outcome = isOfNode ? "has failed by a fault of the node" : "has failed";
         Failures.warn("%s: a run of %s %s".formatted(reached, what, outcome), failure);
