@@ -187,7 +187,7 @@ class AlarmBlameSpec {
         }
 
         List<String> told = log.warnings("a");
-        assertThat(told.removeLast(), is("PROBE a: its schedule 'tick' is given up after 7 runs"));
+        assertThat(told.removeLast(), is("PROBE a: its schedule 'tick' is given up after run 7"));
         assertThat(told.size(), is(7));
         assertThat(Set.copyOf(told), contains("PROBE a: a run of its schedule 'tick' has failed"));
     }

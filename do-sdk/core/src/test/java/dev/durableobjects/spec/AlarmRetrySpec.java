@@ -30,6 +30,12 @@ class AlarmRetrySpec {
     private static final Duration HOUR = Duration.ofHours(1);
     private static final Duration DAY = Duration.ofDays(1);
 
+    private static final String KEEP =
+            """
+            CREATE TRIGGER keep BEFORE DELETE ON _do_schedules
+            BEGIN SELECT RAISE(IGNORE); END
+            """;
+
     @TempDir private Path directory;
     private AlarmWorld world;
 
@@ -345,17 +351,7 @@ class AlarmRetrySpec {
     @Test
     void aRowThatNoRunEndsIsNotRepeatedWithoutPause(@TempDir Path files) throws Exception {
         world.setAlarm("a", HOUR);
-        Operations operations = world.runtime().objects().operations();
-        StoredObject object = operations.object(OperatorWorld.NAMESPACE, "a");
-        Path file = files.resolve("a.sqlite");
-        operations.exportObject(object, file);
-        OperatorWorld.change(
-                file,
-                """
-                CREATE TRIGGER keep BEFORE DELETE ON _do_schedules
-                BEGIN SELECT RAISE(IGNORE); END
-                """);
-        operations.importObject(object, file);
+        change(files, KEEP);
 
         world.pass(HOUR);
         assertThat(world.left(), is(1));
@@ -363,6 +359,57 @@ class AlarmRetrySpec {
         world.pass(Duration.ofSeconds(3));
 
         assertThat("but again", world.left(), is(1));
+    }
+
+    @Test
+    void aRowThatNoAbortEndsIsNotRepeatedWithoutPause(@TempDir Path files) throws Exception {
+        world.handler = (self, run) -> self.ctx().abort("on purpose", new AbortOptions(false));
+        world.setAlarm("a", HOUR);
+        change(files, KEEP);
+
+        world.pass(HOUR);
+        assertThat(world.left(), is(1));
+        assertThat("not at once", world.left(), is(0));
+        world.pass(Duration.ofSeconds(3));
+
+        assertThat("but again", world.left(), is(1));
+    }
+
+    @Test
+    void oneThatMustNotBeRepeatedIsNotAlsoIfThatCannotBeWritten(@TempDir Path files)
+            throws Exception {
+        world.handler = (self, run) -> self.ctx().abort("on purpose", new AbortOptions(false));
+        world.setAlarm("a", HOUR);
+        change(
+                files,
+                "CREATE TABLE locks (v)",
+                "INSERT INTO locks VALUES (1)",
+                """
+                CREATE TRIGGER refuse BEFORE DELETE ON _do_schedules
+                WHEN EXISTS (SELECT 1 FROM locks)
+                BEGIN SELECT RAISE(ABORT, 'refused'); END
+                """);
+        world.pass(HOUR);
+        assertThat(world.left(), is(1));
+        world.pass(Duration.ofSeconds(3));
+        assertThat("nor while it cannot", world.left(), is(0));
+        world.in("a", self -> self.ctx().storage().sql().exec("DELETE FROM locks").rowsWritten());
+
+        world.pass(HOUR);
+
+        assertThat(world.left(), is(0));
+        assertThat(world.getAlarm("a"), is(Optional.empty()));
+        assertThat("once", world.runtime().objects().metrics().alarmFailures(), is(1L));
+    }
+
+    /// Changes the database of an object as its own code could not.
+    private void change(Path files, String... sql) throws Exception {
+        Operations operations = world.runtime().objects().operations();
+        StoredObject object = operations.object(OperatorWorld.NAMESPACE, "a");
+        Path file = files.resolve("a.sqlite");
+        operations.exportObject(object, file);
+        OperatorWorld.change(file, sql);
+        operations.importObject(object, file);
     }
 
     /// Returns when what a run that broke its object has to be followed by is done.

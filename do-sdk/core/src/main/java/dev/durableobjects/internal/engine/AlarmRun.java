@@ -45,6 +45,16 @@ final class AlarmRun {
     /// What runs, in the words of the log; empty until something is found to be due.
     private String what = "";
 
+    private Failure failure = Failure.NONE;
+
+    private enum Failure {
+        NONE,
+        /// It failed, and may be repeated.
+        REPEATABLE,
+        /// It failed, and its object has said that it must not be repeated.
+        FINAL
+    }
+
     AlarmRun(
             Node node,
             ObjectDirectory objects,
@@ -65,54 +75,69 @@ final class AlarmRun {
         return name.equals(ScheduleTable.ALARM) ? Handler.ALARM : Handler.SCHEDULED;
     }
 
-    /// Runs it, on the calling thread.
+    /// Runs it, on the calling thread; if it has failed already, only that is counted.
     ///
     /// @param place given back while it waits for its turn
     /// @return whether this run is settled. If not, the application is not to blame: try again
     ///   later
     boolean perform(Place place) {
+        if (failure != Failure.NONE) {
+            return count(place);
+        }
         try {
             return objects.call(type, id, env, new Run(place));
-        } catch (Throwable failure) {
+        } catch (Throwable thrown) {
             Activation reached = activation;
             if (reached == null || what.isEmpty()) {
-                return hasOnlyWaited(failure);
+                return hasOnlyWaited(thrown);
             }
-            return isToBeCounted(reached, failure) && count(place);
+            activation = null; // It may be kept for long.
+            failure = failure(reached, thrown);
+            return failure != Failure.NONE && count(place);
         }
+    }
+
+    /// Returns whether it has failed and that is not counted yet: who forgets it repeats the run.
+    boolean isUncounted() {
+        return failure != Failure.NONE && row != null;
     }
 
     /// Returns whether it waited behind an event that reset the object: the next instance is there
     /// for it at once. That ends, for who does not wait has an instance of its own.
-    private boolean hasOnlyWaited(Throwable failure) {
-        LOGGER.log(System.Logger.Level.DEBUG, "%s was not woken".formatted(id), failure);
+    private boolean hasOnlyWaited(Throwable thrown) {
+        LOGGER.log(System.Logger.Level.DEBUG, "%s was not woken".formatted(id), thrown);
         return activation == null
-                && failure instanceof DurableObjectException known
+                && thrown instanceof DurableObjectException known
                 && known.durableObjectReset();
     }
 
-    private boolean isToBeCounted(Activation reached, Throwable failure) {
+    private Failure failure(Activation reached, Throwable thrown) {
         boolean isOfNode = reached.breakage().isFaultOfNode();
         String outcome = isOfNode ? "has failed by a fault of the node" : "has failed";
-        Failures.warn("%s: a run of %s %s".formatted(reached, what, outcome), failure);
-        return !isOfNode || reached.breakage().dropsAlarm();
+        Failures.warn("%s: a run of %s %s".formatted(reached, what, outcome), thrown);
+        if (reached.breakage().dropsAlarm()) {
+            return Failure.FINAL;
+        }
+        return isOfNode ? Failure.NONE : Failure.REPEATABLE;
     }
 
     private boolean count(Place place) {
         try {
-            return objects.call(type, id, env, new Count(place));
-        } catch (RuntimeException | Error failure) {
-            LOGGER.log(System.Logger.Level.DEBUG, "%s: not counted".formatted(id), failure);
+            boolean isSettled = objects.call(type, id, env, new Count(place));
+            failure = Failure.NONE;
+            return isSettled;
+        } catch (RuntimeException | Error thrown) {
+            LOGGER.log(System.Logger.Level.DEBUG, "%s: not counted".formatted(id), thrown);
             return false;
         }
     }
 
-    /// The event that runs the handler. It makes no instance if nothing is due.
-    private final class Run implements Event<Boolean, Exception> {
+    /// An event that has its place only while it does not wait for its turn.
+    private abstract static class Placed<X extends Exception> implements Event<Boolean, X> {
 
         private final Place place;
 
-        Run(Place place) {
+        Placed(Place place) {
             this.place = place;
         }
 
@@ -122,8 +147,23 @@ final class AlarmRun {
         }
 
         @Override
-        public Boolean run(Activation entered) throws Exception {
+        public Boolean run(Activation entered) throws X {
             place.takeBack();
+            return act(entered);
+        }
+
+        abstract boolean act(Activation entered) throws X;
+    }
+
+    /// The event that runs the handler. It makes no instance if nothing is due.
+    private final class Run extends Placed<Exception> {
+
+        Run(Place place) {
+            super(place);
+        }
+
+        @Override
+        boolean act(Activation entered) throws Exception {
             activation = entered;
             Optional<Row> first = due(entered);
             if (first.isEmpty() || isLeftBehind(entered, first.get())) {
@@ -142,36 +182,18 @@ final class AlarmRun {
     }
 
     /// Counts a failure that broke the object.
-    private final class Count implements Event<Boolean, RuntimeException> {
-
-        private final Place place;
+    private final class Count extends Placed<RuntimeException> {
 
         Count(Place place) {
-            this.place = place;
+            super(place);
         }
 
         @Override
-        public void waits() {
-            place.giveBack();
-        }
-
-        @Override
-        public Boolean run(Activation entered) {
-            place.takeBack();
+        boolean act(Activation entered) {
             Row failed = row;
-            boolean isDropped = activation != null && activation.breakage().dropsAlarm();
-            Optional<Row> due = failed == null ? due(entered) : Optional.of(failed);
-            ScheduleTable table = table(entered);
-            due.ifPresent(one -> {
-                if (isDropped) {
-                    counters.addFailure();
-                    counters.addGivenUp();
-                    table.drop(one);
-                } else {
-                    putOff(table, one);
-                }
-            });
-            return due.isPresent();
+            Optional<Row> counted = failed == null ? due(entered) : Optional.of(failed);
+            counted.ifPresent(one -> end(table(entered), one, failure));
+            return counted.isPresent() && !due(entered).equals(counted);
         }
     }
 
@@ -219,13 +241,13 @@ final class AlarmRun {
             invoke(object, due);
             entered.database().endClients();
             table.done(due, node.clock().millis());
-        } catch (Throwable failure) {
+        } catch (Throwable thrown) {
             if (entered.isBroken()) {
-                throw failure;
+                throw thrown;
             }
-            Failures.warn("%s: a run of %s has failed".formatted(entered, what), failure);
+            Failures.warn("%s: a run of %s has failed".formatted(entered, what), thrown);
             entered.database().endClients();
-            putOff(table, due);
+            end(table, due, Failure.REPEATABLE);
         } finally {
             table.end();
         }
@@ -246,18 +268,27 @@ final class AlarmRun {
     }
 
     /// Lets it run again later, or gives it up.
-    private void putOff(ScheduleTable table, Row due) {
+    private void end(ScheduleTable table, Row due, Failure how) {
         long now = node.clock().millis();
-        counters.addFailure();
-        if (due.retries() < RETRIES_MAX) {
+        if (how == Failure.REPEATABLE && due.retries() < RETRIES_MAX) {
             table.retry(due, now + Backoff.millis(due.retries(), node.random()));
+            counters.addFailure();
             return;
         }
-        Failures.warn(
-                "%s: %s is given up after %d runs"
-                        .formatted(type.nameOf(id), what(due), RETRIES_MAX + 1),
-                null);
+        giveUp(table, due, how);
+        counters.addFailure();
         counters.addGivenUp();
-        table.done(due, now);
+        Failures.warn(
+                "%s: %s is given up after run %d"
+                        .formatted(type.nameOf(id), what(due), due.retries() + 1),
+                null);
+    }
+
+    private void giveUp(ScheduleTable table, Row due, Failure how) {
+        if (how == Failure.FINAL) {
+            table.drop(due);
+        } else {
+            table.done(due, node.clock().millis());
+        }
     }
 }

@@ -40,6 +40,7 @@ public final class AlarmScheduler implements AutoCloseable {
     private final Map<String, ObjectClass<?>> classes = new HashMap<>();
     private final Env env;
     private final int runningMax;
+    private final int uncountedMax;
     private final AlarmPlaces places;
 
     /// Those who have a thread or are put off, so that nobody is woken twice.
@@ -49,6 +50,10 @@ public final class AlarmScheduler implements AutoCloseable {
 
     /// Those who could not be woken, until the index knows.
     private final Queue<Delayed> delayed = new ConcurrentLinkedQueue<>();
+
+    /// Runs that have failed and could not be counted, by their objects, at most as many as objects
+    /// may be in memory: what is not kept is run again, as after a restart.
+    private final Map<DurableObjectId, AlarmRun> uncounted = new ConcurrentHashMap<>();
 
     private final AtomicBoolean isNews = new AtomicBoolean();
 
@@ -75,6 +80,7 @@ public final class AlarmScheduler implements AutoCloseable {
         this.index = index;
         this.env = env;
         this.runningMax = node.limits().get(Limit.ALARMS_RUNNING);
+        this.uncountedMax = node.limits().get(Limit.LIVE_OBJECTS);
         this.places = new AlarmPlaces(runningMax, this::look);
         classes.forEach(type -> this.classes.put(type.uniqueKey(), type));
     }
@@ -203,9 +209,12 @@ public final class AlarmScheduler implements AutoCloseable {
     private void wake(Due due, Place place) {
         boolean isDone = false;
         try {
-            ObjectClass<?> type = Objects.requireNonNull(classes.get(due.namespace()));
-            AlarmRun run = new AlarmRun(node, objects, type, due.id(), env, counters);
+            AlarmRun kept = uncounted.remove(due.id());
+            AlarmRun run = kept == null ? run(due) : kept;
             isDone = run.perform(place);
+            if (run.isUncounted() && uncounted.size() < uncountedMax) {
+                uncounted.put(due.id(), run);
+            }
         } finally {
             if (isDone) {
                 woken.remove(due.id());
@@ -216,6 +225,11 @@ public final class AlarmScheduler implements AutoCloseable {
             place.giveBack();
             look();
         }
+    }
+
+    private AlarmRun run(Due due) {
+        ObjectClass<?> type = Objects.requireNonNull(classes.get(due.namespace()));
+        return new AlarmRun(node, objects, type, due.id(), env, counters);
     }
 
     private record Delayed(Due due, long until) {}
