@@ -5,6 +5,7 @@ import static org.hamcrest.Matchers.empty;
 import static org.hamcrest.Matchers.is;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
+import dev.durableobjects.AbortOptions;
 import dev.durableobjects.Limit;
 import dev.durableobjects.Schedule;
 import dev.durableobjects.Schedules;
@@ -142,6 +143,25 @@ class ScheduleSpec {
 
         assertThat(world.next().due(), is(AlarmWorld.START.plus(HOUR.multipliedBy(2))));
         assertThat(world.left(), is(0));
+    }
+
+    @Test
+    void anAbortMayGiveUpOneTimeOfAnInterval() throws Exception {
+        world.handler =
+                (self, run) -> {
+                    if (run.due().equals(AlarmWorld.START.plus(HOUR))) {
+                        self.ctx().abort("on purpose", new AbortOptions(false));
+                    }
+                };
+        schedule(schedules -> schedules.every("tick", HOUR));
+        world.pass(HOUR);
+        assertThat(world.left(), is(1));
+        world.pass(MINUTE.multipliedBy(2));
+        assertThat("not again", world.left(), is(0));
+
+        world.pass(HOUR);
+
+        assertThat(world.next().due(), is(AlarmWorld.START.plus(HOUR.multipliedBy(2))));
     }
 
     @Test

@@ -267,7 +267,7 @@ final class AlarmRun {
                 Instant.ofEpochMilli(due.scheduledAt()), due.retries() > 0, due.retries());
     }
 
-    /// Lets it run again later, or gives it up.
+    /// Lets it run again later, or gives it up; an interval goes on.
     private void end(ScheduleTable table, Row due, Failure how) {
         long now = node.clock().millis();
         if (how == Failure.REPEATABLE && due.retries() < RETRIES_MAX) {
@@ -275,20 +275,13 @@ final class AlarmRun {
             counters.addFailure();
             return;
         }
-        giveUp(table, due, how);
+        table.done(due, now);
         counters.addFailure();
         counters.addGivenUp();
+        String outcome = due.isPeriodic() ? "goes on with its next time" : "is given up";
         Failures.warn(
-                "%s: %s is given up after run %d"
-                        .formatted(type.nameOf(id), what(due), due.retries() + 1),
+                "%s: %s %s after run %d"
+                        .formatted(type.nameOf(id), what(due), outcome, due.retries() + 1),
                 null);
-    }
-
-    private void giveUp(ScheduleTable table, Row due, Failure how) {
-        if (how == Failure.FINAL) {
-            table.drop(due);
-        } else {
-            table.done(due, node.clock().millis());
-        }
     }
 }
