@@ -40,8 +40,8 @@ public enum Limit {
     TIMERS_PER_OBJECT("timersPerObject", 10_000, "timers are held in memory"),
     /// Seconds that a run of an alarm or a schedule may take before the object is reset.
     ALARM_SECONDS("alarmSeconds", 900, "Cloudflare's bound"),
-    /// Runs of alarms and schedules at a time, in all objects. Others that are due wait. One that
-    /// waits for its turn in a busy object does not count.
+    /// Runs of alarms and schedules at a time, in all objects; one that waits for its turn in a
+    /// busy object does not count. Others that are due wait.
     ALARMS_RUNNING("alarmsRunning", 64, "many may be due at once, after a restart most of all"),
     /// Schedules that one object may have, the alarm not counted.
     SCHEDULES_PER_OBJECT("schedulesPerObject", 10_000, "each commit that changes one looks at all"),
