@@ -23,8 +23,7 @@ class LargeTransactionSpec {
     @Test
     void anEventThatWritesTooMuchIsUndoneAndOthersGoOn() throws Exception {
         try (ProbeRuntime runtime =
-                new ProbeRuntime(
-                        directory, builder -> builder.limit(Limit.TRANSACTION_MIB, 1))) {
+                new ProbeRuntime(directory, builder -> builder.limit(Limit.TRANSACTION_MIB, 1))) {
             runtime.prepare("a");
             runtime.in("a", (self, argument) -> insert(self, 1));
 
