@@ -33,6 +33,9 @@ public interface Schedules {
 
     /// Sets a schedule like [#at], which is due one period from now and then again and again.
     ///
+    /// One of the same name and the same period stays as it is, with its next time, so that a
+    /// constructor may call this each time. To begin anew from now, cancel it first.
+    ///
     /// One run makes up for all that were missed; the next is at the first multiple of the period,
     /// counted from its first time, that is not over yet. When all runs for one time have failed,
     /// it goes on with the next time.

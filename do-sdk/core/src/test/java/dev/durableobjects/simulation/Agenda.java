@@ -25,6 +25,11 @@ final class Agenda {
     /// @param period in milliseconds, 0 if it is due once
     record Setting(String name, long due, long period) {
 
+        /// Returns what is pending when another is set in its place: an interval goes on as before.
+        Setting or(Setting newer) {
+            return period > 0 && period == newer.period ? this : newer;
+        }
+
         /// Returns what is pending after a run at this time, if something is.
         @Nullable Setting next(long now) {
             return period == 0
@@ -76,7 +81,7 @@ final class Agenda {
         long due = Long.parseLong(said[2]);
         long number = Long.parseLong(said[3]);
         switch (said[0]) {
-            case "set" -> pending.put(name, new Setting(name, due, number));
+            case "set" -> pending.merge(name, new Setting(name, due, number), Setting::or);
             case "delete" -> pending.remove(name);
             default -> // What was set anew while it ran stays.
                     pending.computeIfPresent(

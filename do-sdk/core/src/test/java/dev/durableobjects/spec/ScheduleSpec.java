@@ -14,6 +14,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -103,6 +104,46 @@ class ScheduleSpec {
             assertThat(world.next().due(), is(AlarmWorld.START.plus(HOUR.multipliedBy(i))));
             assertThat(world.left(), is(0));
         }
+    }
+
+    @Test
+    void anIntervalThatTheConstructorSetsKeepsItsNextTime() throws Exception {
+        Consumer<Probe> constructor =
+                self -> {
+                    if (self.ctx().id().name().equals(Optional.of("a"))) {
+                        self.ctx().schedules().every("tick", HOUR);
+                    }
+                };
+        world.runtime().constructor = constructor;
+        assertThat(list().size(), is(1));
+        world.pass(MINUTE.multipliedBy(40));
+        world.restart();
+        world.runtime().constructor = constructor;
+        assertThat(list().getFirst().due(), is(AlarmWorld.START.plus(HOUR)));
+        world.restart();
+        world.runtime().constructor = constructor;
+
+        world.pass(MINUTE.multipliedBy(20));
+
+        assertThat("and wakes it", world.next().due(), is(AlarmWorld.START.plus(HOUR)));
+    }
+
+    @Test
+    void anIntervalWithAnotherPeriodAndOneThatWasCancelledBeginAnew() throws Exception {
+        schedule(schedules -> schedules.every("longer", HOUR));
+        schedule(schedules -> schedules.every("again", HOUR));
+        world.pass(MINUTE);
+        Instant now = world.now();
+
+        schedule(schedules -> schedules.every("longer", HOUR.multipliedBy(2)));
+        schedule(schedules -> {
+            schedules.cancel("again");
+            schedules.every("again", HOUR);
+        });
+
+        assertThat(
+                list().stream().map(Schedule::due).toList(),
+                is(List.of(now.plus(HOUR), now.plus(HOUR.multipliedBy(2)))));
     }
 
     @Test

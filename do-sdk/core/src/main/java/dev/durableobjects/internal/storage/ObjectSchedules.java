@@ -85,6 +85,7 @@ public final class ObjectSchedules implements Schedules {
         if (!due.isAfter(Instant.EPOCH)) {
             throw new IllegalArgumentException("a schedule must be due after 1970, was " + due);
         }
+        admit(name);
         set(name, notBeforeNow(due), 0);
     }
 
@@ -102,9 +103,17 @@ public final class ObjectSchedules implements Schedules {
             throw new IllegalArgumentException(
                     "the period of a schedule must be positive, was " + period);
         }
-        long now = millis(host.clock().instant());
+        admit(name);
         long millis = millis(Instant.EPOCH.plus(shortened(period)));
-        set(name, now + millis, millis);
+        if (!isRepeatedEvery(name, millis)) {
+            set(name, millis(host.clock().instant()) + millis, millis);
+        }
+    }
+
+    /// An object that says this each time it is constructed, and is woken less often, would have a
+    /// next time that is always still to come.
+    private boolean isRepeatedEvery(String name, long millis) {
+        return table.pending(name).filter(row -> row.period() == millis).isPresent();
     }
 
     @Override
@@ -137,8 +146,6 @@ public final class ObjectSchedules implements Schedules {
     }
 
     private void set(String name, long due, long period) {
-        checkName(name);
-        host.admitSchedule(name);
         int max = limits.get(Limit.SCHEDULES_PER_OBJECT);
         if (table.named() >= max && !table.has(name)) {
             throw new IllegalStateException(
@@ -147,7 +154,7 @@ public final class ObjectSchedules implements Schedules {
         table.set(name, due, period, WriteOptions.CONFIRMED);
     }
 
-    private void checkName(String name) {
+    private void admit(String name) {
         int bytes = name.getBytes(StandardCharsets.UTF_8).length;
         int max = limits.get(Limit.SCHEDULE_NAME_BYTES);
         if (bytes < 1 || bytes > max) {
@@ -155,6 +162,7 @@ public final class ObjectSchedules implements Schedules {
                     "the name of a schedule must be 1-%d bytes in UTF-8, was %d"
                             .formatted(max, bytes));
         }
+        host.admitSchedule(name);
     }
 
     private long notBeforeNow(Instant due) {
