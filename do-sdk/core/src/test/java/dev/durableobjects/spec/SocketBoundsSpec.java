@@ -55,6 +55,7 @@ class SocketBoundsSpec {
             }
             long dropped = server.objects().metrics().messagesCoalesced();
             server.room("a").closeAll(4000, "over");
+            assertThat(reader.readAnswer().closeCode(), is(4000));
 
             assertThat(dropped, is(greaterThan(100L)));
             List<String> arrived = new ArrayList<>();
