@@ -21,22 +21,22 @@ final class Listener implements Transport {
 
     private final World world;
     private final String cell;
-    private final Thread reader;
     private int messages;
     private ByteBuffer saying = ByteBuffer.allocate(0);
+    private Thread reader = Thread.currentThread();
     private boolean closed;
     private int heard;
     private int era;
 
-    Listener(World world, String cell, Thread reader) {
+    Listener(World world, String cell) {
         this.world = world;
         this.cell = cell;
-        this.reader = reader;
         this.messages = world.waiting().random().nextInt(MESSAGES_MAX);
     }
 
     @Override
     public byte read() {
+        reader = Thread.currentThread();
         if (!saying.hasRemaining() && messages > 0) {
             messages--;
             world.pause(world.waiting().random().nextInt(SILENCE_MILLIS_MAX));

@@ -309,7 +309,7 @@ final class World {
                     runtime.env().namespace(Cell.CELL).getByName(cell).fetch(Request.get("/"));
             WebSocket.Connection connection =
                     response.webSocket().flatMap(WebSocket::connection).orElseThrow();
-            ((HeldSocket) connection).serve(new Listener(this, cell, Thread.currentThread()));
+            ((HeldSocket) connection).serve(new Listener(this, cell));
         } catch (DurableObjectException | Cell.Unborn e) {
             history.met("a refused socket");
         }

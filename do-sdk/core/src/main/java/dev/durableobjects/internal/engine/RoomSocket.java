@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
 /// A socket that may hibernate: turns what happens on its connection into events of its object, and
 /// wakes the object for them.
 ///
-/// Its listener's side is used by the connection's thread; the rest is safe for use by many.
+/// Its listener's side is used by the connection's threads; the rest is safe for use by many.
 final class RoomSocket implements SocketListener {
 
     private static final String TOO_LONG =
@@ -61,10 +61,20 @@ final class RoomSocket implements SocketListener {
     }
 
     @Override
-    public void message(WebSocketMessage message) {
-        if (isAnswered(message)) {
-            return;
+    public boolean answers(WebSocketMessage message) {
+        WebSocketRequestResponsePair pair = room.autoResponse().orElse(null);
+        if (pair == null
+                || !(message instanceof WebSocketMessage.Text(String text))
+                || !text.equals(pair.request())) {
+            return false;
         }
+        answered = clock.instant();
+        held().answer(pair.response());
+        return true;
+    }
+
+    @Override
+    public void message(WebSocketMessage message) {
         try {
             deliver("webSocketMessage", object -> object.webSocketMessage(socket, message));
         } catch (Undelivered e) {
@@ -88,18 +98,6 @@ final class RoomSocket implements SocketListener {
     @Override
     public void failed(Throwable error) {
         deliverLast("webSocketError", object -> object.webSocketError(socket, error));
-    }
-
-    private boolean isAnswered(WebSocketMessage message) {
-        WebSocketRequestResponsePair pair = room.autoResponse().orElse(null);
-        if (pair == null
-                || !(message instanceof WebSocketMessage.Text(String text))
-                || !text.equals(pair.request())) {
-            return false;
-        }
-        answered = clock.instant();
-        held().answer(pair.response());
-        return true;
     }
 
     /// The socket leaves the room within the event, after its handler.

@@ -15,6 +15,7 @@ record Frame(byte[] bytes) {
     /// The longest payload of a control frame.
     static final int CONTROL_BYTES_MAX = 125;
 
+    private static final int REASON_BYTES_MAX = CONTROL_BYTES_MAX - Short.BYTES;
     private static final int FINAL = 0x80;
     private static final int CONTROL = 0x8;
     private static final int LENGTH_16 = 126;
@@ -34,6 +35,23 @@ record Frame(byte[] bytes) {
 
     static Frame pong(byte[] payload) {
         return encode(Opcode.PONG, payload);
+    }
+
+    /// Returns the Close frame of an application.
+    ///
+    /// @throws IllegalArgumentException if the code or the reason is not allowed
+    static Frame closeOfApplication(int code, String reason) {
+        if (!CloseCode.isAllowedForApplications(code)) {
+            throw new IllegalArgumentException("Invalid WebSocket close code: %d.".formatted(code));
+        }
+        String sent = Unicode.scalars(reason);
+        int length = sent.getBytes(StandardCharsets.UTF_8).length;
+        if (length > REASON_BYTES_MAX) {
+            throw new IllegalArgumentException(
+                    "a close reason must have at most %d bytes in UTF-8, had %d"
+                            .formatted(REASON_BYTES_MAX, length));
+        }
+        return close(code, sent);
     }
 
     /// Returns a Close frame; code 1005 stands for one without a code.

@@ -1,12 +1,14 @@
 package dev.durableobjects.internal.socket;
 
+import static java.util.Objects.requireNonNull;
+
 import dev.durableobjects.internal.gate.Waiting;
+import dev.durableobjects.internal.socket.Liveness.Due;
 import dev.durableobjects.internal.socket.SocketCounters.Count;
-import dev.durableobjects.internal.value.Unicode;
 import dev.durableobjects.websocket.ReadyState;
 import dev.durableobjects.websocket.WebSocket;
 import dev.durableobjects.websocket.WebSocketMessage;
-import java.nio.charset.StandardCharsets;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /// One WebSocket connection that an object has accepted, as a server of RFC 6455.
@@ -16,10 +18,8 @@ import org.jspecify.annotations.Nullable;
 /// Safe for use by many threads.
 public final class HeldSocket implements WebSocket.Connection {
 
-    private static final int REASON_BYTES_MAX = Frame.CONTROL_BYTES_MAX - Short.BYTES;
     private static final String LOST = "WebSocket disconnected without sending Close frame.";
     private static final String TOO_SLOW = "the peer reads too slowly";
-    private static final int UNANSWERED_MAX = 2;
 
     /// What a message that is held costs beside its frame.
     private static final int MESSAGE_BYTES = 64;
@@ -34,15 +34,15 @@ public final class HeldSocket implements WebSocket.Connection {
     private final FrameOrder order;
 
     // Guarded by this.
+    private final Liveness liveness;
     private ReadyState state = ReadyState.CONNECTING;
     private @Nullable Transport transport;
+    private @Nullable ReadAhead incoming;
     private boolean claimed;
     private boolean closedByObject;
     private boolean silent;
     private boolean cutOff;
     private long deadline;
-    private long pinged;
-    private int unanswered;
     private int lostCode = CloseCode.ABNORMAL;
     private String lostReason = LOST;
 
@@ -68,6 +68,7 @@ public final class HeldSocket implements WebSocket.Connection {
         this.sharing = sharing;
         this.writer = new SocketWriter(waiting, threads, new FrameQueue(settings, counters));
         this.order = new FrameOrder(this::queue, settings.queueBytesMax());
+        this.liveness = new Liveness(settings.pingNanos());
         this.deadline = waiting.nanoTime() + settings.closeNanos();
     }
 
@@ -100,22 +101,13 @@ public final class HeldSocket implements WebSocket.Connection {
 
     @Override
     public void close(int code, String reason) {
-        if (!CloseCode.isAllowedForApplications(code)) {
-            throw new IllegalArgumentException("Invalid WebSocket close code: %d.".formatted(code));
-        }
-        String sent = Unicode.scalars(reason);
-        int length = sent.getBytes(StandardCharsets.UTF_8).length;
-        if (length > REASON_BYTES_MAX) {
-            throw new IllegalArgumentException(
-                    "a close reason must have at most %d bytes in UTF-8, had %d"
-                            .formatted(REASON_BYTES_MAX, length));
-        }
+        Frame close = Frame.closeOfApplication(code, reason);
         synchronized (this) {
             if (closedByObject) {
                 return;
             }
         }
-        outlet.release(0, () -> closeAfterQueued(Frame.close(code, sent)));
+        outlet.release(0, () -> closeAfterQueued(close));
         synchronized (this) {
             closedByObject = true;
         }
@@ -152,22 +144,17 @@ public final class HeldSocket implements WebSocket.Connection {
     ///
     /// @param network the connection after its opening handshake; the caller closes it afterwards
     public void serve(Transport network) {
-        if (!open(network)) {
+        ReadAhead events = open(network);
+        if (events == null) {
             return;
         }
         try {
-            Received.Close close = readMessages(reader(network));
-            answer(close, network);
-            end();
-            tell(() -> listener.closed(close.code(), close.reason(), true));
-        } catch (ProtocolException e) {
-            fail(e);
-            linger(network);
-            end();
-            tell(() -> listener.failed(e));
-        } catch (Transport.Gone e) {
-            end();
-            tell(() -> listener.closed(lostCode, lostReason, false));
+            Heard heard = events.next();
+            while (!heard.isLast()) {
+                deliver(heard, events);
+                heard = events.next();
+            }
+            tell(heard.event());
         } finally {
             end();
         }
@@ -176,7 +163,7 @@ public final class HeldSocket implements WebSocket.Connection {
     /// Gives up a connection that will never be opened, and tells the listener.
     public void abandon() {
         if (expire(Long.MAX_VALUE)) {
-            tell(() -> listener.closed(CloseCode.ABNORMAL, LOST, false));
+            tellLost();
         }
     }
 
@@ -199,33 +186,82 @@ public final class HeldSocket implements WebSocket.Connection {
         }
     }
 
-    /// Does what is due at this time: pings, and ends what has waited too long. Never blocks.
+    /// Does what is due at this time: pings, ends what has waited too long, and lets somebody else
+    /// read if a handler takes its time. Never blocks.
     ///
     /// @return whether the connection still lives
     boolean tick(long now) {
-        switch (readyState()) {
+        switch (state()) {
             case CLOSED -> {
                 return false;
             }
             case CONNECTING -> {
                 if (expire(now)) {
-                    waiting.start(
-                            "durable-socket-expired",
-                            () -> tell(() -> listener.closed(CloseCode.ABNORMAL, LOST, false)));
+                    waiting.start("durable-socket-expired", this::tellLost);
                     return false;
                 }
             }
-            case OPEN, CLOSING -> {
-                Transport overdue = overdue(now);
-                if (overdue != null) {
-                    counters.add(Count.CUT_OFF, 1);
-                    close(overdue);
-                } else if (isPingDue(now)) {
-                    queue(Frame.ping());
-                }
-            }
+            case OPEN, CLOSING -> watch(now);
         }
         return true;
+    }
+
+    /// Something has come from the peer.
+    void hear() {
+        liveness.hear();
+    }
+
+    /// Returns whether messages of the peer are for the object.
+    synchronized boolean isOpen() {
+        return state == ReadyState.OPEN && !closedByObject;
+    }
+
+    /// Queues a control frame.
+    void queue(Frame frame) {
+        if (!writer.offer(frame)) {
+            failSlowPeer();
+        }
+    }
+
+    /// Answers a Close frame, unless one was sent, and waits until the answer is on the wire.
+    void answer(Received.Close close) {
+        closeAfterQueued(Frame.close(close.code(), ""));
+        writer.awaitDrained(settings.closeNanos());
+    }
+
+    /// Gives a peer that goes on sending some time to read our Close frame.
+    synchronized void limitLinger() {
+        deadline = waiting.nanoTime() + settings.lingerNanos();
+    }
+
+    /// Closes the connection because of what the peer has sent.
+    void fail(ProtocolException violation) {
+        beginClosing(settings.lingerNanos());
+        if (writer.endAfterQueued(Frame.close(violation.closeCode(), violation.reason()))) {
+            counters.add(violation.count(), 1);
+        }
+    }
+
+    /// The connection is gone without a handshake.
+    ///
+    /// @return what the listener hears
+    Heard lose() {
+        end();
+        int code;
+        String reason;
+        synchronized (this) {
+            code = lostCode;
+            reason = lostReason;
+        }
+        return Heard.end(told -> told.closed(code, reason, false));
+    }
+
+    /// The connection is over: nothing is sent any more.
+    void end() {
+        synchronized (this) {
+            state = ReadyState.CLOSED;
+        }
+        writer.stop();
     }
 
     private synchronized boolean expire(long now) {
@@ -238,15 +274,36 @@ public final class HeldSocket implements WebSocket.Connection {
         return expired;
     }
 
-    private synchronized @Nullable Transport overdue(long now) {
-        boolean unheard = state == ReadyState.OPEN && unanswered >= UNANSWERED_MAX;
-        boolean pingDue = now - pinged >= settings.pingNanos();
-        boolean late = state == ReadyState.CLOSING && now - deadline >= 0;
-        if (cutOff || !(late || (unheard && pingDue))) {
-            return null;
+    private void watch(long now) {
+        ReadAhead events = incoming();
+        events.look(isOpen());
+        boolean isHeldBack = events.isHeldBack();
+        switch (due(now, isHeldBack)) {
+            case PING -> queue(Frame.ping());
+            case CUT_OFF -> {
+                counters.add(Count.CUT_OFF, 1);
+                close(transport());
+            }
+            case NOTHING -> {}
         }
-        cutOff = true;
-        return transport;
+    }
+
+    /// @param isHeldBack whether nobody reads what the peer answers
+    private synchronized Due due(long now, boolean isHeldBack) {
+        if (cutOff) {
+            return Due.NOTHING;
+        }
+        if (isHeldBack) {
+            liveness.begin(now);
+        }
+        Due due =
+                switch (state) {
+                    case OPEN -> liveness.look(now);
+                    case CLOSING -> now - deadline >= 0 ? Due.CUT_OFF : Due.NOTHING;
+                    case CONNECTING, CLOSED -> Due.NOTHING;
+                };
+        cutOff = due == Due.CUT_OFF;
+        return due;
     }
 
     /// On a thread of its own, for it may block: nobody waits for the farewell of a connection.
@@ -254,91 +311,33 @@ public final class HeldSocket implements WebSocket.Connection {
         waiting.start("durable-socket-close", network::close);
     }
 
-    private synchronized boolean isPingDue(long now) {
-        boolean due = state == ReadyState.OPEN && !cutOff && now - pinged >= settings.pingNanos();
-        if (due) {
-            pinged = now;
-            unanswered++;
-        }
-        return due;
-    }
-
-    private synchronized boolean open(Transport network) {
+    /// @return the events of the peer; null if the connection was given up
+    private synchronized @Nullable ReadAhead open(Transport network) {
         if (state != ReadyState.CONNECTING) {
-            return false;
+            return null;
         }
         transport = network;
-        pinged = waiting.nanoTime();
+        incoming =
+                new ReadAhead(
+                        waiting, new SocketReader(this, network, waiting, settings, counters));
+        liveness.begin(waiting.nanoTime());
         state = ReadyState.OPEN;
         if (writer.hasEnded()) {
             beginClosing(settings.closeNanos()); // It was closed before it was open.
         }
         writer.attach(network);
-        return true;
+        return incoming;
     }
 
-    private Received.Close readMessages(FrameReader frames) {
-        while (true) {
-            Received received = frames.next();
-            synchronized (this) {
-                unanswered = 0;
-            }
-            switch (received) {
-                case Received.Message(WebSocketMessage message) -> {
-                    if (readyState() == ReadyState.OPEN) {
-                        tell(() -> listener.message(message));
-                    }
-                }
-                case Received.Ping(byte[] payload) -> queue(Frame.pong(payload));
-                case Received.Pong _ -> {}
-                case Received.Close close -> {
-                    return close;
-                }
-            }
+    private void deliver(Heard message, ReadAhead events) {
+        if (!isOpen()) {
+            return;
         }
-    }
-
-    private FrameReader reader(Transport network) {
-        FrameRate rate = new FrameRate(waiting, settings.framesPerSecond());
-        return new FrameReader(
-                network,
-                settings.messageBytesMax(),
-                length -> {
-                    counters.add(Count.FRAMES_RECEIVED, 1);
-                    counters.add(Count.BYTES_RECEIVED, length);
-                    rate.count();
-                });
-    }
-
-    /// Echoes a Close frame, unless one was sent, and waits until it is on the wire. A peer that
-    /// goes on sending gets time to read it.
-    private void answer(Received.Close close, Transport network) {
-        closeAfterQueued(Frame.close(close.code(), ""));
-        writer.awaitDrained(settings.closeNanos());
-        if (network.hasUnread()) {
-            synchronized (this) {
-                deadline = waiting.nanoTime() + settings.lingerNanos();
-            }
-            linger(network);
-        }
-    }
-
-    /// Reads on without looking, so that the peer can read our Close frame: closing a connection
-    /// with unread input makes the network throw away what the peer has not read yet. A deadline
-    /// ends it.
-    private void linger(Transport network) {
+        events.enter();
         try {
-            while (true) {
-                network.read();
-            }
-        } catch (Transport.Gone e) {
-            writer.stop();
-        }
-    }
-
-    private void queue(Frame frame) {
-        if (!writer.offer(frame)) {
-            failSlowPeer();
+            tell(message.event());
+        } finally {
+            events.leave();
         }
     }
 
@@ -359,13 +358,6 @@ public final class HeldSocket implements WebSocket.Connection {
         writer.endAfterQueued(close);
     }
 
-    private void fail(ProtocolException violation) {
-        beginClosing(settings.lingerNanos());
-        if (writer.endAfterQueued(Frame.close(violation.closeCode(), violation.reason()))) {
-            counters.add(violation.count(), 1);
-        }
-    }
-
     private synchronized void beginClosing(long nanos) {
         if (state == ReadyState.OPEN) {
             state = ReadyState.CLOSING;
@@ -373,19 +365,28 @@ public final class HeldSocket implements WebSocket.Connection {
         }
     }
 
-    private void end() {
-        synchronized (this) {
-            state = ReadyState.CLOSED;
-        }
-        writer.stop();
+    private void tellLost() {
+        tell(told -> told.closed(CloseCode.ABNORMAL, LOST, false));
     }
 
-    private void tell(Runnable event) {
+    private void tell(Consumer<SocketListener> event) {
         synchronized (this) {
             if (silent) {
                 return;
             }
         }
-        event.run();
+        event.accept(listener);
+    }
+
+    private synchronized ReadyState state() {
+        return state;
+    }
+
+    private synchronized Transport transport() {
+        return requireNonNull(transport); // There is one when the connection is open.
+    }
+
+    private synchronized ReadAhead incoming() {
+        return requireNonNull(incoming);
     }
 }

@@ -1,0 +1,94 @@
+package dev.durableobjects.internal.socket;
+
+import dev.durableobjects.internal.gate.Waiting;
+import dev.durableobjects.internal.socket.SocketCounters.Count;
+import dev.durableobjects.websocket.WebSocketMessage;
+import org.jspecify.annotations.Nullable;
+
+/// The incoming half of a connection: reads what the peer sends, answers by itself what does not
+/// concern the object, and makes events of the rest. Used by one thread at a time.
+final class SocketReader implements ReadAhead.Source {
+
+    private final HeldSocket socket;
+    private final Transport network;
+    private final FrameReader frames;
+
+    SocketReader(
+            HeldSocket socket,
+            Transport network,
+            Waiting waiting,
+            SocketSettings settings,
+            SocketCounters counters) {
+        this.socket = socket;
+        this.network = network;
+        FrameRate rate = new FrameRate(waiting, settings.framesPerSecond());
+        this.frames =
+                new FrameReader(
+                        network,
+                        settings.messageBytesMax(),
+                        length -> {
+                            counters.add(Count.FRAMES_RECEIVED, 1);
+                            counters.add(Count.BYTES_RECEIVED, length);
+                            rate.count();
+                        });
+    }
+
+    @Override
+    public @Nullable Heard next() {
+        try {
+            Received received = frames.next();
+            socket.hear();
+            return switch (received) {
+                case Received.Message(WebSocketMessage message) -> event(message);
+                case Received.Ping(byte[] payload) -> {
+                    socket.queue(Frame.pong(payload));
+                    yield null;
+                }
+                case Received.Pong _ -> null;
+                case Received.Close close -> end(close);
+            };
+        } catch (ProtocolException e) {
+            socket.fail(e);
+            linger();
+            socket.end();
+            return Heard.end(listener -> listener.failed(e));
+        } catch (Transport.Gone e) {
+            return socket.lose();
+        }
+    }
+
+    @Override
+    public void close() {
+        network.close();
+    }
+
+    private @Nullable Heard event(WebSocketMessage message) {
+        boolean isForObject = socket.isOpen() && !socket.listener().answers(message);
+        return isForObject ? Heard.message(listener -> listener.message(message)) : null;
+    }
+
+    /// Echoes a Close frame, unless one was sent, and waits until it is on the wire. A peer that
+    /// goes on sending gets time to read it.
+    private Heard end(Received.Close close) {
+        socket.answer(close);
+        if (network.hasUnread()) {
+            socket.limitLinger();
+            linger();
+        }
+        socket.end();
+        return Heard.end(listener -> listener.closed(close.code(), close.reason(), true));
+    }
+
+    /// Reads on without looking, so that the peer can read our Close frame: closing a connection
+    /// with unread input makes the network throw away what the peer has not read yet. A deadline
+    /// ends it.
+    private void linger() {
+        try {
+            while (true) {
+                network.read();
+            }
+        } catch (Transport.Gone e) {
+            socket.end();
+        }
+    }
+}
