@@ -5,6 +5,7 @@ import static org.hamcrest.Matchers.is;
 
 import dev.durableobjects.Limit;
 import dev.durableobjects.internal.socket.HeldSocket;
+import dev.durableobjects.internal.socket.Transport;
 import dev.durableobjects.runtime.DurableObjectsBuilder;
 import dev.durableobjects.runtime.TestRuntime;
 import dev.durableobjects.websocket.WebSocket;
@@ -13,6 +14,8 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.SynchronousQueue;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -20,6 +23,8 @@ import org.junit.jupiter.api.io.TempDir;
 /// The thread that watches over all connections, beside connections that do their worst.
 @Timeout(60)
 class LivenessSpec {
+
+    private static final int END = -1;
 
     @TempDir private Path directory;
     private final ManualTime time = new ManualTime();
@@ -57,6 +62,29 @@ class LivenessSpec {
     }
 
     @Test
+    void aPeerThatSendsALongMessageSlowlyStays() throws Exception {
+        Slow network = new Slow();
+        try (ProbeRuntime runtime = new ProbeRuntime(directory, this::set);
+                AutoCloseable _ = time::flow) {
+            runtime.listener = new Ends();
+            HeldSocket socket = StuckTransport.accept(runtime);
+            Thread reader = Thread.ofVirtual().start(() -> socket.serve(network));
+            network.send(0x81, 0x80 | 10, 0, 0, 0, 0);
+
+            for (int i = 0; i < 10; i++) {
+                network.send('x');
+                time.pass(Duration.ofSeconds(20));
+                network.written.acquire(); // A Ping, which is not answered.
+            }
+
+            runtime.awaitLog("xxxxxxxxxx");
+            assertThat(runtime.objects().metrics().cutOff(), is(0L));
+            network.send(END);
+            reader.join();
+        }
+    }
+
+    @Test
     void aSocketThatNobodyOpensIsGivenUp() throws Exception {
         try (ProbeRuntime runtime = new ProbeRuntime(directory, this::set);
                 AutoCloseable _ = time::flow) {
@@ -70,11 +98,13 @@ class LivenessSpec {
         }
     }
 
-    /// Logs how sockets end.
+    /// Logs what sockets say and how they end.
     private static final class Ends implements Probe.Listener {
 
         @Override
-        public void onMessage(Probe self, WebSocket socket, WebSocketMessage message) {}
+        public void onMessage(Probe self, WebSocket socket, WebSocketMessage message) {
+            self.log().add(((WebSocketMessage.Text) message).value());
+        }
 
         @Override
         public void onEnd(Probe self, WebSocket socket, String what) {
@@ -86,5 +116,49 @@ class LivenessSpec {
     /// that resets it, and its sockets end before anybody can miss their peers.
     private void set(DurableObjectsBuilder builder) {
         TestRuntime.withWaiting(builder, time).limit(Limit.IDLE_SECONDS, 1_000_000);
+    }
+
+    /// A peer that sends byte by byte, when the test says so.
+    private static final class Slow implements Transport {
+
+        private final SynchronousQueue<Integer> coming = new SynchronousQueue<>();
+        private final Semaphore written = new Semaphore(0);
+
+        /// Sends bytes, and returns when the last one is being read.
+        void send(int... bytes) throws InterruptedException {
+            for (int one : bytes) {
+                coming.put(one);
+            }
+        }
+
+        @Override
+        public byte read() {
+            try {
+                int next = coming.take();
+                if (next != END) {
+                    return (byte) next;
+                }
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+            throw new Gone(new IllegalStateException("over"));
+        }
+
+        @Override
+        public byte[] read(int length) {
+            byte[] bytes = new byte[length];
+            for (int i = 0; i < length; i++) {
+                bytes[i] = read();
+            }
+            return bytes;
+        }
+
+        @Override
+        public void write(byte[] bytes, int length) {
+            written.release();
+        }
+
+        @Override
+        public void close() {}
     }
 }

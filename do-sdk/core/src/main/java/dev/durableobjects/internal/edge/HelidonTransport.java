@@ -42,8 +42,8 @@ final class HelidonTransport implements Transport {
     }
 
     @Override
-    public boolean hasUnread() {
-        return connection.dataReader().available() > 0;
+    public int available() {
+        return connection.dataReader().available();
     }
 
     @Override

@@ -5,7 +5,7 @@ import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
-import java.util.function.IntConsumer;
+import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /// Reads a client's frames and joins them to messages, RFC 6455 section 5. Not safe for several
@@ -21,20 +21,22 @@ final class FrameReader {
     private static final int LENGTH_64 = 127;
     private static final int MASK_BYTES = 4;
 
+    /// What a payload may take before it has come; the rest is taken as it comes.
+    private static final int PART_BYTES = 4 << 10;
+
     private final Transport transport;
     private final int messageBytesMax;
-    private final IntConsumer onFrame;
+    private final Arrivals arrivals;
 
     // The message that is being joined.
     private @Nullable Opcode joining;
     private ByteArrayOutputStream joined = new ByteArrayOutputStream(0);
 
-    /// @param onFrame told the length of each frame's payload before it is read; what it throws
-    ///   passes through
-    FrameReader(Transport transport, int messageBytesMax, IntConsumer onFrame) {
+    /// @param arrivals told what comes; what it throws passes through
+    FrameReader(Transport transport, int messageBytesMax, Arrivals arrivals) {
         this.transport = transport;
         this.messageBytesMax = messageBytesMax;
-        this.onFrame = onFrame;
+        this.arrivals = arrivals;
     }
 
     /// Waits for the next message or control frame.
@@ -94,13 +96,37 @@ final class FrameReader {
                     CloseCode.TOO_BIG,
                     "a message of more than %d bytes".formatted(messageBytesMax));
         }
-        onFrame.accept((int) length);
+        arrivals.frame((int) length);
         byte[] mask = transport.read(MASK_BYTES);
-        byte[] payload = length == 0 ? new byte[0] : transport.read((int) length);
+        byte[] payload = payload((int) length);
         for (int i = 0; i < payload.length; i++) {
             payload[i] ^= mask[i & 3];
         }
         return payload;
+    }
+
+    /// Waits for a payload, which may come in many parts.
+    private byte[] payload(int length) {
+        if (length > 0 && transport.available() >= length) {
+            return transport.read(length);
+        }
+        byte[] payload = new byte[Math.min(length, PART_BYTES)];
+        for (int filled = 0; filled < length; ) {
+            byte[] part = part(length - filled);
+            arrivals.part();
+            int needed = filled + part.length;
+            if (needed > payload.length) {
+                payload = Arrays.copyOf(payload, Math.min(length, 2 * needed));
+            }
+            System.arraycopy(part, 0, payload, filled, part.length);
+            filled = needed;
+        }
+        return payload;
+    }
+
+    private byte[] part(int max) {
+        int ready = transport.available();
+        return ready == 0 ? new byte[] {transport.read()} : transport.read(Math.min(ready, max));
     }
 
     private long length(int announced) {
@@ -165,5 +191,15 @@ final class FrameReader {
         if (!rule) {
             throw new ProtocolException(CloseCode.PROTOCOL_ERROR, violation);
         }
+    }
+
+    /// Hears of what comes, before it is a message.
+    interface Arrivals {
+
+        /// A frame has begun, whose payload is about to be read.
+        void frame(int length);
+
+        /// A part of a payload has come, however small.
+        void part();
     }
 }

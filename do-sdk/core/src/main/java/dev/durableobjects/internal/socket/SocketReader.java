@@ -7,11 +7,13 @@ import org.jspecify.annotations.Nullable;
 
 /// The incoming half of a connection: reads what the peer sends, answers by itself what does not
 /// concern the object, and makes events of the rest. Used by one thread at a time.
-final class SocketReader implements ReadAhead.Source {
+final class SocketReader implements ReadAhead.Source, FrameReader.Arrivals {
 
     private final HeldSocket socket;
     private final Transport network;
     private final FrameReader frames;
+    private final FrameRate rate;
+    private final SocketCounters counters;
 
     SocketReader(
             HeldSocket socket,
@@ -21,23 +23,15 @@ final class SocketReader implements ReadAhead.Source {
             SocketCounters counters) {
         this.socket = socket;
         this.network = network;
-        FrameRate rate = new FrameRate(waiting, settings.framesPerSecond());
-        this.frames =
-                new FrameReader(
-                        network,
-                        settings.messageBytesMax(),
-                        length -> {
-                            counters.add(Count.FRAMES_RECEIVED, 1);
-                            counters.add(Count.BYTES_RECEIVED, length);
-                            rate.count();
-                        });
+        this.rate = new FrameRate(waiting, settings.framesPerSecond());
+        this.counters = counters;
+        this.frames = new FrameReader(network, settings.messageBytesMax(), this);
     }
 
     @Override
     public @Nullable Heard next() {
         try {
             Received received = frames.next();
-            socket.hear();
             return switch (received) {
                 case Received.Message(WebSocketMessage message) -> event(message);
                 case Received.Ping(byte[] payload) -> {
@@ -58,6 +52,19 @@ final class SocketReader implements ReadAhead.Source {
     }
 
     @Override
+    public void frame(int length) {
+        socket.hear();
+        counters.add(Count.FRAMES_RECEIVED, 1);
+        counters.add(Count.BYTES_RECEIVED, length);
+        rate.count();
+    }
+
+    @Override
+    public void part() {
+        socket.hear();
+    }
+
+    @Override
     public void close() {
         network.close();
     }
@@ -71,7 +78,7 @@ final class SocketReader implements ReadAhead.Source {
     /// goes on sending gets time to read it.
     private Heard end(Received.Close close) {
         socket.answer(close);
-        if (network.hasUnread()) {
+        if (network.available() > 0) {
             socket.limitLinger();
             linger();
         }

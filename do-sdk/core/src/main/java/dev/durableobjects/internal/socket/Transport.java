@@ -12,9 +12,9 @@ public interface Transport {
     /// Waits for this many bytes.
     byte[] read(int length);
 
-    /// Returns whether the peer has sent more than was read, as far as is known without waiting.
-    default boolean hasUnread() {
-        return false;
+    /// Returns how many bytes can be read without waiting, as far as that is known.
+    default int available() {
+        return 0;
     }
 
     /// Writes bytes, blocking while the peer does not read.

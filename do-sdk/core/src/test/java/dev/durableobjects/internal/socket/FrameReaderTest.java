@@ -6,7 +6,9 @@ import static org.hamcrest.Matchers.is;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import dev.durableobjects.websocket.WebSocketMessage;
+import java.util.Arrays;
 import java.util.HexFormat;
+import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -63,6 +65,26 @@ class FrameReaderTest {
         Received.Message message = (Received.Message) reader.next();
 
         assertThat(((WebSocketMessage.Binary) message.message()).value().length, is(128));
+    }
+
+    @Test
+    void aPayloadMayComeInPartsOfAnySize() {
+        byte[] payload = new byte[40_000];
+        new Random(1).nextBytes(payload);
+        RecordedTransport transport =
+                new RecordedTransport(
+                        HexFormat.of()
+                                .parseHex("82fe9c40" + MASK + HexFormat.of().formatHex(payload)));
+        transport.parts = new int[] {0, 3, 5_000, 0, 9_000};
+        Counting arrivals = new Counting();
+
+        Received.Message message =
+                (Received.Message) new FrameReader(transport, 40_000, arrivals).next();
+
+        assertThat(
+                Arrays.equals(((WebSocketMessage.Binary) message.message()).value(), payload),
+                is(true));
+        assertThat("each is told", arrivals.parts, is(14));
     }
 
     @Test
@@ -126,7 +148,21 @@ class FrameReaderTest {
         return new FrameReader(
                 new RecordedTransport(HexFormat.of().parseHex(hex)),
                 MESSAGE_BYTES_MAX,
-                length -> {});
+                new Counting());
+    }
+
+    /// Counts what comes.
+    private static final class Counting implements FrameReader.Arrivals {
+
+        private int parts;
+
+        @Override
+        public void frame(int length) {}
+
+        @Override
+        public void part() {
+            parts++;
+        }
     }
 
     /// A connection on which a peer has sent these bytes and gone.
@@ -134,6 +170,8 @@ class FrameReaderTest {
 
         private final byte[] bytes;
         private int at;
+        private int[] parts = {0};
+        private int part;
 
         RecordedTransport(byte[] bytes) {
             this.bytes = bytes;
@@ -150,7 +188,12 @@ class FrameReaderTest {
                 throw new Gone(new java.io.EOFException());
             }
             at += length;
-            return java.util.Arrays.copyOfRange(bytes, at - length, at);
+            return Arrays.copyOfRange(bytes, at - length, at);
+        }
+
+        @Override
+        public int available() {
+            return parts[part++ % parts.length];
         }
 
         @Override
