@@ -44,7 +44,7 @@ final class Acceptance {
         }
         Room room = activation.sockets().room();
         RoomSocket accepted = new RoomSocket(room, node.clock(), socket, distinct(tags));
-        HeldSocket held = connect(socket, accepted, room::release, room.sharing());
+        HeldSocket held = connect(socket, accepted, room, room.sharing());
         if (!room.add(accepted)) {
             held.abort();
         }
@@ -56,7 +56,7 @@ final class Acceptance {
             throw new IllegalStateException("Can't accept() WebSocket after enabling hibernation.");
         }
         StandardSocket accepted = new StandardSocket(activation, socket, listener);
-        HeldSocket held = connect(socket, accepted, activation::release, sharing);
+        HeldSocket held = connect(socket, accepted, activation, sharing);
         if (!activation.sockets().add(accepted)) {
             held.abort();
         }

@@ -8,6 +8,7 @@ import dev.durableobjects.Env;
 import dev.durableobjects.Limit;
 import dev.durableobjects.internal.gate.InputGate;
 import dev.durableobjects.internal.gate.Latch;
+import dev.durableobjects.internal.socket.Outlet;
 import dev.durableobjects.internal.storage.Host;
 import dev.durableobjects.internal.storage.ObjectDatabase;
 import dev.durableobjects.spi.CommitFailedException;
@@ -28,7 +29,7 @@ import org.jspecify.annotations.Nullable;
 /// activation is *broken*: nobody enters any more, nothing held leaves, and the next call makes a
 /// new one from what is durable. The DESIGN.md of this module has the states. Safe for use by many
 /// threads.
-final class Activation implements Host {
+final class Activation implements Host, Outlet {
 
     private static final long NOT_COMMITTED = Long.MIN_VALUE;
 
@@ -268,8 +269,14 @@ final class Activation implements Host {
         breakage.check();
     }
 
-    /// Lets an effect that keeps so many bytes in memory out at the end of the event.
-    void release(int bytes, Runnable effect) {
+    @Override
+    public Object part() {
+        check();
+        return outbox.part();
+    }
+
+    @Override
+    public void release(int bytes, Runnable effect) {
         check();
         outbox.add(bytes, effect);
     }

@@ -86,6 +86,13 @@ public final class ObjectDirectory {
         new Entry(type, id, env, Asker.SOCKET).run(event);
     }
 
+    /// Returns a token of the part of the event that runs in an object.
+    ///
+    /// @throws IllegalStateException if the calling thread is not in an event of the object
+    Object part(DurableObjectId id) {
+        return inMemory(id).part();
+    }
+
     /// Lets an effect of the event that runs in an object out when it ends.
     ///
     /// @throws IllegalStateException if the calling thread is not in an event of the object

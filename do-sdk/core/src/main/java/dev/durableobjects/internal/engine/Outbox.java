@@ -14,6 +14,7 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /// What an object's events write and send: committed when an event ends or waits, and held until
 /// that is durable.
@@ -30,6 +31,7 @@ final class Outbox {
     // Only the object's thread.
     private List<Runnable> effects = new ArrayList<>();
     private long effectBytes;
+    private @Nullable Object part;
 
     // Guarded by this, so that nothing is committed and not appended when the files close.
     private long position = CommitLog.START;
@@ -44,6 +46,13 @@ final class Outbox {
         this.bytesMax = node.limits().get(Limit.EVENT_OUTPUT_BYTES);
         this.id = id;
         this.database = database;
+    }
+
+    /// Returns a token of the part of the event since its last commit.
+    Object part() {
+        Object known = part == null ? new Object() : part;
+        part = known;
+        return known;
     }
 
     /// Adds an effect of the part of the event since its last commit: it is let out when that part
@@ -121,6 +130,7 @@ final class Outbox {
     void discard() {
         effects = new ArrayList<>();
         effectBytes = 0;
+        part = null;
     }
 
     /// Waits until a position is durable, and lets go what was held for it.

@@ -4,6 +4,7 @@ import dev.durableobjects.DurableObjectId;
 import dev.durableobjects.Env;
 import dev.durableobjects.internal.socket.FrameSharing;
 import dev.durableobjects.internal.socket.HeldSocket;
+import dev.durableobjects.internal.socket.Outlet;
 import dev.durableobjects.websocket.WebSocket;
 import dev.durableobjects.websocket.WebSocketRequestResponsePair;
 import java.time.Duration;
@@ -20,7 +21,7 @@ import org.jspecify.annotations.Nullable;
 ///
 /// Each activation of the object enters the room that the one before has left; a break ends it.
 /// Safe for use by many threads.
-final class Room {
+final class Room implements Outlet {
 
     private final ObjectDirectory directory;
     private final ObjectClass<?> type;
@@ -80,8 +81,13 @@ final class Room {
         directory.check(id);
     }
 
-    /// Lets an effect out at the end of the event that runs.
-    void release(int bytes, Runnable effect) {
+    @Override
+    public Object part() {
+        return directory.part(id);
+    }
+
+    @Override
+    public void release(int bytes, Runnable effect) {
         directory.release(id, bytes, effect);
     }
 

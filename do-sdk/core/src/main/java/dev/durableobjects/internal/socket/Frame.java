@@ -9,32 +9,38 @@ import java.nio.charset.StandardCharsets;
 /// one encoding serves every receiver of a broadcast. Immutable; the array must not be changed.
 ///
 /// @param bytes header and payload
+/// @param isMessage whether the object has sent it; the runtime sends answers and control frames
 @SuppressWarnings("ArrayRecordComponent") // A frame is written, never compared.
-record Frame(byte[] bytes) {
+record Frame(byte[] bytes, boolean isMessage) {
 
     /// The longest payload of a control frame.
     static final int CONTROL_BYTES_MAX = 125;
 
     private static final int REASON_BYTES_MAX = CONTROL_BYTES_MAX - Short.BYTES;
     private static final int FINAL = 0x80;
-    private static final int CONTROL = 0x8;
     private static final int LENGTH_16 = 126;
     private static final int LENGTH_64 = 127;
 
     static Frame of(WebSocketMessage message) {
         return switch (message) {
             case WebSocketMessage.Text(String value) ->
-                    encode(Opcode.TEXT, Unicode.scalars(value).getBytes(StandardCharsets.UTF_8));
-            case WebSocketMessage.Binary(byte[] value) -> encode(Opcode.BINARY, value);
+                    new Frame(encode(Opcode.TEXT, utf8(value)), true);
+            case WebSocketMessage.Binary(byte[] value) ->
+                    new Frame(encode(Opcode.BINARY, value), true);
         };
     }
 
+    /// Returns a text that the runtime sends instead of the object.
+    static Frame answer(String text) {
+        return new Frame(encode(Opcode.TEXT, utf8(text)), false);
+    }
+
     static Frame ping() {
-        return encode(Opcode.PING, new byte[0]);
+        return control(Opcode.PING, new byte[0]);
     }
 
     static Frame pong(byte[] payload) {
-        return encode(Opcode.PONG, payload);
+        return control(Opcode.PONG, payload);
     }
 
     /// Returns the Close frame of an application.
@@ -57,7 +63,7 @@ record Frame(byte[] bytes) {
     /// Returns a Close frame; code 1005 stands for one without a code.
     static Frame close(int code, String reason) {
         if (code == CloseCode.NO_STATUS) {
-            return encode(Opcode.CLOSE, new byte[0]);
+            return control(Opcode.CLOSE, new byte[0]);
         }
         byte[] text = reason.getBytes(StandardCharsets.UTF_8);
         byte[] payload =
@@ -65,19 +71,22 @@ record Frame(byte[] bytes) {
                         .putShort((short) code)
                         .put(text)
                         .array();
-        return encode(Opcode.CLOSE, payload);
-    }
-
-    /// Returns whether this is a message, and not a control frame. A server's message is one frame.
-    boolean isMessage() {
-        return (bytes[0] & CONTROL) == 0;
+        return control(Opcode.CLOSE, payload);
     }
 
     int length() {
         return bytes.length;
     }
 
-    private static Frame encode(Opcode opcode, byte[] payload) {
+    private static Frame control(Opcode opcode, byte[] payload) {
+        return new Frame(encode(opcode, payload), false);
+    }
+
+    private static byte[] utf8(String text) {
+        return Unicode.scalars(text).getBytes(StandardCharsets.UTF_8);
+    }
+
+    private static byte[] encode(Opcode opcode, byte[] payload) {
         int length = payload.length;
         int extra = length < LENGTH_16 ? 0 : length <= 0xffff ? Short.BYTES : Long.BYTES;
         ByteBuffer frame = ByteBuffer.allocate(2 + extra + length);
@@ -87,6 +96,6 @@ record Frame(byte[] bytes) {
             case Short.BYTES -> frame.put((byte) LENGTH_16).putShort((short) length);
             default -> frame.put((byte) LENGTH_64).putLong(length);
         }
-        return new Frame(frame.put(payload).array());
+        return frame.put(payload).array();
     }
 }

@@ -2,7 +2,7 @@ package dev.durableobjects.internal.socket;
 
 import java.util.ArrayDeque;
 import java.util.Deque;
-import java.util.function.Consumer;
+import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
 /// Keeps the frames of a socket in order while its object's output gate holds some of them: an
@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
 /// It queues frames under its monitor. Safe for use by many threads.
 final class FrameOrder {
 
-    private final Consumer<Frame> queue;
+    private final BiConsumer<Frame, @Nullable Object> queue;
     private final int bytesMax;
 
     // Guarded by this. Frames of the object are counted when they are sent and when they leave.
@@ -20,9 +20,10 @@ final class FrameOrder {
     private @Nullable Deque<Answer> answers;
     private int answerBytes;
 
-    /// @param queue takes a frame that may leave
+    /// @param queue takes a frame that may leave, and the part of an event that has sent it; null
+    ///   for an answer
     /// @param bytesMax of answers that wait
-    FrameOrder(Consumer<Frame> queue, int bytesMax) {
+    FrameOrder(BiConsumer<Frame, @Nullable Object> queue, int bytesMax) {
         this.queue = queue;
         this.bytesMax = bytesMax;
     }
@@ -33,14 +34,14 @@ final class FrameOrder {
     }
 
     /// The gate lets a frame go.
-    synchronized void leave(Frame frame) {
-        queue.accept(frame);
+    synchronized void leave(Frame frame, Object part) {
+        queue.accept(frame, part);
         left++;
         if (answers != null) {
             for (Answer head = answers.peek(); head != null && head.after <= left; ) {
                 answers.remove();
                 answerBytes -= head.frame.length();
-                queue.accept(head.frame);
+                queue.accept(head.frame, null);
                 head = answers.peek();
             }
         }
@@ -51,7 +52,7 @@ final class FrameOrder {
     /// @return false if too many wait; the answer is dropped then
     synchronized boolean answer(Frame frame) {
         if (left == sent) {
-            queue.accept(frame);
+            queue.accept(frame, null);
             return true;
         }
         if (answerBytes + frame.length() > bytesMax) {

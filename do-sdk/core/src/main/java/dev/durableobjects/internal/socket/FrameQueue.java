@@ -20,6 +20,12 @@ final class FrameQueue {
     private long messageBytes;
     private long controlBytes;
 
+    /// What waits at the head since before the peer could read.
+    private long earlyBytes;
+
+    private boolean isOpen;
+    private @Nullable Object newest;
+
     FrameQueue(SocketSettings settings, SocketCounters counters) {
         this.settings = settings;
         this.counters = counters;
@@ -29,12 +35,18 @@ final class FrameQueue {
         return frames.isEmpty();
     }
 
+    /// The peer can read from now on.
+    void open() {
+        isOpen = true;
+        earlyBytes = messageBytes;
+    }
+
     /// Adds a frame, if the peer is not too slow for it.
     ///
+    /// @param part of an event that has sent it; null for a frame of the runtime
     /// @return whether it was added
-    boolean offer(Frame frame) {
-        boolean fits =
-                settings.policy() == SocketQueuePolicy.COALESCE ? coalesce(frame) : isRoom(frame);
+    boolean offer(Frame frame, @Nullable Object part) {
+        boolean fits = frame.isMessage() ? isRoom(frame, part) : isRoomForControl(frame);
         if (fits) {
             add(frame);
         }
@@ -52,6 +64,7 @@ final class FrameQueue {
         frames.clear();
         messageBytes = 0;
         controlBytes = 0;
+        earlyBytes = 0;
     }
 
     /// Takes the frames to write now, joined; null if there are none.
@@ -66,21 +79,37 @@ final class FrameQueue {
         return batch;
     }
 
-    /// A message of any size may wait alone.
-    private boolean isRoom(Frame frame) {
-        return frames.isEmpty()
-                || messageBytes + controlBytes + frame.length() <= settings.queueBytesMax();
+    /// Tells a slow peer from a fast one by what it has not read yet when an event sends its first
+    /// message: it could read nothing between that and the last one, and nothing at all before the
+    /// connection was open. What one event sends may wait alone.
+    @SuppressWarnings("ReferenceEquality") // Parts are tokens.
+    private boolean isRoom(Frame frame, @Nullable Object part) {
+        boolean isTested = !isOpen || part == null || part != newest;
+        newest = part;
+        long unread = messageBytes - earlyBytes;
+        if (!isTested || unread == 0 || unread + frame.length() <= bytesMax()) {
+            return true;
+        }
+        if (settings.policy() == SocketQueuePolicy.CLOSE) {
+            return false;
+        }
+        dropMessages();
+        return true;
     }
 
-    /// Control frames are never dropped, so a peer may cause too many of them to be queued.
-    private boolean coalesce(Frame frame) {
-        if (!frame.isMessage()) {
-            return controlBytes + frame.length() <= settings.queueBytesMax();
+    private int bytesMax() {
+        if (!isOpen) {
+            return settings.openingBytesMax();
         }
-        if (messageBytes + controlBytes + frame.length() > settings.coalesceBytesMax()) {
-            dropMessages();
-        }
-        return true;
+        return switch (settings.policy()) {
+            case CLOSE -> settings.queueBytesMax();
+            case COALESCE -> settings.coalesceBytesMax();
+        };
+    }
+
+    /// Frames of the runtime are never dropped, so a peer may cause too many of them to be queued.
+    private boolean isRoomForControl(Frame frame) {
+        return controlBytes + frame.length() <= settings.queueBytesMax();
     }
 
     private void dropMessages() {
@@ -89,6 +118,7 @@ final class FrameQueue {
         counters.add(Count.COALESCED, before - frames.size());
         counters.add(Count.BYTES_QUEUED, -messageBytes);
         messageBytes = 0;
+        earlyBytes = 0;
     }
 
     private boolean isFollowedWithin(int room) {
@@ -107,7 +137,9 @@ final class FrameQueue {
             System.arraycopy(next.bytes(), 0, joined, length, next.length());
             length += next.length();
         }
-        return new Frame(length == joined.length ? joined : Arrays.copyOf(joined, length));
+        return new Frame(
+                length == joined.length ? joined : Arrays.copyOf(joined, length),
+                first.isMessage());
     }
 
     /// @param sign 1 for a frame that comes, -1 for one that is taken to be written
@@ -115,6 +147,7 @@ final class FrameQueue {
         long bytes = (long) sign * frame.length();
         if (frame.isMessage()) {
             messageBytes += bytes;
+            earlyBytes = sign < 0 ? Math.max(0, earlyBytes + bytes) : earlyBytes;
         } else {
             controlBytes += bytes;
         }

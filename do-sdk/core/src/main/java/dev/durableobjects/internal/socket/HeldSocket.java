@@ -82,14 +82,15 @@ public final class HeldSocket implements WebSocket.Connection {
         boolean shared = sharing.has(message);
         Frame frame = sharing.frame(message);
         int held = MESSAGE_BYTES + (shared ? 0 : frame.length());
-        outlet.release(held, () -> order.leave(frame));
+        Object part = outlet.part();
+        outlet.release(held, () -> order.leave(frame, part));
         order.send(); // It leaves at the end of the event of this thread, not earlier.
     }
 
     /// Sends a text that no output gate holds, behind what the object has sent before. It is
     /// dropped if nothing can be sent any more.
     public void answer(String text) {
-        if (!order.answer(Frame.of(new WebSocketMessage.Text(text)))) {
+        if (!order.answer(Frame.answer(text))) {
             failSlowPeer();
         }
     }
@@ -218,7 +219,11 @@ public final class HeldSocket implements WebSocket.Connection {
 
     /// Queues a control frame.
     void queue(Frame frame) {
-        if (!writer.offer(frame)) {
+        queue(frame, null);
+    }
+
+    private void queue(Frame frame, @Nullable Object part) {
+        if (!writer.offer(frame, part)) {
             failSlowPeer();
         }
     }

@@ -2,8 +2,13 @@ package dev.durableobjects.internal.socket;
 
 /// Lets effects of an object out when they may be seen: an object's output gate, from the view of a
 /// socket. Only the object's thread may use it.
-@FunctionalInterface
 public interface Outlet {
+
+    /// Returns a token of the part of the running event since its last commit. What is sent in one
+    /// part leaves at once, so a peer cannot have read the first of it before the last has come.
+    ///
+    /// @throws IllegalStateException if the calling thread is not in an event of the object
+    Object part();
 
     /// Runs the effect once everything that the running event writes is durable, in the order of
     /// the calls. Returns at once.

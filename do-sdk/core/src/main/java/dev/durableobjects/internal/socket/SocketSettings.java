@@ -11,6 +11,7 @@ import java.util.concurrent.TimeUnit;
 /// @param framesPerSecond that a peer may send
 /// @param queueBytesMax that may wait to be sent
 /// @param coalesceBytesMax at which only the newest message waits, at most queueBytesMax
+/// @param openingBytesMax that may wait before the opening handshake is complete
 /// @param policy what becomes of a peer that reads too slowly
 /// @param pingNanos between two pings
 /// @param closeNanos for the closing handshake, and for the opening one to be completed
@@ -20,6 +21,7 @@ record SocketSettings(
         int framesPerSecond,
         int queueBytesMax,
         int coalesceBytesMax,
+        int openingBytesMax,
         SocketQueuePolicy policy,
         long pingNanos,
         long closeNanos,
@@ -33,6 +35,7 @@ record SocketSettings(
                 Math.min(
                         limits.get(Limit.SOCKET_COALESCE_BYTES),
                         limits.get(Limit.SOCKET_QUEUE_BYTES)),
+                limits.get(Limit.EVENT_OUTPUT_BYTES),
                 policy,
                 TimeUnit.SECONDS.toNanos(limits.get(Limit.SOCKET_PING_SECONDS)),
                 TimeUnit.SECONDS.toNanos(limits.get(Limit.SOCKET_CLOSE_SECONDS)),

@@ -30,12 +30,13 @@ final class SocketWriter {
 
     /// Queues a frame.
     ///
+    /// @param part of an event that has sent it; null for a frame of the runtime
     /// @return false if the peer is too slow; the frame was not queued then
-    synchronized boolean offer(Frame frame) {
+    synchronized boolean offer(Frame frame, @Nullable Object part) {
         if (ended) {
             return true;
         }
-        boolean queued = queue.offer(frame);
+        boolean queued = queue.offer(frame, part);
         startWriting();
         return queued;
     }
@@ -72,6 +73,7 @@ final class SocketWriter {
     /// Begins to write: the opening handshake is complete.
     synchronized void attach(Transport transport) {
         this.transport = transport;
+        queue.open();
         startWriting();
     }
 

@@ -34,7 +34,7 @@ class WriterThreadsTest {
         FrameQueue queue = new FrameQueue(settings, new SocketCounters());
         SocketWriter writer = new SocketWriter(Waiting.system(), threads, queue);
         writer.attach(new WriteOnly(write));
-        writer.offer(Frame.ping());
+        writer.offer(Frame.ping(), null);
     }
 
     private void awaitReleased() {
