@@ -71,7 +71,8 @@ public abstract class DurableObject {
     /// it was idle, or because the runtime closes. Never called after a crash or a reset. What it
     /// writes is durable before the next constructor runs. It may call other objects and wait; no
     /// other event enters meanwhile, not even a call that comes back from an object that it called.
-    /// It has `Limit.PRE_SHUTDOWN_SECONDS`; what it throws is logged and changes nothing.
+    /// What it sends to sockets leaves before a runtime that closes says 1001 to them. It has
+    /// `Limit.PRE_SHUTDOWN_SECONDS`; what it throws is logged and changes nothing.
     public void preShutdown(ShutdownReason reason) throws Exception {}
 
     /// Tells that an accepted socket broke, for example because the peer violated RFC 6455.

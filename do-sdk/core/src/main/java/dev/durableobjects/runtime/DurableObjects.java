@@ -318,9 +318,9 @@ public final class DurableObjects implements AutoCloseable {
     }
 
     /// Closes the runtime: refuses new calls, lets requests under way finish within half of
-    /// `Limit.SHUTDOWN_SECONDS` and events within all of them, closes WebSockets with 1001, gives
-    /// every object its `preShutdown`, makes everything durable and closes all files. A second call
-    /// waits for the first, but not longer than `Limit.SHUTDOWN_SECONDS`.
+    /// `Limit.SHUTDOWN_SECONDS` and events within all of them, gives every object its
+    /// `preShutdown`, closes WebSockets with 1001, makes everything durable and closes all files. A
+    /// second call waits for the first, but not longer than `Limit.SHUTDOWN_SECONDS`.
     @Override
     public void close() {
         if (!closing.compareAndSet(false, true)) {
@@ -335,8 +335,9 @@ public final class DurableObjects implements AutoCloseable {
                 () -> traffic.close(halfWayTo(deadline)), // They may still call objects.
                 alarms::close,
                 objects::refuse,
-                node.sockets()::goAway,
+                node.sockets()::quieten, // Or a busy object is never free to leave.
                 () -> objects.close(deadline),
+                node.sockets()::goAway, // Behind what objects say last.
                 node::close,
                 node.log()::close,
                 index.objects()::close,

@@ -15,6 +15,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.SequencedSet;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /// How an activation accepts sockets: the rules, and the connection that each gets. Only the
@@ -44,7 +45,7 @@ final class Acceptance {
         }
         Room room = activation.sockets().room();
         RoomSocket accepted = new RoomSocket(room, node.clock(), socket, distinct(tags));
-        HeldSocket held = connect(socket, accepted, room, room.sharing());
+        HeldSocket held = connect(socket, accepted, room::outlet, room.sharing());
         if (!room.add(accepted)) {
             held.abort();
         }
@@ -56,7 +57,7 @@ final class Acceptance {
             throw new IllegalStateException("Can't accept() WebSocket after enabling hibernation.");
         }
         StandardSocket accepted = new StandardSocket(activation, socket, listener);
-        HeldSocket held = connect(socket, accepted, activation, sharing);
+        HeldSocket held = connect(socket, accepted, activation::outlet, sharing);
         if (!activation.sockets().add(accepted)) {
             held.abort();
         }
@@ -110,7 +111,7 @@ final class Acceptance {
     }
 
     private HeldSocket connect(
-            WebSocket socket, SocketListener listener, Outlet outlet, FrameSharing shared) {
+            WebSocket socket, SocketListener listener, Supplier<Outlet> outlet, FrameSharing shared) {
         int max = node.limits().get(Limit.SOCKETS_PER_OBJECT);
         if (activation.sockets().size() + activation.sockets().room().size() >= max) {
             throw new IllegalStateException(

@@ -29,7 +29,7 @@ import org.jspecify.annotations.Nullable;
 /// activation is *broken*: nobody enters any more, nothing held leaves, and the next call makes a
 /// new one from what is durable. The DESIGN.md of this module has the states. Safe for use by many
 /// threads.
-final class Activation implements Host, Outlet {
+final class Activation implements Host {
 
     private static final long NOT_COMMITTED = Long.MIN_VALUE;
 
@@ -269,16 +269,10 @@ final class Activation implements Host, Outlet {
         breakage.check();
     }
 
-    @Override
-    public Object part() {
+    /// Returns what lets effects of the event out at its end.
+    Outlet outlet() {
         check();
-        return outbox.part();
-    }
-
-    @Override
-    public void release(int bytes, Runnable effect) {
-        check();
-        outbox.add(bytes, effect);
+        return outbox;
     }
 
     @Override
@@ -288,13 +282,28 @@ final class Activation implements Host, Outlet {
 
     /// Breaks the activation; the first reason counts. Any thread may do it.
     void breakDown(Kind kind, String message, @Nullable Throwable cause) {
-        DurableObjectException why = new DurableObjectException(kind, id, message, cause);
-        if (breakage.begin(why, Failures.blame(why, database.critical()))) {
-            gate.close();
+        if (begin(kind, message, cause)) {
             outbox.drop();
-            database.stop();
             node.waiting().start("durable-object-close", this::abandon);
         }
+    }
+
+    /// Breaks an activation that takes too long to leave memory. What runs in it is lost, but not
+    /// its sockets, and not what events before have committed and sent.
+    void cutShort(Kind kind, String message) {
+        if (begin(kind, message, null)) {
+            node.waiting().start("durable-object-close", this::closeFiles);
+        }
+    }
+
+    private boolean begin(Kind kind, String message, @Nullable Throwable cause) {
+        DurableObjectException why = new DurableObjectException(kind, id, message, cause);
+        boolean isFirst = breakage.begin(why, Failures.blame(why, database.critical()));
+        if (isFirst) {
+            gate.close();
+            database.stop();
+        }
+        return isFirst;
     }
 
     /// Breaks the activation because of a commit that failed.
@@ -337,6 +346,9 @@ final class Activation implements Host, Outlet {
         timers.cancelAll();
         boolean isDurable = outbox.seal();
         try {
+            if (!isDurable) {
+                sockets.abort(); // What they were sent may be lost, too.
+            }
             database.close(isDurable);
         } catch (SqlStorageException | UncheckedIOException e) {
             Failures.warn(this + ": closing its database failed", e);

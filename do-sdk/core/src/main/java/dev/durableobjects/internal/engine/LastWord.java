@@ -43,7 +43,7 @@ final class LastWord {
 
     private static void giveUp(Activation activation) {
         String message = "preShutdown took too long; what it wrote is lost";
-        activation.breakDown(Kind.TIMED_OUT, message, null);
+        activation.cutShort(Kind.TIMED_OUT, message);
         Failures.warn(activation + ": " + message, null);
     }
 }

@@ -9,6 +9,7 @@ import dev.durableobjects.ShutdownReason;
 import dev.durableobjects.http.Response;
 import dev.durableobjects.internal.gate.InputGate;
 import dev.durableobjects.internal.journal.Checkpointer;
+import dev.durableobjects.internal.socket.Outlet;
 import java.io.IOException;
 import java.nio.channels.ClosedChannelException;
 import java.util.List;
@@ -86,18 +87,11 @@ public final class ObjectDirectory {
         new Entry(type, id, env, Asker.SOCKET).run(event);
     }
 
-    /// Returns a token of the part of the event that runs in an object.
+    /// Returns what lets effects of the event that runs in an object out.
     ///
     /// @throws IllegalStateException if the calling thread is not in an event of the object
-    Object part(DurableObjectId id) {
-        return inMemory(id).part();
-    }
-
-    /// Lets an effect of the event that runs in an object out when it ends.
-    ///
-    /// @throws IllegalStateException if the calling thread is not in an event of the object
-    void release(DurableObjectId id, int bytes, Runnable effect) {
-        inMemory(id).release(bytes, effect);
+    Outlet outlet(DurableObjectId id) {
+        return inMemory(id).outlet();
     }
 
     /// Refuses whoever is not in an event of an object.
@@ -212,7 +206,7 @@ public final class ObjectDirectory {
         }
         List<Activation> stuck = end();
         stuck.forEach(activation ->
-                activation.breakDown(Kind.CLOSED, "the runtime did not wait any longer", null));
+                activation.cutShort(Kind.CLOSED, "the runtime did not wait any longer"));
         long end = node.after(Limit.SHUTDOWN_SECONDS);
         stuck.forEach(activation -> activation.closed().awaitUntil(end));
     }

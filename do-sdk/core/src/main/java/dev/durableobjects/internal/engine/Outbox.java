@@ -5,6 +5,7 @@ import dev.durableobjects.DurableObjectException.Kind;
 import dev.durableobjects.DurableObjectId;
 import dev.durableobjects.Limit;
 import dev.durableobjects.internal.gate.OutputGate;
+import dev.durableobjects.internal.socket.Outlet;
 import dev.durableobjects.internal.storage.ObjectDatabase;
 import dev.durableobjects.internal.storage.Written;
 import dev.durableobjects.spi.Commit;
@@ -20,7 +21,7 @@ import org.jspecify.annotations.Nullable;
 /// that is durable.
 ///
 /// Effects and commits belong to the object's thread; the rest may be done by any.
-final class Outbox {
+final class Outbox implements Outlet {
 
     private final CommitLog log;
     private final DurableObjectId id;
@@ -48,19 +49,15 @@ final class Outbox {
         this.database = database;
     }
 
-    /// Returns a token of the part of the event since its last commit.
-    Object part() {
+    @Override
+    public Object part() {
         Object known = part == null ? new Object() : part;
         part = known;
         return known;
     }
 
-    /// Adds an effect of the part of the event since its last commit: it is let out when that part
-    /// is durable.
-    ///
-    /// @param bytes that the effect keeps in memory; one without any is never refused
-    /// @throws DurableObjectException if the effects would keep too much
-    void add(int bytes, Runnable effect) {
+    @Override
+    public void release(int bytes, Runnable effect) {
         if (bytes > 0 && effectBytes + bytes > bytesMax) {
             throw new DurableObjectException(
                     Kind.OVERLOADED,

@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
 ///
 /// Each activation of the object enters the room that the one before has left; a break ends it.
 /// Safe for use by many threads.
-final class Room implements Outlet {
+final class Room {
 
     private final ObjectDirectory directory;
     private final ObjectClass<?> type;
@@ -81,14 +81,9 @@ final class Room implements Outlet {
         directory.check(id);
     }
 
-    @Override
-    public Object part() {
-        return directory.part(id);
-    }
-
-    @Override
-    public void release(int bytes, Runnable effect) {
-        directory.release(id, bytes, effect);
+    /// Returns what lets effects of the event that runs out.
+    Outlet outlet() {
+        return directory.outlet(id);
     }
 
     /// Removes a socket whose object is not in memory, as far as anybody knows.

@@ -8,7 +8,7 @@ import dev.durableobjects.internal.socket.SocketCounters.Count;
 import dev.durableobjects.websocket.ReadyState;
 import dev.durableobjects.websocket.WebSocket;
 import dev.durableobjects.websocket.WebSocketMessage;
-import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /// One WebSocket connection that an object has accepted, as a server of RFC 6455.
@@ -18,7 +18,6 @@ import org.jspecify.annotations.Nullable;
 /// Safe for use by many threads.
 public final class HeldSocket implements WebSocket.Connection {
 
-    private static final String LOST = "WebSocket disconnected without sending Close frame.";
     private static final String TOO_SLOW = "the peer reads too slowly";
 
     /// What a message that is held costs beside its frame.
@@ -27,8 +26,8 @@ public final class HeldSocket implements WebSocket.Connection {
     private final Waiting waiting;
     private final SocketSettings settings;
     private final SocketCounters counters;
-    private final SocketListener listener;
-    private final Outlet outlet;
+    private final Report report;
+    private final Supplier<Outlet> outlet;
     private final FrameSharing sharing;
     private final SocketWriter writer;
     private final FrameOrder order;
@@ -40,17 +39,16 @@ public final class HeldSocket implements WebSocket.Connection {
     private @Nullable ReadAhead incoming;
     private boolean claimed;
     private boolean closedByObject;
-    private boolean silent;
+    private boolean quiet;
     private boolean cutOff;
     private long deadline;
-    private int lostCode = CloseCode.ABNORMAL;
-    private String lostReason = LOST;
 
     /// Makes a connection that waits for its opening handshake.
     ///
     /// @param threads that write for it
     /// @param listener told what the peer does
-    /// @param outlet lets out what the object sends
+    /// @param outlet gives the event that runs what lets out what it sends; throws an
+    ///   IllegalStateException if the calling thread is in none
     /// @param sharing shared by the sockets of one object
     HeldSocket(
             Waiting waiting,
@@ -58,12 +56,12 @@ public final class HeldSocket implements WebSocket.Connection {
             SocketSettings settings,
             SocketCounters counters,
             SocketListener listener,
-            Outlet outlet,
+            Supplier<Outlet> outlet,
             FrameSharing sharing) {
         this.waiting = waiting;
         this.settings = settings;
         this.counters = counters;
-        this.listener = listener;
+        this.report = new Report(listener);
         this.outlet = outlet;
         this.sharing = sharing;
         this.writer = new SocketWriter(waiting, threads, new FrameQueue(settings, counters));
@@ -82,8 +80,9 @@ public final class HeldSocket implements WebSocket.Connection {
         boolean shared = sharing.has(message);
         Frame frame = sharing.frame(message);
         int held = MESSAGE_BYTES + (shared ? 0 : frame.length());
-        Object part = outlet.part();
-        outlet.release(held, () -> order.leave(frame, part));
+        Outlet out = outlet.get();
+        Object part = out.part();
+        out.release(held, () -> order.leave(frame, part));
         order.send(); // It leaves at the end of the event of this thread, not earlier.
     }
 
@@ -97,7 +96,7 @@ public final class HeldSocket implements WebSocket.Connection {
 
     /// Returns who is told what the peer does.
     public SocketListener listener() {
-        return listener;
+        return report.listener();
     }
 
     @Override
@@ -108,7 +107,7 @@ public final class HeldSocket implements WebSocket.Connection {
                 return;
             }
         }
-        outlet.release(0, () -> closeAfterQueued(close));
+        outlet.get().release(0, () -> closeAfterQueued(close));
         synchronized (this) {
             closedByObject = true;
         }
@@ -116,7 +115,7 @@ public final class HeldSocket implements WebSocket.Connection {
 
     @Override
     public void check() {
-        listener.check();
+        report.listener().check();
     }
 
     @Override
@@ -155,7 +154,7 @@ public final class HeldSocket implements WebSocket.Connection {
                 deliver(heard, events);
                 heard = events.next();
             }
-            tell(heard.event());
+            report.tell(heard);
         } finally {
             end();
         }
@@ -164,8 +163,14 @@ public final class HeldSocket implements WebSocket.Connection {
     /// Gives up a connection that will never be opened, and tells the listener.
     public void abandon() {
         if (expire(Long.MAX_VALUE)) {
-            tellLost();
+            report.tell(report.lost());
         }
+    }
+
+    /// Drops what the peer sends from now on, because the server goes away. What the object sends
+    /// still leaves.
+    synchronized void quieten() {
+        quiet = true;
     }
 
     /// Starts the closing handshake with code 1001, because the server goes away.
@@ -176,8 +181,8 @@ public final class HeldSocket implements WebSocket.Connection {
     /// Ends the connection without a closing handshake; the listener hears nothing more.
     public void abort() {
         Transport network;
+        report.end();
         synchronized (this) {
-            silent = true;
             state = ReadyState.CLOSED;
             network = transport;
         }
@@ -198,7 +203,7 @@ public final class HeldSocket implements WebSocket.Connection {
             }
             case CONNECTING -> {
                 if (expire(now)) {
-                    waiting.start("durable-socket-expired", this::tellLost);
+                    waiting.start("durable-socket-expired", () -> report.tell(report.lost()));
                     return false;
                 }
             }
@@ -214,7 +219,7 @@ public final class HeldSocket implements WebSocket.Connection {
 
     /// Returns whether messages of the peer are for the object.
     synchronized boolean isOpen() {
-        return state == ReadyState.OPEN && !closedByObject;
+        return state == ReadyState.OPEN && !closedByObject && !quiet;
     }
 
     /// Queues a control frame.
@@ -252,13 +257,7 @@ public final class HeldSocket implements WebSocket.Connection {
     /// @return what the listener hears
     Heard lose() {
         end();
-        int code;
-        String reason;
-        synchronized (this) {
-            code = lostCode;
-            reason = lostReason;
-        }
-        return Heard.end(told -> told.closed(code, reason, false));
+        return report.lost();
     }
 
     /// The connection is over: nothing is sent any more.
@@ -340,17 +339,14 @@ public final class HeldSocket implements WebSocket.Connection {
         }
         events.enter();
         try {
-            tell(message.event());
+            report.tell(message);
         } finally {
             events.leave();
         }
     }
 
     private void failSlowPeer() {
-        synchronized (this) {
-            lostCode = CloseCode.TRY_AGAIN_LATER;
-            lostReason = TOO_SLOW;
-        }
+        report.blame(CloseCode.TRY_AGAIN_LATER, TOO_SLOW);
         beginClosing(settings.closeNanos());
         Frame close = Frame.close(CloseCode.TRY_AGAIN_LATER, TOO_SLOW);
         if (writer.endInsteadOfQueued(close)) {
@@ -368,19 +364,6 @@ public final class HeldSocket implements WebSocket.Connection {
             state = ReadyState.CLOSING;
             deadline = waiting.nanoTime() + nanos;
         }
-    }
-
-    private void tellLost() {
-        tell(told -> told.closed(CloseCode.ABNORMAL, LOST, false));
-    }
-
-    private void tell(Consumer<SocketListener> event) {
-        synchronized (this) {
-            if (silent) {
-                return;
-            }
-        }
-        event.accept(listener);
     }
 
     private synchronized ReadyState state() {

@@ -6,8 +6,6 @@ public interface Outlet {
 
     /// Returns a token of the part of the running event since its last commit. What is sent in one
     /// part leaves at once, so a peer cannot have read the first of it before the last has come.
-    ///
-    /// @throws IllegalStateException if the calling thread is not in an event of the object
     Object part();
 
     /// Runs the effect once everything that the running event writes is durable, in the order of
@@ -15,6 +13,5 @@ public interface Outlet {
     ///
     /// @param bytes that the effect keeps in memory until then; one without any is never refused
     /// @throws dev.durableobjects.DurableObjectException if the event holds too many bytes
-    /// @throws IllegalStateException if the calling thread is not in an event of the object
     void release(int bytes, Runnable effect);
 }

@@ -11,6 +11,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /// Watches over all connections of a runtime: pings them, ends those whose peer has vanished or
@@ -47,12 +48,13 @@ public final class SocketKeeper implements AutoCloseable {
     ///
     /// @param policy what becomes of a peer that reads too slowly
     /// @param listener told what the peer does
-    /// @param outlet lets out what the object sends
+    /// @param outlet gives the event that runs what lets out what it sends; throws an
+    ///   IllegalStateException if the calling thread is in none
     /// @param sharing shared by the sockets of one object
     public HeldSocket make(
             SocketQueuePolicy policy,
             SocketListener listener,
-            Outlet outlet,
+            Supplier<Outlet> outlet,
             FrameSharing sharing) {
         return new HeldSocket(
                 waiting,
@@ -77,6 +79,12 @@ public final class SocketKeeper implements AutoCloseable {
     /// Returns how many connections there are; ended ones may be counted for a moment.
     public int size() {
         return sockets.size();
+    }
+
+    /// Drops what peers send from now on, so that objects come to an end. What objects send still
+    /// leaves.
+    public void quieten() {
+        sockets.forEach(HeldSocket::quieten);
     }
 
     /// Closes every connection with code 1001, and waits for their end, but not for long.
