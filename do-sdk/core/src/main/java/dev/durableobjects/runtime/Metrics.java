@@ -21,6 +21,7 @@ import dev.durableobjects.internal.socket.SocketCounters.Count;
 /// @param closedTooFast connections that were closed with 1008: the peer sent too much
 /// @param closedInvalid connections that were closed with 1002, 1007 or 1009: the peer broke a rule
 /// @param cutOff connections that were ended because the peer was silent, or did not answer a Close
+/// @param broken connections that were ended by a fault of the runtime itself, which is logged
 /// @param alarmRuns runs of alarms and schedules that have begun, repetitions included
 /// @param alarmFailures runs that have failed; those for which the node was at fault do not count
 /// @param alarmsGivenUp alarms and times of schedules that were given up: after their last
@@ -40,6 +41,7 @@ public record Metrics(
         long closedTooFast,
         long closedInvalid,
         long cutOff,
+        long broken,
         long alarmRuns,
         long alarmFailures,
         long alarmsGivenUp) {
@@ -61,6 +63,7 @@ public record Metrics(
                 sockets.get(Count.TOO_FAST),
                 sockets.get(Count.INVALID),
                 sockets.get(Count.CUT_OFF),
+                sockets.get(Count.BROKEN),
                 alarms.runs(),
                 alarms.failures(),
                 alarms.givenUp());

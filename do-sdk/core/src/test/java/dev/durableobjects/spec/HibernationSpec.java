@@ -241,6 +241,21 @@ class HibernationSpec {
     }
 
     @Test
+    void anInterruptThatAHandlerLeavesEndsNoSocket() throws Exception {
+        world.runtime.listener =
+                (self, socket, message) -> {
+                    socket.send("echo " + ((WebSocketMessage.Text) message).value());
+                    Thread.currentThread().interrupt();
+                };
+        try (RawWebSocket socket = world.connect()) {
+            socket.sendText("1");
+            assertThat(socket.readText(), is("echo 1"));
+            socket.sendText("2");
+            assertThat(socket.readText(), is("echo 2"));
+        }
+    }
+
+    @Test
     void aRuntimeThatClosesWakesNobodyAndSays1001() throws Exception {
         try (RawWebSocket socket = world.connect()) {
             world.hibernate();

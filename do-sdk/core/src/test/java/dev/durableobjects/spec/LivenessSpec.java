@@ -3,7 +3,6 @@ package dev.durableobjects.spec;
 import static org.hamcrest.MatcherAssert.assertThat;
 import static org.hamcrest.Matchers.is;
 
-import dev.durableobjects.Limit;
 import dev.durableobjects.internal.socket.HeldSocket;
 import dev.durableobjects.internal.socket.Transport;
 import dev.durableobjects.runtime.DurableObjectsBuilder;
@@ -112,10 +111,8 @@ class LivenessSpec {
         }
     }
 
-    /// An object that is about to leave when the time jumps has no time left for its `preShutdown`:
-    /// that resets it, and its sockets end before anybody can miss their peers.
     private void set(DurableObjectsBuilder builder) {
-        TestRuntime.withWaiting(builder, time).limit(Limit.IDLE_SECONDS, 1_000_000);
+        TestRuntime.withWaiting(builder, time);
     }
 
     /// A peer that sends byte by byte, when the test says so.

@@ -140,9 +140,9 @@ class SocketBoundsSpec {
 
             assertThat(close.closeCode(), is(1008));
             assertThat(close.text(), containsString("more than 5 messages per second"));
-            assertThat(server.objects().metrics().closedTooFast(), is(1L));
         }
         assertThat(server.awaitEvents("a", 1), contains("error more than 5 messages per second"));
+        assertThat(server.objects().metrics().closedTooFast(), is(1L));
     }
 
     @Test

@@ -3,6 +3,7 @@ package dev.durableobjects.internal.edge;
 import dev.durableobjects.internal.socket.Transport;
 import io.helidon.common.buffers.BufferData;
 import io.helidon.common.buffers.DataReader;
+import io.helidon.common.socket.SocketWriterException;
 import io.helidon.webserver.CloseConnectionException;
 import io.helidon.webserver.ConnectionContext;
 import java.io.UncheckedIOException;
@@ -50,7 +51,7 @@ final class HelidonTransport implements Transport {
     public void write(byte[] bytes, int length) {
         try {
             connection.dataWriter().writeNow(BufferData.create(bytes, 0, length));
-        } catch (CloseConnectionException | UncheckedIOException e) {
+        } catch (SocketWriterException | CloseConnectionException | UncheckedIOException e) {
             throw new Gone(e);
         }
     }

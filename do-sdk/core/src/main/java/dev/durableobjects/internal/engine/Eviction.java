@@ -2,6 +2,7 @@ package dev.durableobjects.internal.engine;
 
 import dev.durableobjects.Limit;
 import dev.durableobjects.ShutdownReason;
+import dev.durableobjects.internal.gate.Guarded;
 import dev.durableobjects.internal.gate.Latch;
 import java.util.ArrayDeque;
 import java.util.Collection;
@@ -107,11 +108,15 @@ final class Eviction {
     private void watch() {
         while (!closed) {
             for (Activation activation : live) {
-                if (isOverdue(activation) && activation.gate().isFree()) {
-                    node.waiting().start("durable-evict", () -> evict(activation));
-                }
+                Guarded.run("the eviction of " + activation, () -> look(activation));
             }
             node.waiting().parkNanos(this, TICK_NANOS);
+        }
+    }
+
+    private void look(Activation activation) {
+        if (isOverdue(activation) && activation.gate().isFree()) {
+            node.waiting().start("durable-evict", () -> evict(activation));
         }
     }
 

@@ -1,5 +1,6 @@
 package dev.durableobjects.internal.engine;
 
+import dev.durableobjects.internal.gate.Guarded;
 import dev.durableobjects.internal.gate.Waiting;
 import java.util.NavigableSet;
 import java.util.TreeSet;
@@ -52,7 +53,7 @@ final class Timers implements AutoCloseable {
         while (!isClosed()) {
             Task due = due();
             if (due != null) {
-                due.body.run();
+                Guarded.run("a timer", due.body);
                 continue;
             }
             long next = next();

@@ -2,6 +2,7 @@ package dev.durableobjects.internal.socket;
 
 import static java.util.Objects.requireNonNull;
 
+import dev.durableobjects.internal.gate.Guarded;
 import dev.durableobjects.internal.gate.Waiting;
 import dev.durableobjects.internal.socket.Liveness.Due;
 import dev.durableobjects.internal.socket.SocketCounters.Count;
@@ -40,8 +41,9 @@ public final class HeldSocket implements WebSocket.Connection {
     private boolean claimed;
     private boolean closedByObject;
     private boolean quiet;
-    private boolean cutOff;
     private long deadline;
+
+    private boolean cutOff; // Only the thread that calls #tick.
 
     /// Makes a connection that waits for its opening handshake.
     ///
@@ -64,7 +66,9 @@ public final class HeldSocket implements WebSocket.Connection {
         this.report = new Report(listener);
         this.outlet = outlet;
         this.sharing = sharing;
-        this.writer = new SocketWriter(waiting, threads, new FrameQueue(settings, counters));
+        this.writer =
+                new SocketWriter(
+                        waiting, threads, new FrameQueue(settings, counters), this::breakDown);
         this.order = new FrameOrder(this::queue, settings.queueBytesMax());
         this.liveness = new Liveness(settings.pingNanos());
         this.deadline = waiting.nanoTime() + settings.closeNanos();
@@ -162,7 +166,7 @@ public final class HeldSocket implements WebSocket.Connection {
 
     /// Gives up a connection that will never be opened, and tells the listener.
     public void abandon() {
-        if (expire(Long.MAX_VALUE)) {
+        if (expire()) {
             report.tell(report.lost());
         }
     }
@@ -180,16 +184,8 @@ public final class HeldSocket implements WebSocket.Connection {
 
     /// Ends the connection without a closing handshake; the listener hears nothing more.
     public void abort() {
-        Transport network;
         report.end();
-        synchronized (this) {
-            state = ReadyState.CLOSED;
-            network = transport;
-        }
-        writer.stop();
-        if (network != null) {
-            close(network);
-        }
+        cut();
     }
 
     /// Does what is due at this time: pings, ends what has waited too long, and lets somebody else
@@ -202,9 +198,8 @@ public final class HeldSocket implements WebSocket.Connection {
                 return false;
             }
             case CONNECTING -> {
-                if (expire(now)) {
-                    waiting.start("durable-socket-expired", () -> report.tell(report.lost()));
-                    return false;
+                if (isOverdue(now)) {
+                    waiting.start("durable-socket-expired", this::abandon);
                 }
             }
             case OPEN, CLOSING -> watch(now);
@@ -260,6 +255,15 @@ public final class HeldSocket implements WebSocket.Connection {
         return report.lost();
     }
 
+    /// Ends the connection because of a fault of the runtime.
+    void breakDown(Throwable fault) {
+        Guarded.warn("a WebSocket connection", fault);
+        if (state() != ReadyState.CLOSED) {
+            counters.add(Count.BROKEN, 1);
+            cut();
+        }
+    }
+
     /// The connection is over: nothing is sent any more.
     void end() {
         synchronized (this) {
@@ -268,9 +272,12 @@ public final class HeldSocket implements WebSocket.Connection {
         writer.stop();
     }
 
-    private synchronized boolean expire(long now) {
-        boolean expired =
-                state == ReadyState.CONNECTING && (now == Long.MAX_VALUE || now - deadline >= 0);
+    private synchronized boolean isOverdue(long now) {
+        return now - deadline >= 0;
+    }
+
+    private synchronized boolean expire() {
+        boolean expired = state == ReadyState.CONNECTING;
         if (expired) {
             state = ReadyState.CLOSED;
             writer.stop();
@@ -286,7 +293,8 @@ public final class HeldSocket implements WebSocket.Connection {
             case PING -> queue(Frame.ping());
             case CUT_OFF -> {
                 counters.add(Count.CUT_OFF, 1);
-                close(transport());
+                close();
+                cutOff = true; // If no thread closes it, the next look tries again.
             }
             case NOTHING -> {}
         }
@@ -300,19 +308,24 @@ public final class HeldSocket implements WebSocket.Connection {
         if (isHeldBack) {
             liveness.begin(now);
         }
-        Due due =
-                switch (state) {
-                    case OPEN -> liveness.look(now);
-                    case CLOSING -> now - deadline >= 0 ? Due.CUT_OFF : Due.NOTHING;
-                    case CONNECTING, CLOSED -> Due.NOTHING;
-                };
-        cutOff = due == Due.CUT_OFF;
-        return due;
+        return switch (state) {
+            case OPEN -> liveness.look(now);
+            case CLOSING -> isOverdue(now) ? Due.CUT_OFF : Due.NOTHING;
+            case CONNECTING, CLOSED -> Due.NOTHING;
+        };
+    }
+
+    private void cut() {
+        end();
+        close();
     }
 
     /// On a thread of its own, for it may block: nobody waits for the farewell of a connection.
-    private void close(Transport network) {
-        waiting.start("durable-socket-close", network::close);
+    private void close() {
+        Transport network = transport();
+        if (network != null) {
+            waiting.start("durable-socket-close", network::close);
+        }
     }
 
     /// @return the events of the peer; null if the connection was given up
@@ -340,7 +353,10 @@ public final class HeldSocket implements WebSocket.Connection {
         events.enter();
         try {
             report.tell(message);
+        } catch (RuntimeException | Error fault) {
+            breakDown(fault);
         } finally {
+            Thread.interrupted(); // Left by a handler; the next read would end the connection.
             events.leave();
         }
     }
@@ -370,11 +386,11 @@ public final class HeldSocket implements WebSocket.Connection {
         return state;
     }
 
-    private synchronized Transport transport() {
-        return requireNonNull(transport); // There is one when the connection is open.
+    private synchronized @Nullable Transport transport() {
+        return transport;
     }
 
     private synchronized ReadAhead incoming() {
-        return requireNonNull(incoming);
+        return requireNonNull(incoming); // There are some when the connection is open.
     }
 }

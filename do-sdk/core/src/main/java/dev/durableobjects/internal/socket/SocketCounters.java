@@ -49,6 +49,8 @@ public final class SocketCounters {
         INVALID,
         /// Connections that were cut off because their peer was silent or did not answer a Close.
         CUT_OFF,
+        /// Connections that were ended by a fault of the runtime.
+        BROKEN,
         /// Opening handshakes that were answered with 101.
         UPGRADED,
         /// Opening handshakes that were answered with anything else.

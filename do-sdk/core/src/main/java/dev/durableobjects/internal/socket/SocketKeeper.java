@@ -4,6 +4,7 @@ import static java.util.Objects.requireNonNull;
 
 import dev.durableobjects.Limit;
 import dev.durableobjects.Limits;
+import dev.durableobjects.internal.gate.Guarded;
 import dev.durableobjects.internal.gate.Waiting;
 import dev.durableobjects.websocket.SocketQueuePolicy;
 import java.util.EnumMap;
@@ -107,10 +108,18 @@ public final class SocketKeeper implements AutoCloseable {
         waiting.unpark(thread);
     }
 
+    private void look(HeldSocket socket, long now) {
+        if (!socket.tick(now)) {
+            sockets.remove(socket);
+        }
+    }
+
     private void watch() {
         while (!closed) {
             long now = waiting.nanoTime();
-            sockets.removeIf(socket -> !socket.tick(now));
+            sockets.forEach(
+                    socket -> Guarded.run("the watch over a WebSocket", () -> look(socket, now)));
+            Guarded.run("a thread that writes", threads::look);
             Thread waiter = emptied;
             if (waiter != null && sockets.isEmpty()) {
                 waiting.unpark(waiter);

@@ -48,6 +48,9 @@ final class SocketReader implements ReadAhead.Source, FrameReader.Arrivals {
             return Heard.end(listener -> listener.failed(e));
         } catch (Transport.Gone e) {
             return socket.lose();
+        } catch (RuntimeException | Error fault) {
+            socket.breakDown(fault);
+            return Heard.end(listener -> listener.failed(fault));
         }
     }
 

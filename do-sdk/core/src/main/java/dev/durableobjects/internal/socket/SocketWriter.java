@@ -3,6 +3,7 @@ package dev.durableobjects.internal.socket;
 import static java.util.Objects.requireNonNull;
 
 import dev.durableobjects.internal.gate.Waiting;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /// The outgoing half of a connection: a bounded queue of frames, written by one thread at a time.
@@ -14,6 +15,7 @@ final class SocketWriter {
 
     private final Waiting waiting;
     private final WriterThreads threads;
+    private final Consumer<Throwable> onFault;
 
     // Guarded by this.
     private final FrameQueue queue;
@@ -22,10 +24,13 @@ final class SocketWriter {
     private boolean writing;
     private boolean ended;
 
-    SocketWriter(Waiting waiting, WriterThreads threads, FrameQueue queue) {
+    /// @param onFault told of what is no end of the connection, but a fault of the runtime
+    SocketWriter(
+            Waiting waiting, WriterThreads threads, FrameQueue queue, Consumer<Throwable> onFault) {
         this.waiting = waiting;
         this.threads = threads;
         this.queue = queue;
+        this.onFault = onFault;
     }
 
     /// Queues a frame.
@@ -100,6 +105,10 @@ final class SocketWriter {
         } catch (Transport.Gone e) {
             stop();
             next();
+        } catch (RuntimeException | Error fault) {
+            stop();
+            next();
+            onFault.accept(fault);
         }
     }
 

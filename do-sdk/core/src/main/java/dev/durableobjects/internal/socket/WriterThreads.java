@@ -1,5 +1,6 @@
 package dev.durableobjects.internal.socket;
 
+import dev.durableobjects.internal.gate.Guarded;
 import dev.durableobjects.internal.gate.Waiting;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -28,7 +29,15 @@ final class WriterThreads {
     /// Lets a thread call [SocketWriter#write] soon. Returns at once.
     void enter(SocketWriter writer) {
         line.add(writer);
-        call();
+        Guarded.run("a thread that writes", this::call);
+    }
+
+    /// Makes sure that a thread is on its way if somebody stands in line: none may have been to be
+    /// had before.
+    void look() {
+        if (!line.isEmpty()) {
+            call();
+        }
     }
 
     private void call() {
@@ -49,11 +58,9 @@ final class WriterThreads {
     private void serve() {
         SocketWriter first = line.poll();
         coming.set(false);
-        if (!line.isEmpty()) {
-            call();
-        }
+        Guarded.run("a thread that writes", this::look);
         for (SocketWriter writer = first; writer != null; writer = line.poll()) {
-            writer.write();
+            Guarded.run("a WebSocket's writing", writer::write);
         }
     }
 }

@@ -53,6 +53,20 @@ class TimersTest {
     }
 
     @Test
+    void oneThatFailsConcernsNoOther() {
+        timers.at(
+                now + 1,
+                () -> {
+                    throw new IllegalStateException("on purpose");
+                });
+        timers.at(now + 2, () -> ran.add(1));
+
+        release();
+
+        assertThat(ran, contains(1));
+    }
+
+    @Test
     void whatIsCancelledDoesNotRunAndEverythingElseDoes() {
         List<Timers.Task> tasks = new ArrayList<>();
         for (int i = 0; i < TASKS; i++) {

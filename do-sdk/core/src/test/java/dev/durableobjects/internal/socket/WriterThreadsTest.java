@@ -32,7 +32,7 @@ class WriterThreadsTest {
     private void send(Runnable write) {
         SocketSettings settings = SocketSettings.of(Limits.standard(), SocketQueuePolicy.CLOSE);
         FrameQueue queue = new FrameQueue(settings, new SocketCounters());
-        SocketWriter writer = new SocketWriter(Waiting.system(), threads, queue);
+        SocketWriter writer = new SocketWriter(Waiting.system(), threads, queue, fault -> {});
         writer.attach(new WriteOnly(write));
         writer.offer(Frame.ping(), null);
     }
