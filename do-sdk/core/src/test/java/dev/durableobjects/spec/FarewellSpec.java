@@ -54,7 +54,7 @@ class FarewellSpec {
                                 self.insert("before");
                                 return say(self, "before");
                             });
-            world.disk.awaitSync();
+            world.disk.awaitHeld();
             while (!inside.await(10, TimeUnit.MILLISECONDS)) {
                 world.time.pass(SocketWorld.IDLE); // The event may end only now.
             }

@@ -126,7 +126,7 @@ class SlowHandlerSpec {
             socket.sendClose(4001, "bye");
 
             assertThat(socket.readAnswer().closeCode(), is(4001));
-            assertThat(socket.isAtEnd(), is(true));
+            socket.assertAtEnd();
             release.release();
             runtime.awaitLog("4001 'bye' clean");
             assertThat(runtime.log, contains("first CLOSED", "4001 'bye' clean"));
@@ -162,7 +162,7 @@ class SlowHandlerSpec {
 
             socket.sendClose(4000, "fine");
 
-            assertThat(socket.isAtEnd(), is(true));
+            socket.assertAtEnd();
             time.pass(Duration.ofSeconds(Limit.SOCKET_CLOSE_SECONDS.standard()));
             release.release();
             runtime.awaitLog("4000 'fine' clean");
@@ -215,7 +215,7 @@ class SlowHandlerSpec {
             ProbeRuntime.failureOf(
                     ProbeRuntime.started(() -> runtime.stub("a").rpc().run("abort", "")));
 
-            assertThat(socket.isAtEnd(), is(true));
+            socket.assertAtEnd();
             release.release();
             while (runtime.objects().metrics().connections() > 0) {
                 Thread.onSpinWait();

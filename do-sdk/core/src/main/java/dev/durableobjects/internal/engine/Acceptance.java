@@ -111,7 +111,10 @@ final class Acceptance {
     }
 
     private HeldSocket connect(
-            WebSocket socket, SocketListener listener, Supplier<Outlet> outlet, FrameSharing shared) {
+            WebSocket socket,
+            SocketListener listener,
+            Supplier<Outlet> outlet,
+            FrameSharing shared) {
         int max = node.limits().get(Limit.SOCKETS_PER_OBJECT);
         if (activation.sockets().size() + activation.sockets().room().size() >= max) {
             throw new IllegalStateException(
