@@ -28,7 +28,7 @@ enum Fault {
     /// Nobody tells the index when an object must be woken.
     SILENT_COMMITS("never ran"),
     /// The clock of the engine is ahead.
-    FAST_CLOCK("too early|ran for"),
+    FAST_CLOCK("too early|ran for|has to do"),
     /// What a run was for is deleted by a commit of its own.
     LATE_DELETION("ran for|has to do"),
     /// A restore does not wait until it is durable.
