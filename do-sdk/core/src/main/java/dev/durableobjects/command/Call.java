@@ -9,6 +9,7 @@ import dev.durableobjects.internal.storage.DirectoryInUseException;
 import dev.durableobjects.operations.Backup;
 import dev.durableobjects.operations.Backups;
 import dev.durableobjects.operations.ObjectQuery;
+import dev.durableobjects.operations.OperationException;
 import dev.durableobjects.operations.Operations;
 import dev.durableobjects.operations.Verification;
 import java.io.IOException;
@@ -168,6 +169,11 @@ final class Call {
             Request<R> request, Path directory, ProgressLine progress) {
         try (Operations operations = Operations.open(directory)) {
             return request.run(operations, progress);
+        } catch (OperationException e) {
+            throw e.reason() == OperationException.Reason.NO_DATA_DIRECTORY
+                    ? new IllegalArgumentException(
+                            e.getMessage() + "; --directory says which one is meant", e)
+                    : e;
         } catch (DirectoryInUseException e) {
             throw new IllegalStateException(
                     ("%s. Its process has no 'control' socket to ask: it is starting or stopping,"

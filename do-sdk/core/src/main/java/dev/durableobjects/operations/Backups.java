@@ -9,6 +9,8 @@ import dev.durableobjects.internal.backup.BackupWriter;
 import dev.durableobjects.internal.backup.Made;
 import dev.durableobjects.internal.journal.Disk;
 import dev.durableobjects.internal.journal.Journal;
+import dev.durableobjects.internal.value.FileErrors;
+import dev.durableobjects.sql.SqlStorageException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
@@ -38,7 +40,7 @@ public final class Backups {
             return of(BackupReader.restore(backup, directory, progress::at));
         } catch (IOException e) {
             throw new UncheckedIOException(
-                    "%s was not restored: %s".formatted(backup, e.getMessage()), e);
+                    "%s was not restored: %s".formatted(backup, FileErrors.message(e)), e);
         }
     }
 
@@ -59,8 +61,28 @@ public final class Backups {
                     BackupWriter.write(
                             journal, directory, target, disk, clock, freeBytesMin, progress::at));
         } catch (IOException e) {
-            throw new UncheckedIOException(
-                    "there is no backup in %s: %s".formatted(target, e.getMessage()), e);
+            throw failed(target, e, fullDisk(directory, disk, freeBytesMin));
+        } catch (SqlStorageException e) {
+            throw failed(target, new IOException(e), fullDisk(directory, disk, freeBytesMin));
+        }
+    }
+
+    private static UncheckedIOException failed(Path target, IOException why, String fullDisk) {
+        return new UncheckedIOException(
+                "there is no backup in %s: %s%s"
+                        .formatted(target, FileErrors.message(why), fullDisk),
+                why);
+    }
+
+    /// A backup writes to the data directory too: it brings databases up to date.
+    private static String fullDisk(Path directory, Disk disk, long freeBytesMin) {
+        try {
+            long free = disk.freeBytes(directory);
+            return free < freeBytesMin
+                    ? "; %d bytes are free on the disk of %s".formatted(free, directory)
+                    : "";
+        } catch (IOException e) {
+            return ""; // What failed is told all the same.
         }
     }
 

@@ -2,6 +2,7 @@ package dev.durableobjects.operations;
 
 import dev.durableobjects.internal.journal.Disk;
 import dev.durableobjects.internal.storage.PlainDatabase;
+import dev.durableobjects.internal.value.FileErrors;
 import dev.durableobjects.operations.OperationException.Reason;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -58,7 +59,8 @@ final class ExportFile {
         } catch (FileAlreadyExistsException e) {
             throw wrong("it is there already");
         } catch (IOException e) {
-            throw new UncheckedIOException("cannot write to %s: %s".formatted(target, e), e);
+            throw new UncheckedIOException(
+                    "cannot write to %s: %s".formatted(target, FileErrors.message(e)), e);
         }
     }
 

@@ -5,8 +5,10 @@ import dev.durableobjects.operations.OperationException.Reason;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.util.Optional;
 
 /// A SQLite file that an object is to become. Used by one thread.
@@ -20,8 +22,8 @@ final class ImportFile {
     /// @throws OperationException if it is no database, or not to be had as a whole
     ImportFile(Path source, long bytesMax) throws IOException {
         this.source = source.toAbsolutePath().normalize();
-        if (!Files.isRegularFile(this.source)) {
-            throw wrong(Reason.NO_DATABASE, "there is no such file");
+        if (!isFile()) {
+            throw wrong(Reason.NO_DATABASE, "it is a directory, and no file");
         }
         PlainDatabase database = new PlainDatabase(this.source);
         if (!database.isDatabase()) {
@@ -39,6 +41,14 @@ final class ImportFile {
                     Reason.TOO_LARGE,
                     "it has %d bytes, at most %d may be; raise importMib"
                             .formatted(bytes, bytesMax));
+        }
+    }
+
+    private boolean isFile() throws IOException {
+        try {
+            return Files.readAttributes(source, BasicFileAttributes.class).isRegularFile();
+        } catch (NoSuchFileException e) {
+            throw wrong(Reason.NO_DATABASE, "there is no such file");
         }
     }
 

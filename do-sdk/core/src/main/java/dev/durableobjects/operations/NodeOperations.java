@@ -17,6 +17,7 @@ import dev.durableobjects.internal.storage.DataDirectory;
 import dev.durableobjects.internal.storage.Journaling;
 import dev.durableobjects.internal.storage.NodeIndex;
 import dev.durableobjects.internal.storage.ObjectIndex;
+import dev.durableobjects.internal.value.FileErrors;
 import dev.durableobjects.internal.value.Unicode;
 import dev.durableobjects.json.Json;
 import dev.durableobjects.operations.OperationException.Reason;
@@ -204,7 +205,8 @@ public final class NodeOperations implements Operations {
             ImportFile file = new ImportFile(source, bytesMax);
             return change(object, "imported", history.stage(database.file(), file::write));
         } catch (IOException e) {
-            throw new UncheckedIOException("cannot read %s: %s".formatted(source, e), e);
+            throw new UncheckedIOException(
+                    "cannot import %s: %s".formatted(source, FileErrors.message(e)), e);
         }
     }
 

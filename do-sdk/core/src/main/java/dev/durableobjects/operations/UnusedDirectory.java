@@ -11,6 +11,7 @@ import dev.durableobjects.internal.journal.Journal;
 import dev.durableobjects.internal.storage.DataDirectory;
 import dev.durableobjects.internal.storage.NodeIndex;
 import dev.durableobjects.internal.storage.Opening;
+import dev.durableobjects.internal.value.FileErrors;
 import dev.durableobjects.operations.OperationException.Reason;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -77,7 +78,8 @@ final class UnusedDirectory {
                     HistoryRules.asFound(root),
                     index.objects());
         } catch (IOException e) {
-            throw new UncheckedIOException("cannot use the journal of " + root, e);
+            throw new UncheckedIOException(
+                    "cannot use the journal of %s: %s".formatted(root, FileErrors.message(e)), e);
         }
     }
 

@@ -5,6 +5,7 @@ import static java.util.Objects.requireNonNull;
 import dev.durableobjects.internal.journal.Damage;
 import dev.durableobjects.internal.storage.DataCheck;
 import dev.durableobjects.internal.storage.DataDirectory;
+import dev.durableobjects.internal.value.FileErrors;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
@@ -44,7 +45,8 @@ public final class Verification {
                     counts.journalFiles(),
                     counts.bytes());
         } catch (IOException e) {
-            throw new UncheckedIOException("cannot verify " + directory, e);
+            throw new UncheckedIOException(
+                    "cannot verify %s: %s".formatted(directory, FileErrors.message(e)), e);
         }
     }
 

@@ -31,6 +31,7 @@ import dev.durableobjects.internal.storage.DataDirectory;
 import dev.durableobjects.internal.storage.NodeIndex;
 import dev.durableobjects.internal.storage.Opening;
 import dev.durableobjects.internal.storage.SqlPermits;
+import dev.durableobjects.internal.value.FileErrors;
 import dev.durableobjects.operations.NodeOperations;
 import dev.durableobjects.operations.Operations;
 import dev.durableobjects.spi.CommitLog;
@@ -184,7 +185,8 @@ public final class DurableObjects implements AutoCloseable {
                     historyRules(limits, classes),
                     index);
         } catch (IOException e) {
-            throw new UncheckedIOException("cannot use the journal of " + root, e);
+            throw new UncheckedIOException(
+                    "cannot use the journal of %s: %s".formatted(root, FileErrors.message(e)), e);
         }
     }
 

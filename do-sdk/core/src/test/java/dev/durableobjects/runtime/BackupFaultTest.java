@@ -178,6 +178,27 @@ class BackupFaultTest {
     }
 
     @Test
+    void aFullDiskOfTheDataIsToldFromThatOfTheBackups() throws IOException {
+        SmallDisk disk = new SmallDisk(parent.resolve("data"));
+        world.start("data", disk);
+        world.vault("a").add(1);
+        Files.writeString(parent.resolve("backups"), "in the way");
+
+        disk.free(1_000);
+        UncheckedIOException failed = assertThrows(UncheckedIOException.class, world::backup);
+
+        assertThat(
+                failed.getMessage(),
+                is(
+                        ("there is no backup in %s: there is a file already: %s; 1000 bytes are"
+                                        + " free on the disk of %s")
+                                .formatted(
+                                        parent.resolve("backups"),
+                                        parent.resolve("backups"),
+                                        parent.resolve("data").toRealPath())));
+    }
+
+    @Test
     void whatAnInterruptedBackupHasLeftIsDeletedByTheNext() throws IOException {
         world.vault("a").add(1);
         Path left = parent.resolve("backups/2026-11-22T00-00-00.000Z.new/objects");

@@ -1,6 +1,7 @@
 package dev.durableobjects.internal.backup;
 
 import dev.durableobjects.internal.journal.Disk;
+import dev.durableobjects.internal.value.FileErrors;
 import dev.durableobjects.json.Json;
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -83,7 +84,8 @@ record Manifest(Head head, Map<String, Entry> entries) {
             }
             return new Manifest(head(rest.toString(), entries.size()), entries);
         } catch (IllegalArgumentException | IOException e) {
-            throw new IOException("%s cannot be read: %s".formatted(file, e.getMessage()), e);
+            throw new IOException(
+                    "%s cannot be read: %s".formatted(file, FileErrors.message(e)), e);
         }
     }
 

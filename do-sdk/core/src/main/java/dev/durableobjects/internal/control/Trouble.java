@@ -1,11 +1,11 @@
 package dev.durableobjects.internal.control;
 
 import dev.durableobjects.DurableObjectException;
+import dev.durableobjects.internal.value.FileErrors;
+import dev.durableobjects.spi.CommitFailedException;
+import dev.durableobjects.sql.SqlStorageException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.file.AccessDeniedException;
-import java.nio.file.FileAlreadyExistsException;
-import java.nio.file.NoSuchFileException;
 
 /// What a person is told of a failure. Stateless.
 public final class Trouble {
@@ -19,21 +19,13 @@ public final class Trouble {
                 || failure instanceof IllegalStateException
                 || failure instanceof IOException
                 || failure instanceof UncheckedIOException
+                || failure instanceof SqlStorageException
+                || failure instanceof CommitFailedException
                 || failure instanceof DurableObjectException;
     }
 
     /// Returns a message of one line.
     public static String message(Throwable failure) {
-        String message = String.valueOf(failure.getMessage());
-        Throwable cause = failure.getCause();
-        if (cause instanceof IOException && message.equals(cause.toString())) {
-            return message(cause); // It has no words of its own.
-        }
-        return switch (failure) {
-            case NoSuchFileException missing -> "there is no file " + message;
-            case FileAlreadyExistsException there -> "there is a file already: " + message;
-            case AccessDeniedException denied -> "the system denies access to " + message;
-            default -> isExpected(failure) ? message : "unexpected failure: " + failure;
-        };
+        return isExpected(failure) ? FileErrors.message(failure) : "unexpected failure: " + failure;
     }
 }

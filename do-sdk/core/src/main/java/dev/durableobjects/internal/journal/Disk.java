@@ -2,7 +2,9 @@ package dev.durableobjects.internal.journal;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.channels.ClosedChannelException;
 import java.nio.channels.FileChannel;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -17,8 +19,14 @@ public interface Disk {
     default void write(Path file, FileChannel channel, ByteBuffer bytes, long position)
             throws IOException {
         long at = position;
-        while (bytes.hasRemaining()) {
-            at += channel.write(bytes, at);
+        try {
+            while (bytes.hasRemaining()) {
+                at += channel.write(bytes, at);
+            }
+        } catch (FileSystemException | ClosedChannelException e) {
+            throw e;
+        } catch (IOException e) { // As of a full disk; there may be several.
+            throw new IOException("%s: %s".formatted(file, e.getMessage()), e);
         }
     }
 

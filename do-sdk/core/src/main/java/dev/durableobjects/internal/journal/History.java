@@ -6,6 +6,7 @@ import dev.durableobjects.BookmarkException.Reason;
 import dev.durableobjects.DurableObjectId;
 import dev.durableobjects.internal.gate.Latch;
 import dev.durableobjects.internal.gate.Waiting;
+import dev.durableobjects.internal.value.FileErrors;
 import dev.durableobjects.spi.CommitLog;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -295,7 +296,7 @@ public final class History {
         try {
             return Peace.run(waiting, body -> waiting.start("durable-restore", body), work);
         } catch (IOException e) {
-            throw new UncheckedIOException(String.valueOf(e.getMessage()), e);
+            throw new UncheckedIOException(FileErrors.message(e), e);
         }
     }
 
@@ -311,7 +312,7 @@ public final class History {
             } catch (IOException | RuntimeException | Error e) { // Nobody else sorts anything.
                 pause = RETRY_NANOS;
                 if (!closed) {
-                    failure = String.valueOf(e.getMessage());
+                    failure = FileErrors.message(e);
                     LOGGER.log(
                             System.Logger.Level.WARNING,
                             "history stays as it is, and is tried again in a minute",

@@ -7,12 +7,14 @@ import dev.durableobjects.internal.journal.Damage.Kind;
 import dev.durableobjects.internal.journal.Disk;
 import dev.durableobjects.internal.journal.History;
 import dev.durableobjects.internal.journal.Journal;
+import dev.durableobjects.internal.value.FileErrors;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
@@ -38,8 +40,8 @@ public final class DataDirectory implements AutoCloseable {
 
     private static final System.Logger LOGGER = System.getLogger(DataDirectory.class.getName());
 
-    private static final String FORMAT_ONE = "durable-objects 1 wal\n";
-    private static final String FORMAT = "durable-objects 2 journal\n";
+    private static final String FORMAT_ONE = "durable-objects 1 wal";
+    private static final String FORMAT = "durable-objects 2 journal";
     private static final String LOCK = "lock";
     private static final String SUFFIX = ".sqlite";
     private static final int ID_DIGITS = 64;
@@ -82,7 +84,8 @@ public final class DataDirectory implements AutoCloseable {
             }
         } catch (IOException e) {
             throw new UncheckedIOException(
-                    "cannot use the data directory %s: %s".formatted(path, e), e);
+                    "cannot use the data directory %s: %s".formatted(path, FileErrors.message(e)),
+                    e);
         }
     }
 
@@ -105,7 +108,7 @@ public final class DataDirectory implements AutoCloseable {
             }
         } catch (IOException e) {
             throw new UncheckedIOException(
-                    "cannot read the directory %s: %s".formatted(path, e), e);
+                    "cannot read the directory %s: %s".formatted(path, FileErrors.message(e)), e);
         }
     }
 
@@ -275,7 +278,7 @@ public final class DataDirectory implements AutoCloseable {
         if (found.equals(FORMAT_ONE)) {
             throw new IllegalStateException(
                     "%s has the old format '%s'; start a runtime on it first, which converts it"
-                            .formatted(root, found.strip()));
+                            .formatted(root, found));
         }
         boolean isEmpty = found.isEmpty();
         if (isEmpty && Files.notExists(root.resolve("journal"))) {
@@ -285,12 +288,17 @@ public final class DataDirectory implements AutoCloseable {
                 new Damage(
                         isEmpty ? Kind.MISSING : Kind.DAMAGED,
                         "format",
-                        "'%s' was expected, found '%s'".formatted(FORMAT.strip(), found.strip())));
+                        "'%s' was expected, found '%s'".formatted(FORMAT, found)));
     }
 
+    /// Returns what the file says, without its line feed: an editor may have left it out, or made
+    /// it two characters.
     private static String format(Path root) throws IOException {
-        Path file = root.resolve("format");
-        return Files.exists(file) ? Files.readString(file, StandardCharsets.ISO_8859_1) : "";
+        try {
+            return Files.readString(root.resolve("format"), StandardCharsets.ISO_8859_1).strip();
+        } catch (NoSuchFileException e) {
+            return ""; // One that cannot be read is there.
+        }
     }
 
     private static void checkFormat(Path root) throws IOException {
@@ -305,7 +313,7 @@ public final class DataDirectory implements AutoCloseable {
         } else if (!found.equals(FORMAT)) {
             throw new IllegalStateException(
                     "the data directory %s has the format '%s', this version reads '%s'"
-                            .formatted(root, found.strip(), FORMAT.strip()));
+                            .formatted(root, found, FORMAT));
         }
     }
 
@@ -317,7 +325,7 @@ public final class DataDirectory implements AutoCloseable {
                         StandardOpenOption.CREATE,
                         StandardOpenOption.TRUNCATE_EXISTING,
                         StandardOpenOption.WRITE)) {
-            channel.write(StandardCharsets.UTF_8.encode(FORMAT));
+            channel.write(StandardCharsets.UTF_8.encode(FORMAT + "\n"));
             channel.force(false);
         }
         Files.move(written, file, StandardCopyOption.ATOMIC_MOVE);

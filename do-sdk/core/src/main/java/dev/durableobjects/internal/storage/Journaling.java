@@ -7,6 +7,7 @@ import dev.durableobjects.internal.journal.History;
 import dev.durableobjects.internal.journal.MissingDatabaseException;
 import dev.durableobjects.internal.journal.Redo;
 import dev.durableobjects.internal.journal.Redo.Closed;
+import dev.durableobjects.internal.value.FileErrors;
 import dev.durableobjects.spi.Commit;
 import dev.durableobjects.spi.CommitLog;
 import dev.durableobjects.spi.Wake;
@@ -60,7 +61,10 @@ public record Journaling(History history, Redo redo, DurableObjectId id, String 
 
     private DurableObjectException unreadable(Exception e) {
         return new DurableObjectException(
-                Kind.UNREADABLE, DataDirectory.id(file), "cannot use %s: %s".formatted(file, e), e);
+                Kind.UNREADABLE,
+                DataDirectory.id(file),
+                "cannot use %s: %s".formatted(file, FileErrors.message(e)),
+                e);
     }
 
     /// Opens a prepared database.

@@ -4,6 +4,7 @@ import dev.durableobjects.Limits;
 import dev.durableobjects.internal.gate.Waiting;
 import dev.durableobjects.internal.journal.Disk;
 import dev.durableobjects.sql.SqlPolicy;
+import dev.durableobjects.sql.SqlStorageException;
 import io.helidon.dbclient.DbClient;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -21,6 +22,9 @@ import java.util.TreeMap;
 /// threads.
 public final class NodeIndex implements AutoCloseable {
 
+    private static final String REMEDY =
+            "; it is damaged: put it back from a backup, and what the journal has is added to it";
+
     private final ObjectDatabase database;
     private final Disk disk;
     private final DbClient db;
@@ -36,6 +40,7 @@ public final class NodeIndex implements AutoCloseable {
     /// Opens the index of a data directory, and makes it if there is none.
     ///
     /// @param disk forces it
+    /// @throws UncheckedIOException if it cannot be used
     public static NodeIndex open(DataDirectory directory, Disk disk) {
         Path file = directory.path().resolve("index.sqlite");
         NodeIndex index =
@@ -47,15 +52,35 @@ public final class NodeIndex implements AutoCloseable {
                                 Limits.standard(),
                                 Waiting.system()),
                         disk);
-        index.write(
-                """
-                CREATE TABLE IF NOT EXISTS namespaces (
-                    binding TEXT PRIMARY KEY,
-                    unique_key TEXT NOT NULL UNIQUE
-                ) STRICT
-                """);
-        index.objects.prepare();
-        return index;
+        return Opening.orClose(index::prepare, index::close);
+    }
+
+    private NodeIndex prepare() {
+        try {
+            write(
+                    """
+                    CREATE TABLE IF NOT EXISTS namespaces (
+                        binding TEXT PRIMARY KEY,
+                        unique_key TEXT NOT NULL UNIQUE
+                    ) STRICT
+                    """);
+            objects.prepare();
+            return this;
+        } catch (SqlStorageException e) {
+            throw unusable(database, e);
+        }
+    }
+
+    /// Returns what is told to an operator, who has only heard of the directory.
+    static UncheckedIOException unusable(ObjectDatabase database, SqlStorageException e) {
+        String remedy = SqlErrors.isDamage(e.code()) ? REMEDY : "";
+        return new UncheckedIOException(
+                "index.sqlite in %s cannot be used: %s%s"
+                        .formatted(
+                                database.wal().toAbsolutePath().getParent(),
+                                e.getMessage(),
+                                remedy),
+                new IOException(e));
     }
 
     /// Returns the index of objects.

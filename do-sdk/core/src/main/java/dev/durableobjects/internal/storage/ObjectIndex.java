@@ -302,8 +302,12 @@ public final class ObjectIndex implements JournalIndex {
         if (closed) {
             throw new IllegalStateException("the data directory is closed");
         }
-        apply();
-        return database.sql().exec(query, bindings).map(ObjectIndex::id);
+        try {
+            apply();
+            return database.sql().exec(query, bindings).map(ObjectIndex::id);
+        } catch (SqlStorageException e) {
+            throw NodeIndex.unusable(database, e);
+        }
     }
 
     /// Returns the first objects of a namespace that must be woken at this time or before.

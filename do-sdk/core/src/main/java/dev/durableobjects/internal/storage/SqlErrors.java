@@ -32,7 +32,12 @@ final class SqlErrors {
 
     /// Returns whether an error says that the file is not what SQLite has written.
     static boolean isDamage(SQLException e) {
-        SQLiteErrorCode code = SQLiteErrorCode.getErrorCode(e.getErrorCode() & PRIMARY_MASK);
+        return isDamage(e.getErrorCode());
+    }
+
+    /// Returns whether a result code says so.
+    static boolean isDamage(int resultCode) {
+        SQLiteErrorCode code = SQLiteErrorCode.getErrorCode(resultCode & PRIMARY_MASK);
         return code == SQLiteErrorCode.SQLITE_CORRUPT || code == SQLiteErrorCode.SQLITE_NOTADB;
     }
 

@@ -11,6 +11,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class DataDirectoryTest {
 
@@ -37,6 +39,15 @@ class DataDirectoryTest {
                 assertThrows(IllegalStateException.class, () -> DataDirectory.open(directory));
 
         assertThat(refused.getMessage(), containsString("has the format 'durable-objects 99'"));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "\n", "\r\n"})
+    void takesTheFormatAsAnyEditorWritesIt(String end) throws IOException {
+        DataDirectory.open(directory).close();
+        Files.writeString(directory.resolve("format"), "durable-objects 2 journal" + end);
+
+        DataDirectory.open(directory).close();
     }
 
     @Test
