@@ -68,6 +68,17 @@ class CommandFaultTest {
     }
 
     @Test
+    void historyThatCannotBeReadIsNotTakenForNone() throws IOException {
+        loop(data.resolve("history/begun"));
+
+        assertThat(
+                failure("export", "NOTE", "a", root + "/a", "--at", "2026-01-01T00:00:00Z"),
+                startsWith(
+                        "cannot use the journal of %s: %s/history/begun: Too many levels"
+                                .formatted(data, data)));
+    }
+
+    @Test
     void whatIsNoFileIsNotImported() {
         assertThat(
                 failure("import", "NOTE", "a", root.toString()),

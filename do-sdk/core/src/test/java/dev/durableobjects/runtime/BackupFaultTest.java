@@ -6,6 +6,7 @@ import static org.hamcrest.Matchers.containsString;
 import static org.hamcrest.Matchers.empty;
 import static org.hamcrest.Matchers.greaterThan;
 import static org.hamcrest.Matchers.is;
+import static org.hamcrest.Matchers.startsWith;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import dev.durableobjects.Bookmark;
@@ -23,6 +24,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /// What is refused of backups, and what becomes of them when something fails.
 @Timeout(120)
@@ -196,6 +199,25 @@ class BackupFaultTest {
                                         parent.resolve("backups"),
                                         parent.resolve("backups"),
                                         parent.resolve("data").toRealPath())));
+    }
+
+    /// Nobody can open a link to itself, not even the system's administrator.
+    @ParameterizedTest
+    @ValueSource(strings = {"history/begun", "history/objects", "history/segments", "objects"})
+    void whatCannotBeReadIsNotLeftOut(String name) throws IOException {
+        world.vault("a").add(1);
+        Path hidden = parent.resolve("data").resolve(name);
+        Path elsewhere = parent.resolve("elsewhere");
+        if (Files.exists(hidden)) {
+            Files.move(hidden, elsewhere);
+        }
+        Files.createSymbolicLink(hidden, hidden);
+
+        UncheckedIOException failed = assertThrows(UncheckedIOException.class, world::backup);
+
+        assertThat(failed.getMessage(), startsWith("there is no backup in "));
+        assertThat(failed.getMessage(), containsString("/data/" + name));
+        assertThat(BackupWorld.names(parent.resolve("backups")), is(empty()));
     }
 
     @Test

@@ -6,6 +6,7 @@ import static org.hamcrest.Matchers.greaterThan;
 import static org.hamcrest.Matchers.hasItem;
 import static org.hamcrest.Matchers.is;
 import static org.hamcrest.Matchers.not;
+import static org.hamcrest.Matchers.startsWith;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import dev.durableobjects.operations.Finding;
@@ -15,6 +16,7 @@ import dev.durableobjects.operations.Verification;
 import dev.durableobjects.operations.VerifyReport;
 import java.io.IOException;
 import java.io.RandomAccessFile;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -216,6 +218,33 @@ class VerificationTest {
                 assertThrows(Exception.class, () -> NotesDirectory.start(directory).close());
         assertThat(
                 String.valueOf(refused.getCause()), containsString("has no file of the journal"));
+    }
+
+    /// Nobody can open a link to itself, not even the system's administrator.
+    @ParameterizedTest
+    @CsvSource({
+        "journal, .journal",
+        "journal, newest",
+        "history/segments, .journal",
+        "history/objects, .history",
+        "history/objects, .base",
+        "history, begun",
+        "history/restore, .sqlite",
+        "objects, .sqlite",
+        "index.sqlite, .sqlite",
+        "format, format",
+    })
+    void aFileThatNobodyMayReadIsNoDamage(String folder, String suffix) throws IOException {
+        Path file = StoredShelves.files(directory, folder, suffix).getFirst();
+        Files.delete(file);
+        Files.createSymbolicLink(file, file);
+
+        UncheckedIOException failed =
+                assertThrows(UncheckedIOException.class, () -> findings(directory));
+
+        assertThat(
+                failed.getMessage(),
+                startsWith("cannot verify %s: %s: Too many".formatted(directory, file)));
     }
 
     @ParameterizedTest

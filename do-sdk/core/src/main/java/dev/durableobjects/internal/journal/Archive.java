@@ -350,6 +350,6 @@ final class Archive {
     }
 
     private static List<Long> numbers(Path files) throws IOException {
-        return Files.isDirectory(files) ? Segment.numbers(files) : List.of();
+        return FileTree.isThere(files) ? Segment.numbers(files) : List.of();
     }
 }

@@ -108,7 +108,7 @@ final class Beginnings {
     /// @param directory of history
     static Set<String> read(Path directory) throws IOException {
         Path file = directory.resolve("begun");
-        return new TreeSet<>(Files.exists(file) ? Files.readAllLines(file) : List.of());
+        return new TreeSet<>(FileTree.isThere(file) ? Files.readAllLines(file) : List.of());
     }
 
     private void write(Set<String> keys) throws IOException {

@@ -3,6 +3,8 @@ package dev.durableobjects.internal.journal;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.List;
@@ -105,13 +107,17 @@ record DirectoryCopy(
         Path objects = directory.resolve(Archive.OBJECTS);
         TreeSet<String> past = new TreeSet<>();
         list(directory.resolve(Archive.SEGMENTS)).forEach(file -> past.add(name(file)));
-        if (Files.exists(directory.resolve("begun"))) {
+        if (FileTree.isThere(directory.resolve("begun"))) {
             past.add(name(directory.resolve("begun")));
         }
-        if (Files.isDirectory(objects)) {
-            try (Stream<Path> files = Files.walk(objects)) {
-                files.filter(Files::isRegularFile).map(this::name).forEach(past::add);
-            }
+        if (FileTree.isThere(objects)) {
+            FileTree.forEach(
+                    objects,
+                    (file, attributes) -> {
+                        if (attributes.isRegularFile()) {
+                            past.add(name(file));
+                        }
+                    });
         }
         past.removeIf(name -> name.endsWith(".new"));
         return List.copyOf(past);
@@ -164,11 +170,10 @@ record DirectoryCopy(
     }
 
     private static List<Path> list(Path directory) throws IOException {
-        if (!Files.isDirectory(directory)) {
-            return List.of();
-        }
         try (Stream<Path> files = Files.list(directory)) {
             return files.sorted().toList();
+        } catch (NoSuchFileException | NotDirectoryException e) {
+            return List.of();
         }
     }
 

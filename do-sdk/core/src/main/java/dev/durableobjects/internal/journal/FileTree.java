@@ -16,6 +16,17 @@ final class FileTree {
 
     private FileTree() {}
 
+    /// Returns whether there is a file or directory. Where `Files.exists` says no because nobody
+    /// may look, this fails: what cannot be seen must not count as missing.
+    static boolean isThere(Path path) throws IOException {
+        try {
+            Files.readAttributes(path, BasicFileAttributes.class);
+            return true;
+        } catch (NoSuchFileException e) {
+            return false;
+        }
+    }
+
     /// Calls the consumer with every file that is there. There may be no such directory.
     static void forEach(Path directory, BiConsumer<Path, BasicFileAttributes> consumer)
             throws IOException {

@@ -122,7 +122,7 @@ final class HistoryFile {
     }
 
     private @Nullable SegmentReader reader() throws IOException {
-        return exists() ? SegmentReader.open(path, NUMBER) : null;
+        return FileTree.isThere(path) ? SegmentReader.open(path, NUMBER) : null;
     }
 
     /// Writes groups of records behind what the file holds, each group merged; durable when it

@@ -4,6 +4,7 @@ import dev.durableobjects.internal.journal.Damage.Kind;
 import dev.durableobjects.internal.journal.JournalRecord.Head;
 import dev.durableobjects.internal.journal.SegmentReader.Found;
 import dev.durableobjects.internal.journal.Timeline.Entry;
+import dev.durableobjects.internal.value.FileErrors;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
@@ -85,13 +86,13 @@ public final class Inspection {
     private void readAll() throws IOException {
         Path history = root.resolve(Archive.DIRECTORY);
         Path names = history.resolve("begun");
-        if (Files.exists(names)) {
+        if (FileTree.isThere(names)) {
             begun.addAll(Files.readAllLines(names));
         }
         Path segments = history.resolve(Archive.SEGMENTS);
-        List<Long> old = Files.isDirectory(segments) ? Segment.numbers(segments) : List.of();
+        List<Long> old = FileTree.isThere(segments) ? Segment.numbers(segments) : List.of();
         Path directory = root.resolve(Segments.DIRECTORY);
-        List<Long> current = Files.isDirectory(directory) ? Segment.numbers(directory) : List.of();
+        List<Long> current = FileTree.isThere(directory) ? Segment.numbers(directory) : List.of();
         for (long one : old) {
             next(segments, one, false, waiting);
         }
@@ -105,7 +106,8 @@ public final class Inspection {
         }
     }
 
-    private void next(Path directory, long next, boolean isLast, Map<String, List<Entry>> records) {
+    private void next(Path directory, long next, boolean isLast, Map<String, List<Entry>> records)
+            throws IOException {
         if (next <= number) {
             return; // A loss of power has left both names of a file that was moved.
         }
@@ -170,7 +172,11 @@ public final class Inspection {
         }
     }
 
-    private void report(Kind kind, Path file, IOException e) {
+    /// @throws IOException the same, if it is no damage
+    private void report(Kind kind, Path file, IOException e) throws IOException {
+        if (FileErrors.isRefusal(e)) {
+            throw e;
+        }
         found.accept(Damage.of(kind, root, file, String.valueOf(e.getMessage())));
     }
 }

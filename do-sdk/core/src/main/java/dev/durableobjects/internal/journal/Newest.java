@@ -79,7 +79,7 @@ final class Newest {
     /// Returns the number that was written, 0 if none can be read.
     static long read(Path directory) throws IOException {
         Path file = directory.resolve(NAME);
-        if (Files.notExists(file) || Files.size(file) != BYTES) {
+        if (!FileTree.isThere(file) || Files.size(file) != BYTES) {
             return 0;
         }
         String content = new String(Files.readAllBytes(file), StandardCharsets.ISO_8859_1);

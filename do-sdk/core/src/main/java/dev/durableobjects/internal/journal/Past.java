@@ -4,6 +4,7 @@ import dev.durableobjects.internal.journal.Damage.Kind;
 import dev.durableobjects.internal.journal.JournalRecord.Head;
 import dev.durableobjects.internal.journal.Timeline.Base;
 import dev.durableobjects.internal.journal.Timeline.Entry;
+import dev.durableobjects.internal.value.FileErrors;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.file.Files;
@@ -127,6 +128,9 @@ public final class Past {
         try {
             read = file.read();
         } catch (IOException e) {
+            if (FileErrors.isRefusal(e)) {
+                throw e;
+            }
             report(Kind.DAMAGED, file.path(), String.valueOf(e.getMessage()));
             return null;
         }

@@ -4,8 +4,10 @@ import dev.durableobjects.internal.journal.Damage;
 import dev.durableobjects.internal.journal.Damage.Kind;
 import dev.durableobjects.internal.journal.Inspection;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Objects;
 import java.util.Set;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
@@ -63,6 +65,8 @@ public final class DataCheck {
     private void run() throws IOException {
         try (Stream<Path> files = Files.walk(root)) {
             bytes = files.filter(Files::isRegularFile).mapToLong(DataCheck::size).sum();
+        } catch (UncheckedIOException e) {
+            throw Objects.requireNonNull(e.getCause());
         }
         DataDirectory.formatDamage(root).ifPresent(found);
         Inspection inspection = Inspection.read(root, found, this::read);

@@ -15,6 +15,12 @@ public final class FileErrors {
 
     private FileErrors() {}
 
+    /// Returns whether the system does not let a file be read that is there: nobody knows what it
+    /// holds.
+    public static boolean isRefusal(IOException failure) {
+        return failure instanceof FileSystemException && !(failure instanceof NoSuchFileException);
+    }
+
     /// Returns a message of one line, which names the file if that is known.
     public static String message(Throwable failure) {
         String message = String.valueOf(failure.getMessage());
