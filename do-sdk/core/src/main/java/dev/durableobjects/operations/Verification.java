@@ -2,6 +2,8 @@ package dev.durableobjects.operations;
 
 import static java.util.Objects.requireNonNull;
 
+import dev.durableobjects.internal.backup.BackupCheck;
+import dev.durableobjects.internal.backup.BackupCheck.Subject;
 import dev.durableobjects.internal.journal.Damage;
 import dev.durableobjects.internal.storage.DataCheck;
 import dev.durableobjects.internal.storage.DataDirectory;
@@ -13,7 +15,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /// Reads a whole data directory, or a backup, and says what in it is damaged, missing or foreign.
-/// `docs/operations/verify.md` says what each finding means. Not safe for several threads.
+/// Of a backup that is everything for which a restore refuses it. `docs/operations/verify.md` says
+/// what each finding means. Not safe for several threads.
 public final class Verification {
 
     private static final int FINDINGS_MAX = 10_000;
@@ -34,10 +37,11 @@ public final class Verification {
         Verification verification = new Verification();
         try (DataDirectory.Hold hold = DataDirectory.hold(directory)) {
             DataCheck.Counts counts =
-                    DataCheck.run(
-                            hold.path(),
-                            verification::add,
-                            (done, total) -> progress.at("bytes", done, total));
+                    switch (Subject.of(hold.path())) {
+                        case OTHER -> verification.checkData(hold.path(), 0, progress);
+                        case UNFINISHED -> verification.refuseUnfinished();
+                        case BACKUP -> verification.checkBackup(hold.path(), progress);
+                    };
             return new VerifyReport(
                     verification.findings,
                     verification.found,
@@ -48,6 +52,34 @@ public final class Verification {
             throw new UncheckedIOException(
                     "cannot verify %s: %s".formatted(directory, FileErrors.message(e)), e);
         }
+    }
+
+    private DataCheck.Counts refuseUnfinished() {
+        add(
+                new Damage(
+                        Damage.Kind.MISSING,
+                        "backup.json",
+                        "the backup is not finished: it is being made, or its process ended; the"
+                                + " next one in the same directory deletes it"));
+        return new DataCheck.Counts(0, 0, 0);
+    }
+
+    /// Reads each file twice: as one of a backup, and as one of a data directory.
+    private DataCheck.Counts checkBackup(Path backup, Progress progress) throws IOException {
+        long bytes =
+                BackupCheck.run(
+                        backup,
+                        this::add,
+                        (what, done, total) -> progress.at(what, done, 2 * total));
+        return checkData(backup, bytes, progress);
+    }
+
+    private DataCheck.Counts checkData(Path directory, long before, Progress progress)
+            throws IOException {
+        return DataCheck.run(
+                directory,
+                this::add,
+                (done, total) -> progress.at("bytes", before + done, before + total));
     }
 
     private void add(Damage damage) {

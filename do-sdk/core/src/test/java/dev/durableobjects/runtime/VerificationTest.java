@@ -287,7 +287,6 @@ class VerificationTest {
         Files.writeString(history.resolveSibling(id + ".new"), "?");
         Files.writeString(directory.resolve("history").resolve("begun.new"), "?");
         Files.writeString(directory.resolve("format.new"), "?");
-        Files.writeString(directory.resolve("backup.json"), "{}");
         Files.createDirectory(directory.resolve("control.new"));
         Files.writeString(directory.resolve("journal").resolve("newest"), "torn");
         Path last = StoredShelves.files(directory, "journal", ".journal").getLast();

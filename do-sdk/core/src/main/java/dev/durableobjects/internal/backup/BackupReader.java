@@ -10,7 +10,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Set;
-import java.util.TreeSet;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import java.util.zip.CRC32C;
@@ -23,7 +22,8 @@ public final class BackupReader {
     /// directory.
     private static final String FORMAT = "format";
 
-    private static final String HALF = "durable-objects, a backup that is half restored\n";
+    /// What it says before.
+    public static final String HALF = "durable-objects, a backup that is half restored";
 
     private static final int BUFFER_BYTES = 1 << 20;
     private static final int NAMED_MAX = 3;
@@ -81,16 +81,9 @@ public final class BackupReader {
     }
 
     private void checkFiles() throws IOException {
-        Set<String> found =
-                Trees.files(backup).stream()
-                        .map(file -> backup.relativize(file).toString().replace('\\', '/'))
-                        .filter(name -> !name.equals(Manifest.NAME))
-                        .collect(Collectors.toCollection(TreeSet::new));
-        Set<String> missing = new TreeSet<>(manifest.entries().keySet());
-        missing.removeAll(found);
-        found.removeAll(manifest.entries().keySet());
-        refuse(missing, "is damaged, for these files are missing");
-        refuse(found, "has files that do not belong to it");
+        Manifest.Difference difference = manifest.difference(backup);
+        refuse(difference.missing(), "is damaged, for these files are missing");
+        refuse(difference.foreign(), "has files that do not belong to it");
     }
 
     private void refuse(Set<String> files, String what) throws IOException {
@@ -107,7 +100,7 @@ public final class BackupReader {
         boolean isDone = false;
         try {
             Trees.makeDurably(disk, directory);
-            write(HALF);
+            write(HALF + "\n");
             for (Entry entry : manifest.entries().values()) {
                 if (!entry.path().equals(FORMAT)) {
                     copy(entry);
@@ -166,9 +159,7 @@ public final class BackupReader {
     }
 
     private void take(@Nullable Entry entry, long bytes, CRC32C checksum) throws IOException {
-        if (entry == null
-                || bytes != entry.bytes()
-                || !BackupWriter.hex(checksum).equals(entry.crc32c())) {
+        if (entry == null || !entry.isOf(bytes, checksum)) {
             throw new IOException(
                     "the backup %s is damaged: %s is not what was backed up"
                             .formatted(backup, entry == null ? FORMAT : entry.path()));

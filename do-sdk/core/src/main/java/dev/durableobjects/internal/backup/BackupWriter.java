@@ -17,7 +17,6 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -37,7 +36,7 @@ public final class BackupWriter implements Copies {
     private static final DateTimeFormatter NAME =
             DateTimeFormatter.ofPattern("uuuu-MM-dd'T'HH-mm-ss.SSS'Z'").withZone(ZoneOffset.UTC);
 
-    private static final Pattern NAMES =
+    static final Pattern NAMES =
             Pattern.compile("\\d{4}-\\d\\d-\\d\\dT\\d\\d-\\d\\d-\\d\\d\\.\\d{3}Z");
 
     private static final String UNFINISHED = ".new";
@@ -159,6 +158,12 @@ public final class BackupWriter implements Copies {
                     "the previous backup is damaged, so this one copies every file",
                     e);
         }
+    }
+
+    /// Returns whether this is the name of a backup that is not finished.
+    static boolean isUnfinished(String name) {
+        return name.endsWith(UNFINISHED)
+                && NAMES.matcher(name.substring(0, name.length() - UNFINISHED.length())).matches();
     }
 
     private Path directory() {
@@ -291,11 +296,7 @@ public final class BackupWriter implements Copies {
     private void addCopied(String path, long bytes, long modified, CRC32C checksum)
             throws IOException {
         copiedBytes += bytes;
-        add(new Entry(path, bytes, modified, hex(checksum)));
-    }
-
-    static String hex(CRC32C checksum) {
-        return HexFormat.of().toHexDigits((int) checksum.getValue());
+        add(new Entry(path, bytes, modified, Manifest.hex(checksum)));
     }
 
     private void add(Entry entry) throws IOException {

@@ -8,12 +8,18 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.Instant;
+import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+import java.util.zip.CRC32C;
 
 /// What a backup holds: its `backup.json`, a JSON document with a line for each file. Immutable.
 ///
@@ -59,6 +65,11 @@ record Manifest(Head head, Map<String, Entry> entries) {
                 throw new IllegalArgumentException("expected a path in a backup, found " + path);
             }
         }
+
+        /// Returns whether a content is the one that was backed up.
+        boolean isOf(long size, CRC32C checksum) {
+            return size == bytes && hex(checksum).equals(crc32c);
+        }
     }
 
     /// Reads the manifest of a backup.
@@ -83,10 +94,36 @@ record Manifest(Head head, Map<String, Entry> entries) {
                 }
             }
             return new Manifest(head(rest.toString(), entries.size()), entries);
+        } catch (FileSystemException e) {
+            throw e;
         } catch (IllegalArgumentException | IOException e) {
             throw new IOException(
                     "%s cannot be read: %s".formatted(file, FileErrors.message(e)), e);
         }
+    }
+
+    /// Where a backup is not what its list says, by the paths of files.
+    ///
+    /// @param missing listed, and not there
+    /// @param foreign there, and not listed
+    record Difference(Set<String> missing, Set<String> foreign) {}
+
+    /// Compares the list with the files of a backup.
+    Difference difference(Path backup) throws IOException {
+        Set<String> foreign =
+                Trees.files(backup).stream()
+                        .map(file -> backup.relativize(file).toString().replace('\\', '/'))
+                        .filter(name -> !name.equals(NAME))
+                        .collect(Collectors.toCollection(TreeSet::new));
+        Set<String> missing = new TreeSet<>(entries.keySet());
+        missing.removeAll(foreign);
+        foreign.removeAll(entries.keySet());
+        return new Difference(missing, foreign);
+    }
+
+    /// Returns a checksum as it stands in the list.
+    static String hex(CRC32C checksum) {
+        return HexFormat.of().toHexDigits((int) checksum.getValue());
     }
 
     private static String withoutComma(String line) {

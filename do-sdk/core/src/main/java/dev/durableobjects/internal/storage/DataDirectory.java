@@ -42,6 +42,9 @@ public final class DataDirectory implements AutoCloseable {
 
     private static final String FORMAT_ONE = "durable-objects 1 wal";
     private static final String FORMAT = "durable-objects 2 journal";
+    private static final String HALF_RESTORED =
+            "it is a backup that is half restored, so files are missing; delete what is in the"
+                    + " directory, and restore the backup again";
     private static final String LOCK = "lock";
     private static final String SUFFIX = ".sqlite";
     private static final int ID_DIGITS = 64;
@@ -280,8 +283,12 @@ public final class DataDirectory implements AutoCloseable {
                     "%s has the old format '%s'; start a runtime on it first, which converts it"
                             .formatted(root, found));
         }
+        if (found.equals(BackupReader.HALF)) {
+            return Optional.of(new Damage(Kind.DAMAGED, "format", HALF_RESTORED));
+        }
         boolean isEmpty = found.isEmpty();
-        if (isEmpty && Files.notExists(root.resolve("journal"))) {
+        boolean isOurs = Files.exists(root.resolve("journal")) || BackupReader.isBackup(root);
+        if (isEmpty && !isOurs) {
             throw new IllegalStateException(root + " is no data directory, and no backup of one");
         }
         return Optional.of(
@@ -310,6 +317,8 @@ public final class DataDirectory implements AutoCloseable {
         if (found.isEmpty() || found.equals(FORMAT_ONE)) {
             Journal.prepare(root);
             writeFormat(root, file);
+        } else if (found.equals(BackupReader.HALF)) {
+            throw new IllegalStateException("cannot use %s: %s".formatted(root, HALF_RESTORED));
         } else if (!found.equals(FORMAT)) {
             throw new IllegalStateException(
                     "the data directory %s has the format '%s', this version reads '%s'"
