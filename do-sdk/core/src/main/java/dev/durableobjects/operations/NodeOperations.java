@@ -3,6 +3,8 @@ package dev.durableobjects.operations;
 import static java.util.Objects.requireNonNull;
 
 import dev.durableobjects.Bookmark;
+import dev.durableobjects.DurableObjectException;
+import dev.durableobjects.DurableObjectException.Kind;
 import dev.durableobjects.DurableObjectId;
 import dev.durableobjects.Limit;
 import dev.durableobjects.Limits;
@@ -32,8 +34,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BiFunction;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /// The operations of an open data directory. A running node makes its own; applications get them
 /// from it, or open a directory by [Operations#open]. Safe for use by many threads.
@@ -248,23 +252,56 @@ public final class NodeOperations implements Operations {
 
     private Optional<Bookmark> change(StoredObject object, String what, Restores.Staged next) {
         String why = "the object was %s by an operator; call it again".formatted(what);
+        AtomicReference<@Nullable Optional<Bookmark>> prepared = new AtomicReference<>();
         try (next) {
             Optional<Bookmark> undo =
                     changes.run(
                             key(object.namespace()),
                             database(object),
                             why,
-                            () -> history.prepare(next, object.id()));
+                            () -> {
+                                Optional<Bookmark> before = history.prepare(next, object.id());
+                                prepared.set(before);
+                                return before;
+                            });
             LOGGER.log(
                     System.Logger.Level.INFO,
                     "an operator has {0} {1}; {2}",
                     what,
                     // As JSON, so that a name with a line feed in it makes no second line.
                     Json.text(object.toString()),
-                    undo.map(bookmark -> "rewind to " + bookmark + " undoes it")
-                            .orElse("there is no history to undo it"));
+                    undone(undo));
             return undo;
+        } catch (RuntimeException e) {
+            Optional<Bookmark> undo = prepared.get();
+            throw undo == null ? e : waiting(object, what, undo, e);
         }
+    }
+
+    /// Returns what is told of a change that is durable, and that the object could not be started
+    /// with. It must not get lost: the object has the change later, whoever starts it.
+    private static DurableObjectException waiting(
+            StoredObject object, String what, Optional<Bookmark> undo, RuntimeException e) {
+        String reason = FileErrors.message(e);
+        LOGGER.log(
+                System.Logger.Level.WARNING,
+                "an operator has {0} {1}, which waits for the next start of the object, because it"
+                        + " cannot be started now: {2}; {3}",
+                what,
+                Json.text(object.toString()),
+                reason,
+                undone(undo));
+        return new DurableObjectException(
+                e instanceof DurableObjectException known ? known.kind() : Kind.RESET,
+                object.id(),
+                "%s cannot be started now, and is %s at its next start; %s. It was: %s"
+                        .formatted(object, what, undone(undo), reason),
+                e);
+    }
+
+    private static String undone(Optional<Bookmark> undo) {
+        return undo.map(bookmark -> "rewind to " + bookmark + " undoes it")
+                .orElse("there is no history to undo it");
     }
 
     private Space space(String namespace) {

@@ -11,7 +11,9 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import dev.durableobjects.Bookmark;
 import dev.durableobjects.BookmarkException;
+import dev.durableobjects.DurableObjectException;
 import dev.durableobjects.Limit;
+import dev.durableobjects.operations.NodeOperations;
 import dev.durableobjects.operations.OperationException;
 import dev.durableobjects.operations.OperationException.Reason;
 import dev.durableobjects.operations.StoredObject;
@@ -23,7 +25,10 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -235,6 +240,36 @@ class ExportSpec {
 
         assertThat(world.alarms.poll(30, TimeUnit.SECONDS), is("b"));
         assertThat(world.alarm("a"), is(Optional.of(LATE)));
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void anImportThatTheObjectCannotStartWithWaitsAndIsTold(Way way) throws Exception {
+        start(way);
+        world.insert("a", 1);
+        export("a");
+        String id = world.runtime().namespace().idFromName("new").toString();
+        Path inTheWay = directory.resolve("objects/probe").resolve(id.substring(0, 2));
+        Files.writeString(inTheWay, "no directory");
+        List<String> logged = new CopyOnWriteArrayList<>();
+
+        DurableObjectException told;
+        try (Logged _ = new Logged(NodeOperations.class, logged::add)) {
+            told = assertThrows(DurableObjectException.class, () -> importInto("new"));
+        }
+        Files.delete(inTheWay);
+
+        String message = String.valueOf(told.getMessage());
+        assertThat(message, containsString("PROBE new cannot be started now, and is imported at"));
+        assertThat(message, containsString(inTheWay.toString()));
+        Matcher undo = Pattern.compile("rewind to (\\S+) undoes it").matcher(message);
+        assertThat(message, undo.find());
+        assertThat(logged.toString(), containsString(undo.group()));
+        assertThat(world.values("new"), contains(1L));
+        world.operate(operations ->
+                operations.rewind(
+                        operations.object(NAMESPACE, "new"), new Bookmark(undo.group(1))));
+        assertThat(world.values("new"), is(empty()));
     }
 
     @ParameterizedTest
