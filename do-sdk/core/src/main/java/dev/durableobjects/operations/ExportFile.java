@@ -43,16 +43,17 @@ final class ExportFile {
     /// Writes the file; durable when it returns.
     ///
     /// @param source writes an object's database into a file that does not exist
-    /// @throws OperationException if there is no database, or it is damaged
-    void write(StoredObject object, Consumer<Path> source) {
+    /// @return false if there is no database; then there is no file
+    /// @throws OperationException if it is damaged
+    boolean write(StoredObject object, Consumer<Path> source) {
         try {
             try {
                 source.accept(scratch);
                 if (Files.notExists(scratch) || Files.size(scratch) == 0) {
-                    throw new OperationException(
-                            Reason.UNKNOWN_OBJECT, object + " holds nothing to export");
+                    return false;
                 }
                 finish(object);
+                return true;
             } finally {
                 Files.deleteIfExists(scratch);
             }

@@ -36,7 +36,6 @@ import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BiFunction;
-import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /// The operations of an open data directory. A running node makes its own; applications get them
@@ -166,22 +165,30 @@ public final class NodeOperations implements Operations {
     }
 
     private void checkStored(StoredObject object) {
-        Journaling database = database(object);
-        boolean isStored =
-                index.find(key(object.namespace()), object.id()).isPresent()
-                        || history.isStored(database.file());
-        if (!isStored) {
+        if (!isStored(object)) {
             throw new OperationException(
                     Reason.UNKNOWN_OBJECT,
                     "nothing is stored of %s, its id would be %s".formatted(object, object.id()));
         }
     }
 
+    private boolean isStored(StoredObject object) {
+        Journaling database = database(object);
+        return index.find(key(object.namespace()), object.id()).isPresent()
+                || history.isStored(database.file());
+    }
+
     @Override
     public void exportObject(StoredObject object, Path target) {
         requireNonNull(target, TARGET);
         Journaling database = database(object);
-        export(object, target, scratch -> history.copy(database.file(), scratch));
+        boolean isWritten =
+                new ExportFile(target)
+                        .write(object, scratch -> history.copy(database.file(), scratch));
+        if (!isWritten) {
+            throw new OperationException(
+                    Reason.UNKNOWN_OBJECT, object + " holds nothing to export");
+        }
     }
 
     @Override
@@ -190,14 +197,26 @@ public final class NodeOperations implements Operations {
         requireNonNull(target, TARGET);
         Journaling database = database(object);
         Bookmark moment = history.at(object.id(), database.file(), at);
-        export(
-                object,
-                target,
-                scratch -> history.copy(database.file(), object.id(), moment, scratch));
+        boolean isWritten =
+                new ExportFile(target)
+                        .write(
+                                object,
+                                scratch ->
+                                        history.copy(
+                                                database.file(), object.id(), moment, scratch));
+        if (!isWritten) {
+            throw heldNothing(object, at, "");
+        }
     }
 
-    private static void export(StoredObject object, Path target, Consumer<Path> source) {
-        new ExportFile(target).write(object, source);
+    private OperationException heldNothing(StoredObject object, Instant at, String remedy) {
+        return new OperationException(
+                Reason.UNKNOWN_OBJECT,
+                "%s held nothing at %s%s"
+                        .formatted(
+                                object,
+                                at,
+                                isStored(object) ? remedy : ", and nothing is stored of it now"));
     }
 
     @Override
@@ -218,7 +237,12 @@ public final class NodeOperations implements Operations {
     public Bookmark rewind(StoredObject object, Instant to) {
         requireNonNull(to, "to must be an Instant, was null");
         String file = database(object).file();
-        return rewind(object, history.at(object.id(), file, to));
+        Restores.Staged then = history.stage(file, object.id(), history.at(object.id(), file, to));
+        if (then.isEmpty()) { // A wrong time, or a younger object: whoever wants that, deletes it.
+            then.close();
+            throw heldNothing(object, to, "; delete it if it is to hold nothing");
+        }
+        return change(object, "rewound", then).orElseThrow();
     }
 
     @Override

@@ -99,6 +99,7 @@ public interface Operations extends AutoCloseable {
     ///
     /// @return what puts the object back to what it was just before
     /// @throws dev.durableobjects.BookmarkException if that is not known
+    /// @throws OperationException if the object held nothing then; [#delete] makes it hold nothing
     Bookmark rewind(StoredObject object, Instant to);
 
     /// Puts an object back to a moment of its own, as [#rewind(StoredObject, Instant)].

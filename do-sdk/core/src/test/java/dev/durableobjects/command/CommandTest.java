@@ -20,6 +20,7 @@ import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.ResultSet;
 import java.sql.Statement;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
@@ -146,6 +147,26 @@ class CommandTest {
         String undo = deleted.getString("undo");
         assertThat(run("rewind", "NOTE", "a", "--to", undo).exitCode(), is(0));
         assertThat(read("a"), is(List.of("first")));
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void aDeletedObjectIsExportedAsItWas(Directory directory) throws Exception {
+        Instant then = Instant.now();
+        while (Instant.now().toEpochMilli() <= then.toEpochMilli()) {
+            Thread.onSpinWait();
+        }
+        begin(directory);
+        json("delete", "NOTE", "a", "--yes");
+        Path file = root.resolve("a.sqlite");
+
+        Shell.Ran exported = run("export", "NOTE", "a", file.toString(), "--at", then.toString());
+        Shell.Ran never = run("export", "NOTE", "c", root + "/c.sqlite", "--at", then.toString());
+
+        assertThat(exported.err(), is(""));
+        assertThat(content(file), is("first"));
+        assertThat(never.err(), containsString("NOTE c held nothing at " + then));
+        assertThat("there is a file", Files.exists(root.resolve("c.sqlite")), is(false));
     }
 
     @ParameterizedTest

@@ -240,6 +240,40 @@ class OperationsSpec {
 
     @ParameterizedTest
     @EnumSource
+    void aTimeAtWhichAnObjectHeldNothingIsRefused(Way way) throws Exception {
+        start(way);
+        Instant before = OperatorWorld.pass();
+        world.insert("a", 1);
+        world.insert("b", 1);
+        world.operate(operations -> operations.delete(operations.find(NAMESPACE, "b")));
+        Instant deleted = OperatorWorld.pass();
+        world.insert("b", 2);
+
+        world.operation(operations -> {
+            assertThat(
+                    refusal(() -> operations.rewind(operations.find(NAMESPACE, "a"), before))
+                            .getMessage(),
+                    is(
+                            "PROBE a held nothing at %s; delete it if it is to hold nothing"
+                                    .formatted(before)));
+            assertThat(
+                    reason(() -> operations.rewind(operations.find(NAMESPACE, "b"), deleted)),
+                    is(UNKNOWN));
+            assertThat(
+                    refusal(() -> operations.rewind(operations.object(NAMESPACE, "c"), deleted))
+                            .getMessage(),
+                    is(
+                            "PROBE c held nothing at %s, and nothing is stored of it now"
+                                    .formatted(deleted)));
+        });
+
+        assertThat(world.values("a"), contains(1L));
+        assertThat(world.values("b"), contains(2L));
+        assertThat(world.listed(), contains("a", "b"));
+    }
+
+    @ParameterizedTest
+    @EnumSource
     void deletesAllThatAnObjectHolds(Way way) throws Exception {
         start(way);
         world.insert("a", 1);

@@ -81,7 +81,11 @@ public sealed interface Request<R extends Record> {
 
         @Override
         public Results.Exported run(Operations operations, Progress progress) {
-            StoredObject found = operations.find(namespace, object);
+            // What was deleted meanwhile can still be looked at.
+            StoredObject found =
+                    at.isPresent()
+                            ? operations.object(namespace, object)
+                            : operations.find(namespace, object);
             Path file = Path.of(target);
             at.ifPresentOrElse(
                     moment -> operations.exportObject(found, moment, file),

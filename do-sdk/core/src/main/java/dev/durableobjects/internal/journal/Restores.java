@@ -106,6 +106,7 @@ public final class Restores {
         private final String file;
         private final Kind kind;
         private final Path scratch;
+        private boolean isEmpty;
 
         private Staged(String file, Kind kind, Path scratch) {
             this.file = file;
@@ -116,6 +117,11 @@ public final class Restores {
         /// Returns the path of the database in the data directory.
         String file() {
             return file;
+        }
+
+        /// Returns whether it is no database, since there was none.
+        public boolean isEmpty() {
+            return isEmpty;
         }
 
         /// Lets the object have it at its next start, instead of what was to be restored before;
@@ -219,6 +225,7 @@ public final class Restores {
         try {
             source.write(staged.scratch);
             try (FileChannel channel = FileChannel.open(staged.scratch, StandardOpenOption.WRITE)) {
+                staged.isEmpty = channel.size() == 0;
                 disk.force(staged.scratch, channel);
             }
             isDone = true;
