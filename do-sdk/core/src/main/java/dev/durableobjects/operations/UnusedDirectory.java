@@ -36,7 +36,8 @@ final class UnusedDirectory {
         }
         DataDirectory directory = DataDirectory.open(path);
         NodeIndex index =
-                Opening.orClose(() -> NodeIndex.open(directory, Disk.system()), directory::close);
+                Opening.orClose(
+                        () -> NodeIndex.openKnown(directory, Disk.system()), directory::close);
         Limits limits = Limits.standard();
         Journal journal =
                 Opening.orClose(

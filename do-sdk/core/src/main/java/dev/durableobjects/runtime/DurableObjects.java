@@ -139,6 +139,7 @@ public final class DurableObjects implements AutoCloseable {
             Journal journal,
             List<ObjectClass<?>> classes,
             Set<String> origins) {
+        index.findLost(directory, journal.history().redo());
         Limits limits = outside.limits();
         CommitLog log = outside.log().apply(journal);
         Node node =

@@ -3,18 +3,26 @@ package dev.durableobjects.spec;
 import static org.hamcrest.MatcherAssert.assertThat;
 import static org.hamcrest.Matchers.contains;
 import static org.hamcrest.Matchers.containsString;
+import static org.hamcrest.Matchers.empty;
+import static org.hamcrest.Matchers.hasSize;
 import static org.hamcrest.Matchers.is;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 
+import dev.durableobjects.Limit;
+import dev.durableobjects.operations.Operations;
 import dev.durableobjects.runtime.Health;
 import dev.durableobjects.runtime.Health.Problem;
 import dev.durableobjects.runtime.Health.Reason;
 import dev.durableobjects.runtime.Health.Status;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
+import java.util.Random;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -84,6 +92,58 @@ class AlarmIndexSpec {
             assertThat(
                     broken.problems().stream().map(Problem::reason).toList(),
                     contains(Reason.INDEX_FAILED));
+        }
+    }
+
+    @Test
+    void anIndexThatWasDeletedIsMadeAgainWithItsAlarms() throws Exception {
+        try (AlarmWorld world = withSmallJournal()) {
+            world.setAlarm("a", HOUR);
+            world.setAlarm("b", Duration.ofDays(1));
+            awaitForgotten(world);
+        }
+        Files.delete(directory.resolve("index.sqlite"));
+
+        assertThat(
+                assertThrows(IllegalStateException.class, () -> Operations.open(directory))
+                        .getMessage(),
+                containsString("index.sqlite in " + directory.toRealPath() + " is lost"));
+        assertThat("it was made", Files.exists(directory.resolve("index.sqlite")), is(false));
+        try (AlarmWorld world = withSmallJournal()) {
+            world.pass(HOUR);
+            assertThat(world.next().due(), is(AlarmWorld.START.plus(HOUR)));
+            assertThat(world.left(), is(0));
+            assertThat(world.runtime().objects().health().problems(), is(empty()));
+        }
+        try (Operations operations = Operations.open(directory)) {
+            assertThat(operations.namespaces(), hasSize(1));
+        }
+    }
+
+    private AlarmWorld withSmallJournal() {
+        return new AlarmWorld(directory, builder -> builder.limit(Limit.JOURNAL_MIB, 1));
+    }
+
+    /// Returns when the journal has nothing of an alarm any more, only the index has.
+    private void awaitForgotten(AlarmWorld world) throws Exception {
+        Path newest;
+        try (Stream<Path> files = Files.list(directory.resolve("journal"))) {
+            newest =
+                    files.filter(file -> file.toString().endsWith(".journal"))
+                            .sorted()
+                            .toList()
+                            .getLast();
+        }
+        byte[] bytes = new byte[1 << 20];
+        Random random = new Random(1);
+        while (Files.exists(newest)) {
+            random.nextBytes(bytes);
+            world.in(
+                    "other",
+                    self -> {
+                        self.ctx().storage().kv().put("odd", bytes);
+                        return null;
+                    });
         }
     }
 

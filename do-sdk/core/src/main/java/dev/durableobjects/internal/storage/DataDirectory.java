@@ -19,9 +19,11 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -48,6 +50,8 @@ public final class DataDirectory implements AutoCloseable {
     private static final String LOCK = "lock";
     private static final String SUFFIX = ".sqlite";
     private static final int ID_DIGITS = 64;
+    private static final Pattern DATABASE =
+            Pattern.compile("objects/[^/]+/[0-9a-f]{2}/[0-9a-f]{64}\\.sqlite");
 
     /// The directories that runtimes of this process hold. They must be known without a look at the
     /// lock file: closing any channel on it would drop the lock of the whole process.
@@ -193,6 +197,22 @@ public final class DataDirectory implements AutoCloseable {
             return (int) files.filter(file -> file.toString().endsWith(SUFFIX)).count();
         } catch (IOException e) {
             throw new UncheckedIOException("cannot read " + directory, e);
+        }
+    }
+
+    /// Returns the databases of all objects, by their paths in this directory.
+    List<String> databases() {
+        Path objects = root.resolve("objects");
+        if (Files.notExists(objects)) {
+            return List.of();
+        }
+        try (Stream<Path> files = Files.walk(objects)) {
+            return files.map(file -> root.relativize(file).toString().replace('\\', '/'))
+                    .filter(file -> DATABASE.matcher(file).matches())
+                    .toList();
+        } catch (IOException e) {
+            throw new UncheckedIOException(
+                    "cannot read %s: %s".formatted(objects, FileErrors.message(e)), e);
         }
     }
 

@@ -3,12 +3,14 @@ package dev.durableobjects.internal.storage;
 import dev.durableobjects.Limits;
 import dev.durableobjects.internal.gate.Waiting;
 import dev.durableobjects.internal.journal.Disk;
+import dev.durableobjects.internal.journal.Redo;
 import dev.durableobjects.sql.SqlPolicy;
 import dev.durableobjects.sql.SqlStorageException;
 import io.helidon.dbclient.DbClient;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.channels.FileChannel;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Map;
@@ -21,6 +23,11 @@ import java.util.TreeMap;
 /// under the lock of the index of objects, which shares the connection. Safe for use by many
 /// threads.
 public final class NodeIndex implements AutoCloseable {
+
+    private static final String FILE = "index.sqlite";
+
+    /// There while the objects are not known yet that a lost index had.
+    private static final String LOST = "lost_objects";
 
     private static final String REMEDY =
             "; it is damaged: put it back from a backup, and what the journal has is added to it";
@@ -42,7 +49,7 @@ public final class NodeIndex implements AutoCloseable {
     /// @param disk forces it
     /// @throws UncheckedIOException if it cannot be used
     public static NodeIndex open(DataDirectory directory, Disk disk) {
-        Path file = directory.path().resolve("index.sqlite");
+        Path file = directory.path().resolve(FILE);
         NodeIndex index =
                 new NodeIndex(
                         new ObjectDatabase(
@@ -52,11 +59,61 @@ public final class NodeIndex implements AutoCloseable {
                                 Limits.standard(),
                                 Waiting.system()),
                         disk);
-        return Opening.orClose(index::prepare, index::close);
+        return Opening.orClose(() -> index.prepare(directory), index::close);
     }
 
-    private NodeIndex prepare() {
+    /// Opens the index of a data directory that has one, or has no objects.
+    ///
+    /// @throws IllegalStateException if it was lost: only a node knows the names of namespaces
+    public static NodeIndex openKnown(DataDirectory directory, Disk disk) {
+        boolean isThere = Files.exists(directory.path().resolve(FILE));
+        if (!isThere && !directory.databases().isEmpty()) {
+            throw lost(directory);
+        }
+        NodeIndex index = open(directory, disk);
+        if (index.has(LOST)) {
+            index.close();
+            throw lost(directory);
+        }
+        return index;
+    }
+
+    private static IllegalStateException lost(DataDirectory directory) {
+        return new IllegalStateException(
+                ("index.sqlite in %s is lost, and with it the names of namespaces and objects: put"
+                                + " it back from a backup, or start the app, which makes it again"
+                                + " without the names of objects")
+                        .formatted(directory.path()));
+    }
+
+    /// Makes the index of objects again if it was lost. No object may be in use.
+    ///
+    /// @param redo brings their databases up to date
+    public void findLost(DataDirectory directory, Redo redo) {
+        if (has(LOST)) {
+            objects.add(new LostIndex(directory, redo).find());
+            objects.apply();
+            write("DROP TABLE " + LOST);
+        }
+    }
+
+    private boolean has(String table) {
+        synchronized (objects) {
+            boolean isThere =
+                    database.sql()
+                            .exec("SELECT 1 FROM sqlite_schema WHERE name = ?", table)
+                            .first()
+                            .isPresent();
+            database.commit();
+            return isThere;
+        }
+    }
+
+    private NodeIndex prepare(DataDirectory directory) {
         try {
+            if (!has("namespaces") && !directory.databases().isEmpty()) {
+                write("CREATE TABLE IF NOT EXISTS %s (found INTEGER) STRICT".formatted(LOST));
+            }
             write(
                     """
                     CREATE TABLE IF NOT EXISTS namespaces (
