@@ -20,18 +20,31 @@ final class ExportFile {
     private final Path target;
     private final Path scratch;
 
+    /// @param directory the data directory, in which it must not be
     /// @throws OperationException if the file cannot be made
-    ExportFile(Path target) {
+    ExportFile(Path target, Path directory) {
         this.target = target.toAbsolutePath().normalize();
         this.scratch = this.target.resolveSibling(target.getFileName() + ".new");
         Path parent = this.target.getParent();
         if (parent == null || !Files.isDirectory(parent)) {
             throw wrong("its directory does not exist");
         }
+        if (isIn(parent, directory)) {
+            throw wrong("it is in the data directory, where no other file may be");
+        }
         for (Path file : new Path[] {this.target, scratch}) {
             if (Files.exists(file)) {
                 throw wrong(file + " is there already: delete it, or choose another name");
             }
+        }
+    }
+
+    private static boolean isIn(Path parent, Path directory) {
+        try {
+            return parent.toRealPath().startsWith(directory.toRealPath());
+        } catch (IOException e) {
+            throw new UncheckedIOException(
+                    "cannot write to %s: %s".formatted(parent, FileErrors.message(e)), e);
         }
     }
 

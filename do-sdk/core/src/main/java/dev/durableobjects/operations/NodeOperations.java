@@ -183,7 +183,7 @@ public final class NodeOperations implements Operations {
         requireNonNull(target, TARGET);
         Journaling database = database(object);
         boolean isWritten =
-                new ExportFile(target)
+                new ExportFile(target, directory.path())
                         .write(object, scratch -> history.copy(database.file(), scratch));
         if (!isWritten) {
             throw new OperationException(
@@ -198,7 +198,7 @@ public final class NodeOperations implements Operations {
         Journaling database = database(object);
         Bookmark moment = history.at(object.id(), database.file(), at);
         boolean isWritten =
-                new ExportFile(target)
+                new ExportFile(target, directory.path())
                         .write(
                                 object,
                                 scratch ->

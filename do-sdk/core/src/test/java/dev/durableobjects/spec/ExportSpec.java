@@ -135,6 +135,9 @@ class ExportSpec {
             StoredObject object = operations.find(NAMESPACE, "a");
             Path lost = files.resolve("none").resolve("a.sqlite");
             assertThat(reason(() -> operations.exportObject(object, lost)), is(Reason.TARGET));
+            Path inside = directory.resolve("a.sqlite");
+            assertThat(reason(() -> operations.exportObject(object, inside)), is(Reason.TARGET));
+            assertThat("it is in the data directory", Files.exists(inside), is(false));
             Files.writeString(file, "mine");
             assertThat(reason(() -> operations.exportObject(object, file)), is(Reason.TARGET));
             assertThat(Files.readString(file), is("mine"));
