@@ -14,6 +14,7 @@ import dev.durableobjects.operations.Operations;
 import dev.durableobjects.operations.Verification;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.Optional;
@@ -110,8 +111,10 @@ final class Call {
         }
         streams.err()
                 .print(
-                        "delete all that %s of namespace %s in %s holds? [y/N] "
-                                .formatted(Text.shown(object()), namespace(), directory()));
+                        Text.printable(
+                                "delete all that %s of namespace %s in %s holds? [y/N] "
+                                        .formatted(
+                                                Text.shown(object()), namespace(), directory())));
         streams.err().flush();
         try {
             String answer = streams.in().readLine();
@@ -147,8 +150,13 @@ final class Call {
         }
     }
 
-    private static Outcome changed(String what, Results.Changed changed) {
-        return Outcome.of(changed, Text.of(what, changed));
+    private Outcome changed(String what, Results.Changed changed) {
+        String elsewhere =
+                arguments
+                        .option("--directory")
+                        .map(directory -> " --directory " + Text.typed(directory))
+                        .orElse("");
+        return Outcome.of(changed, Text.of(what, changed, elsewhere));
     }
 
     /// Asks the node that serves the directory. If nobody does, this process takes its place.
@@ -192,7 +200,8 @@ final class Call {
     }
 
     private Path directory() {
-        return Path.of(arguments.option("--directory").orElse(DIRECTORY)).toAbsolutePath();
+        String directory = arguments.option("--directory").orElse(DIRECTORY);
+        return path("--directory", directory).toAbsolutePath();
     }
 
     private String namespace() {
@@ -205,6 +214,19 @@ final class Call {
 
     /// The node has a working directory of its own.
     private String absolute(String operand) {
-        return Path.of(arguments.operand(operand)).toAbsolutePath().normalize().toString();
+        Path path = path(operand, arguments.operand(operand));
+        return path.toAbsolutePath().normalize().toString();
+    }
+
+    /// An empty path would be the working directory, and mostly is a variable that is not set.
+    private static Path path(String what, String text) {
+        if (text.isEmpty()) {
+            throw new UsageException(what + " is empty");
+        }
+        try {
+            return Path.of(text);
+        } catch (InvalidPathException e) {
+            throw new UsageException("%s is no path: %s".formatted(what, e.getMessage()), e);
+        }
     }
 }

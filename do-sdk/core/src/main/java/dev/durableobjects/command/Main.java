@@ -40,10 +40,11 @@ public final class Main {
     int run(List<String> words, String encoding) {
         boolean isAscii = encoding.equals("ANSI_X3.4-1968") || encoding.equals("US-ASCII");
         if (isAscii && words.stream().anyMatch(word -> word.chars().anyMatch(c -> c > '~'))) {
-            streams.err()
-                    .println(
-                            "durable: an argument has characters beyond ASCII, which this"
-                                    + " process cannot read: set LC_ALL=C.UTF-8");
+            complain(
+                    new UsageException(
+                            "an argument has characters beyond ASCII, which this process cannot"
+                                    + " read: set LC_ALL=C.UTF-8"),
+                    options(words).contains("--json"));
             return Outcome.MISUSED;
         }
         return run(words);
@@ -51,7 +52,19 @@ public final class Main {
 
     /// Returns the exit code.
     int run(List<String> words) {
-        boolean json = words.contains("--json");
+        int exitCode = carryOut(words);
+        if (streams.out().checkError()) {
+            streams.err()
+                    .println(
+                            "durable: the result could not be written to standard output; what was"
+                                    + " asked for is done if the exit code would have been 0");
+            return exitCode == Outcome.DONE ? Outcome.FAILED : exitCode;
+        }
+        return exitCode;
+    }
+
+    private int carryOut(List<String> words) {
+        boolean json = options(words).contains("--json");
         try {
             if (words.isEmpty()) {
                 throw new UsageException("a subcommand is missing");
@@ -63,7 +76,8 @@ public final class Main {
             Subcommand subcommand = Subcommand.named(words.getFirst());
             Arguments arguments = subcommand.arguments(words.subList(1, words.size()));
             Outcome outcome = subcommand.run(new Call(arguments, streams, times));
-            streams.out().println(json ? Json.text(outcome.result()) : outcome.text());
+            streams.out()
+                    .println(json ? Json.text(outcome.result()) : Text.printable(outcome.text()));
             return outcome.exitCode();
         } catch (UsageException e) {
             complain(e, json);
@@ -77,9 +91,15 @@ public final class Main {
         }
     }
 
+    /// Behind two dashes nothing is an option.
+    private static List<String> options(List<String> words) {
+        int dashes = words.indexOf("--");
+        return dashes < 0 ? words : words.subList(0, dashes);
+    }
+
     private static boolean asksForHelp(List<String> words) {
         return words.getFirst().equals("help")
-                || words.contains("--help")
+                || options(words).contains("--help")
                 || words.getFirst().equals("-h");
     }
 
@@ -99,7 +119,7 @@ public final class Main {
         if (json) {
             streams.out().println(Json.text(new Failure(message)));
         } else {
-            streams.err().println("durable: " + message);
+            streams.err().println("durable: " + Text.printable(message));
         }
     }
 

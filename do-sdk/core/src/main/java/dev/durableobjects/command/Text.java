@@ -11,6 +11,9 @@ final class Text {
 
     private static final String ID = "%-64s  ";
 
+    /// What no shell changes, and is no option.
+    private static final String PLAIN = "[\\w/][\\w.:@/-]*";
+
     private Text() {}
 
     static String of(Results.Namespaces found) {
@@ -52,7 +55,8 @@ final class Text {
                         bytes(exported.bytes()));
     }
 
-    static String of(String what, Results.Changed changed) {
+    /// @param elsewhere the option that names the data directory, empty if none was given
+    static String of(String what, Results.Changed changed, String elsewhere) {
         Results.Item object = changed.object();
         return "%s %s\n%s"
                 .formatted(
@@ -60,8 +64,12 @@ final class Text {
                         shown(object),
                         changed.undo()
                                 .map(undo ->
-                                        "undo with: durable rewind %s %s --to %s"
-                                                .formatted(object.namespace(), typed(object), undo))
+                                        "undo with: durable rewind %s %s --to %s%s"
+                                                .formatted(
+                                                        typed(object.namespace()),
+                                                        typed(object),
+                                                        undo,
+                                                        elsewhere))
                                 .orElse("it cannot be undone: the namespace keeps no history"));
     }
 
@@ -106,17 +114,36 @@ final class Text {
 
     /// Returns a name, or its JSON if it has characters that a terminal would act on.
     static String shown(String name) {
-        boolean isPlain =
-                name.codePoints()
-                        .noneMatch(c ->
-                                Character.isISOControl(c)
-                                        || Character.getType(c) == Character.FORMAT);
+        boolean isPlain = name.codePoints().noneMatch(Text::isActedOn);
         return isPlain && !name.isBlank() ? name : Json.text(name);
     }
 
     /// Returns what a shell takes for this object.
     private static String typed(Results.Item object) {
-        return object.name().filter(name -> name.matches("\\w[\\w.:@/-]*")).orElse(object.id());
+        return object.name().filter(name -> name.matches(PLAIN)).orElse(object.id());
+    }
+
+    /// Returns what a shell takes for this text.
+    static String typed(String text) {
+        return text.matches(PLAIN) ? text : "'" + text.replace("'", "'\\''") + "'";
+    }
+
+    /// Returns a text without characters that a terminal would act on, but for line feeds.
+    static String printable(String text) {
+        StringBuilder printable = new StringBuilder();
+        text.codePoints()
+                .forEach(c -> {
+                    if (c != '\n' && isActedOn(c)) {
+                        printable.append("\\u%04x".formatted(c));
+                    } else {
+                        printable.appendCodePoint(c);
+                    }
+                });
+        return printable.toString();
+    }
+
+    private static boolean isActedOn(int c) {
+        return Character.isISOControl(c) || Character.getType(c) == Character.FORMAT;
     }
 
     /// Returns a number of bytes as people read it.

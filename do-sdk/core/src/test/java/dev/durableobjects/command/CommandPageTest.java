@@ -98,7 +98,10 @@ class CommandPageTest {
                                                 Stream.of(line.split(" ")),
                                                 Stream.of("--directory", root + "/data"))
                                         .toList());
-        String printed = (ran.out() + ran.err()).replace(root.toString(), "/srv/app");
+        String printed =
+                (ran.out() + ran.err())
+                        .replace(" --directory " + root + "/data", "")
+                        .replace(root.toString(), "/srv/app");
         return Matcher.quoteReplacement(
                 "$ durable %s\n%s"
                         .formatted(

@@ -2,6 +2,7 @@ package dev.durableobjects.command;
 
 import static org.hamcrest.MatcherAssert.assertThat;
 import static org.hamcrest.Matchers.containsString;
+import static org.hamcrest.Matchers.endsWith;
 import static org.hamcrest.Matchers.is;
 import static org.hamcrest.Matchers.not;
 import static org.hamcrest.Matchers.startsWith;
@@ -21,6 +22,7 @@ import java.sql.DriverManager;
 import java.sql.ResultSet;
 import java.sql.Statement;
 import java.time.Instant;
+import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
@@ -121,6 +123,7 @@ class CommandTest {
         Shell.Ran undone = run("rewind", "NOTE", "b 😀", "--to", imported.getString("undo"));
 
         assertThat(undone.out(), containsString("\nundo with: durable rewind NOTE "));
+        assertThat(undone.out(), endsWith(" --directory %s\n".formatted(data)));
         assertThat(read("b 😀"), is(List.of("second")));
     }
 
@@ -337,9 +340,25 @@ class CommandTest {
 
     @Test
     void argumentsThatTheSystemCannotTellApartAreRefused() {
-        Main main = new Main(Streams.ofProcess(), new Times(java.time.ZoneOffset.UTC));
+        Main main = new Main(Streams.ofProcess(), new Times(ZoneOffset.UTC));
 
         assertThat(main.run(List.of("list", "Ã¤"), "ANSI_X3.4-1968"), is(64));
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void aMistypedIdMakesNoObject(Directory directory) {
+        begin(directory);
+        Path file = root.resolve("a.sqlite");
+        assertThat(run("export", "NOTE", "a", file.toString()).exitCode(), is(0));
+        String id = json("list", "NOTE").getJsonArray("objects").getJsonObject(0).getString("id");
+
+        Shell.Ran longer = run("import", "NOTE", id + "0", file.toString());
+        Shell.Ran right = run("import", "NOTE", id, file.toString());
+
+        assertThat(longer.err(), startsWith("durable: nothing is stored of NOTE " + id + "0"));
+        assertThat(right.exitCode(), is(0));
+        assertThat(names(json("list", "NOTE")), is(List.of("a", "b 😀")));
     }
 
     @ParameterizedTest

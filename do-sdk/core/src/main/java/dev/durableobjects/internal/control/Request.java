@@ -110,6 +110,9 @@ public sealed interface Request<R extends Record> {
     record ImportObject(String namespace, String object, String source)
             implements Request<Results.Changed> {
 
+        /// As long as an id, give or take a few digits.
+        private static final String LIKE_AN_ID = "[0-9A-Fa-f]{56,72}";
+
         @Override
         public Class<Results.Changed> result() {
             return Results.Changed.class;
@@ -118,6 +121,10 @@ public sealed interface Request<R extends Record> {
         @Override
         public Results.Changed run(Operations operations, Progress progress) {
             StoredObject known = operations.object(namespace, object);
+            boolean isId = known.id().toString().equalsIgnoreCase(object);
+            if (!isId && object.matches(LIKE_AN_ID)) {
+                operations.find(namespace, object); // A mistyped id must make no new object.
+            }
             Optional<Bookmark> undo = operations.importObject(known, Path.of(source));
             return Results.Changed.of(known, undo);
         }
