@@ -166,15 +166,26 @@ final class Call {
             Optional<ControlClient> node = ControlClient.connect(directory);
             if (node.isPresent()) {
                 try (ControlClient client = node.get()) {
-                    return client.run(request, progress);
+                    return client.run(request, progress, this::tellOfSilence);
                 }
             }
             return runHere(request, directory, progress);
         }
     }
 
+    private void tellOfSilence() {
+        if (!arguments.has("--json")) {
+            streams.err()
+                    .println(
+                            "durable: the node has said nothing for 10 seconds: it works on this,"
+                                    + " or hangs, and its log says why. An interrupt ends only the"
+                                    + " waiting");
+        }
+    }
+
     private static <R extends Record> R runHere(
             Request<R> request, Path directory, ProgressLine progress) {
+        DataOwner.check(directory, System.getProperty("user.name", ""));
         try (Operations operations = Operations.open(directory)) {
             return request.run(operations, progress);
         } catch (OperationException e) {

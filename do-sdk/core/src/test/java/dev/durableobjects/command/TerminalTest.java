@@ -5,6 +5,7 @@ import static org.hamcrest.MatcherAssert.assertThat;
 import static org.hamcrest.Matchers.containsString;
 import static org.hamcrest.Matchers.is;
 import static org.hamcrest.Matchers.startsWith;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import dev.durableobjects.runtime.DurableObjects;
 import java.io.BufferedReader;
@@ -13,6 +14,7 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.io.PrintStream;
 import java.io.StringReader;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.ZoneOffset;
 import java.util.List;
@@ -95,5 +97,26 @@ class TerminalTest {
 
         assertThat(exitCode, is(1));
         assertThat(err.toString(UTF_8), startsWith("durable: the result could not be written"));
+    }
+
+    @Test
+    void theAdministratorMakesNoFilesForAnotherUser() throws IOException {
+        Path format = data.resolve("format");
+        if (Files.getOwner(format).getName().equals("root")) {
+            Files.setOwner(
+                    format,
+                    data.getFileSystem()
+                            .getUserPrincipalLookupService()
+                            .lookupPrincipalByName("nobody"));
+        }
+        String owner = Files.getOwner(format).getName();
+
+        IllegalStateException refused =
+                assertThrows(IllegalStateException.class, () -> DataOwner.check(data, "root"));
+
+        assertThat(
+                refused.getMessage(), containsString("run the command as %s, as".formatted(owner)));
+        DataOwner.check(data, owner);
+        DataOwner.check(data.resolve("none"), "root");
     }
 }

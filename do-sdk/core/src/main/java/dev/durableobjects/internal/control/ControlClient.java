@@ -6,7 +6,10 @@ import java.io.IOException;
 import java.nio.channels.SocketChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 
 /// A connection to the node that serves a data directory, for one request. Not safe for several
 /// threads.
@@ -15,6 +18,9 @@ public final class ControlClient implements AutoCloseable {
     /// A page of a thousand objects whose names are long has about a mebibyte, or six if all of it
     /// must be escaped.
     private static final int ANSWER_BYTES_MAX = 16 << 20;
+
+    /// When a person begins to wonder.
+    private static final Duration PATIENCE = Duration.ofSeconds(10);
 
     private final Lines lines;
 
@@ -47,8 +53,35 @@ public final class ControlClient implements AutoCloseable {
 
     /// Lets the node carry out a request.
     ///
+    /// @param onSilence told if the node says nothing for long, from any thread
     /// @throws RequestFailedException if that failed, or is not known
-    public <R extends Record> R run(Request<R> request, Progress progress) {
+    public <R extends Record> R run(Request<R> request, Progress progress, Runnable onSilence) {
+        return run(request, progress, PATIENCE, onSilence);
+    }
+
+    <R extends Record> R run(
+            Request<R> request, Progress progress, Duration patience, Runnable onSilence) {
+        CompletableFuture<Boolean> heard = new CompletableFuture<>();
+        CompletableFuture<Void> _ =
+                heard.completeOnTimeout(false, patience.toMillis(), TimeUnit.MILLISECONDS)
+                        .thenAccept(isHeard -> {
+                            if (!isHeard) {
+                                onSilence.run();
+                            }
+                        });
+        try {
+            return ask(
+                    request,
+                    (what, done, total) -> {
+                        heard.complete(true);
+                        progress.at(what, done, total);
+                    });
+        } finally {
+            heard.complete(true);
+        }
+    }
+
+    private <R extends Record> R ask(Request<R> request, Progress progress) {
         send(Envelope.of(request));
         try {
             while (true) {

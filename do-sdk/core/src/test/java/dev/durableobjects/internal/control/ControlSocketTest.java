@@ -4,6 +4,7 @@ import static org.hamcrest.MatcherAssert.assertThat;
 import static org.hamcrest.Matchers.containsString;
 import static org.hamcrest.Matchers.is;
 import static org.hamcrest.Matchers.startsWith;
+import static org.junit.jupiter.api.Assertions.assertDoesNotThrow;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import dev.durableobjects.operations.Progress;
@@ -11,6 +12,7 @@ import dev.durableobjects.operations.StoredNamespace;
 import java.io.IOException;
 import java.net.StandardProtocolFamily;
 import java.nio.channels.ServerSocketChannel;
+import java.nio.channels.SocketChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -63,7 +65,8 @@ class ControlSocketTest {
     void aRequestIsCarriedOut() throws IOException {
         listen(LONG);
 
-        Results.Namespaces result = client().run(new Request.ListNamespaces(), Progress.none());
+        Results.Namespaces result =
+                client().run(new Request.ListNamespaces(), Progress.none(), () -> {});
 
         assertThat(result.namespaces(), is(List.of(new StoredNamespace("NOTES", "notes"))));
         assertThat(raw().send(REQUEST).readAll(), is(ANSWER));
@@ -206,7 +209,8 @@ class ControlSocketTest {
                                 (what, done, total) -> {
                                     told.add("%s of %d".formatted(what, total));
                                     operations.goOn.countDown();
-                                });
+                                },
+                                () -> {});
 
         assertThat(told.getFirst(), is("files of 1000"));
         assertThat(made.directory(), is("/backups"));
@@ -253,7 +257,11 @@ class ControlSocketTest {
         RequestFailedException thrown =
                 assertThrows(
                         RequestFailedException.class,
-                        () -> client().run(new Request.ListNamespaces(), Progress.none()));
+                        () ->
+                                client().run(
+                                                new Request.ListNamespaces(),
+                                                Progress.none(),
+                                                () -> {}));
 
         assertThat(thrown.getMessage(), is("there is no namespace SEAT"));
     }
@@ -280,9 +288,37 @@ class ControlSocketTest {
             RequestFailedException thrown =
                     assertThrows(
                             RequestFailedException.class,
-                            () -> client.run(new Request.ListNamespaces(), Progress.none()));
+                            () ->
+                                    client.run(
+                                            new Request.ListNamespaces(),
+                                            Progress.none(),
+                                            () -> {}));
 
             assertThat(thrown.getMessage(), startsWith("the node went away before it answered"));
+        }
+    }
+
+    @Test
+    void aSilentNodeIsToldOfWhileTheClientWaits() throws Exception {
+        try (ServerSocketChannel hanging = ServerSocketChannel.open(StandardProtocolFamily.UNIX)) {
+            hanging.bind(ControlAddress.of(directory.resolve("control")));
+            ControlClient client = client();
+            SocketChannel node = kept(hanging.accept());
+            CountDownLatch told = new CountDownLatch(1);
+
+            assertThrows(
+                    RequestFailedException.class,
+                    () ->
+                            client.run(
+                                    new Request.ListNamespaces(),
+                                    Progress.none(),
+                                    SHORT,
+                                    () -> {
+                                        told.countDown();
+                                        assertDoesNotThrow(node::close);
+                                    }));
+
+            assertThat(told.getCount(), is(0L));
         }
     }
 
