@@ -153,7 +153,8 @@ public interface DurableObjectState {
 
     /// Lets the runtime answer a text message by itself, without waking the object: on all sockets
     /// of [#webSockets], now and later. Set it in the constructor: it is forgotten when the object
-    /// is reset, or leaves memory without such a socket.
+    /// is reset, or leaves memory without such a socket. It counts at once, also before what the
+    /// event writes is durable.
     void setWebSocketAutoResponse(WebSocketRequestResponsePair pair);
 
     /// Ends what [#setWebSocketAutoResponse(WebSocketRequestResponsePair)] began.

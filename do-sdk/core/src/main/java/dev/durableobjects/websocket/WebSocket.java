@@ -39,13 +39,15 @@ public final class WebSocket {
         accepted().send(new WebSocketMessage.Binary(bytes));
     }
 
-    /// Closes the connection with code 1000. A second close is ignored.
+    /// Closes the connection as [#close(int, String)], without a code: the peer hears 1005.
+    ///
+    /// @throws IllegalStateException before the socket was accepted
     public void close() {
-        close(1000, "");
+        accepted().close();
     }
 
     /// Closes the connection: sends a Close frame after the queued messages, and ends when the peer
-    /// answers or a time-out passes. A second close is ignored.
+    /// answers or a time-out passes. A second close is ignored, whatever its code.
     ///
     /// @param code 1000 to 4999, except 1004, 1005, 1006 and 1015 (RFC 6455 section 7.4)
     /// @param reason at most 123 bytes in UTF-8
@@ -56,9 +58,15 @@ public final class WebSocket {
         accepted().close(code, reason);
     }
 
-    /// Returns the state of the connection: `CONNECTING` until its handshake is complete.
+    /// Returns the state of the connection, as the object sees it: `OPEN` from when the socket was
+    /// accepted, for what it sends is queued then, and `CLOSING` from its own close.
     public ReadyState readyState() {
         return connection().map(Connection::readyState).orElse(ReadyState.CONNECTING);
+    }
+
+    /// Returns the sub-protocol that the object has chosen in its response, once that is sent.
+    public Optional<String> protocol() {
+        return connection().flatMap(Connection::protocol);
     }
 
     /// Attaches a value to the connection, instead of the one before: a copy, which stays while the
@@ -151,8 +159,14 @@ public final class WebSocket {
         /// Queues a message.
         void send(WebSocketMessage message);
 
+        /// Starts the closing handshake without a code.
+        void close();
+
         /// Starts the closing handshake.
         void close(int code, String reason);
+
+        /// Returns the sub-protocol that was agreed on.
+        Optional<String> protocol();
 
         /// Returns the state of the connection.
         ReadyState readyState();

@@ -72,6 +72,10 @@ final class SocketWorld implements AutoCloseable {
         return Instant.EPOCH.plusNanos(time.nanoTime());
     }
 
+    int port() {
+        return server.port();
+    }
+
     /// Opens a socket of the object `a`.
     RawWebSocket connect() throws IOException {
         return connect("a");

@@ -126,7 +126,7 @@ class WebSocketFaultsSpec {
             assertThat(outside, startsWith(expected));
             assertThat((String) inAnother, startsWith(expected));
             assertThat((String) inAwait, startsWith(expected));
-            assertThat(socket.readyState(), is(ReadyState.CONNECTING));
+            assertThat(socket.readyState(), is(ReadyState.OPEN));
             runtime.in(
                     "a",
                     (self, x) -> {

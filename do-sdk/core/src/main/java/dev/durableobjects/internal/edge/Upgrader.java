@@ -22,6 +22,11 @@ import org.jspecify.annotations.Nullable;
 /// A server without a Worker keeps Helidon's own WebSocket routing. Stateless.
 final class Upgrader extends WsUpgrader {
 
+    private static final String PROTOCOL = "sec-websocket-protocol";
+    private static final String GIVEN_UP =
+            "The object returned a WebSocket that has ended meanwhile: its client came later than"
+                    + " socketCloseSeconds after it was accepted, or the object was reset.";
+
     private final String spelling;
 
     /// @param spelling the token of the Upgrade header that leads here
@@ -81,7 +86,7 @@ final class Upgrader extends WsUpgrader {
             WritableHeaders<?> headers) {
         HelidonTransport transport = new HelidonTransport(connection);
         HeldSocket socket = held(answer);
-        if (socket == null || !socket.claim()) {
+        if (socket == null || !socket.claim(answer.headers().get(PROTOCOL).orElse(null))) {
             refuse(connections, transport, notAccepted(answer));
             return Optional.empty();
         }
@@ -150,9 +155,14 @@ final class Upgrader extends WsUpgrader {
         if (answer.webSocket().isEmpty()) {
             return answer;
         }
-        return answer.webSocket().flatMap(WebSocket::connection).isEmpty()
-                ? Response.text(500, "The object returned a WebSocket that it did not accept.")
-                : Response.text(500, "The object returned a WebSocket that is not a new one.");
+        HeldSocket socket = held(answer);
+        return Response.text(
+                500,
+                socket == null
+                        ? "The object returned a WebSocket that it did not accept."
+                        : socket.isGivenUp()
+                                ? GIVEN_UP
+                                : "The object returned a WebSocket that is not a new one.");
     }
 
     private static void refuse(

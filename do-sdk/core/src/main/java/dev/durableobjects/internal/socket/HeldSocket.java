@@ -9,6 +9,7 @@ import dev.durableobjects.internal.socket.SocketCounters.Count;
 import dev.durableobjects.websocket.ReadyState;
 import dev.durableobjects.websocket.WebSocket;
 import dev.durableobjects.websocket.WebSocketMessage;
+import java.util.Optional;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -21,17 +22,12 @@ public final class HeldSocket implements WebSocket.Connection {
 
     private static final String TOO_SLOW = "the peer reads too slowly";
 
-    /// What a message that is held costs beside its frame.
-    private static final int MESSAGE_BYTES = 64;
-
     private final Waiting waiting;
     private final SocketSettings settings;
     private final SocketCounters counters;
     private final Report report;
-    private final Supplier<Outlet> outlet;
-    private final FrameSharing sharing;
     private final SocketWriter writer;
-    private final FrameOrder order;
+    private final ObjectHalf half;
 
     // Guarded by this.
     private final Liveness liveness;
@@ -39,7 +35,7 @@ public final class HeldSocket implements WebSocket.Connection {
     private @Nullable Transport transport;
     private @Nullable ReadAhead incoming;
     private boolean claimed;
-    private boolean closedByObject;
+    private @Nullable String protocol;
     private boolean quiet;
     private long deadline;
 
@@ -64,36 +60,23 @@ public final class HeldSocket implements WebSocket.Connection {
         this.settings = settings;
         this.counters = counters;
         this.report = new Report(listener);
-        this.outlet = outlet;
-        this.sharing = sharing;
         this.writer =
                 new SocketWriter(
                         waiting, threads, new FrameQueue(settings, counters), this::breakDown);
-        this.order = new FrameOrder(this::queue, settings.queueBytesMax());
+        this.half = new ObjectHalf(outlet, sharing, this::queue, settings.queueBytesMax());
         this.liveness = new Liveness(settings.pingNanos());
         this.deadline = waiting.nanoTime() + settings.closeNanos();
     }
 
     @Override
     public void send(WebSocketMessage message) {
-        synchronized (this) {
-            if (closedByObject) {
-                throw new IllegalStateException("Can't call WebSocket send() after close().");
-            }
-        }
-        boolean shared = sharing.has(message);
-        Frame frame = sharing.frame(message);
-        int held = MESSAGE_BYTES + (shared ? 0 : frame.length());
-        Outlet out = outlet.get();
-        Object part = out.part();
-        out.release(held, () -> order.leave(frame, part));
-        order.send(); // It leaves at the end of the event of this thread, not earlier.
+        half.send(message);
     }
 
     /// Sends a text that no output gate holds, behind what the object has sent before. It is
     /// dropped if nothing can be sent any more.
     public void answer(String text) {
-        if (!order.answer(Frame.answer(text))) {
+        if (!half.answer(text)) {
             failSlowPeer();
         }
     }
@@ -104,17 +87,13 @@ public final class HeldSocket implements WebSocket.Connection {
     }
 
     @Override
+    public void close() {
+        half.close(() -> Frame.close(CloseCode.NO_STATUS, ""), this::closeAfterQueued);
+    }
+
+    @Override
     public void close(int code, String reason) {
-        Frame close = Frame.closeOfApplication(code, reason);
-        synchronized (this) {
-            if (closedByObject) {
-                return;
-            }
-        }
-        outlet.get().release(0, () -> closeAfterQueued(close));
-        synchronized (this) {
-            closedByObject = true;
-        }
+        half.close(() -> Frame.closeOfApplication(code, reason), this::closeAfterQueued);
     }
 
     @Override
@@ -124,23 +103,36 @@ public final class HeldSocket implements WebSocket.Connection {
 
     @Override
     public synchronized ReadyState readyState() {
-        return closedByObject && state == ReadyState.OPEN ? ReadyState.CLOSING : state;
+        boolean isOpening = state == ReadyState.CONNECTING || state == ReadyState.OPEN;
+        return !isOpening ? state : half.isClosed() ? ReadyState.CLOSING : ReadyState.OPEN;
+    }
+
+    @Override
+    public synchronized Optional<String> protocol() {
+        return Optional.ofNullable(protocol);
     }
 
     /// Returns whether the object has closed its side.
-    public synchronized boolean isClosedByObject() {
-        return closedByObject;
+    public boolean isClosedByObject() {
+        return half.isClosed();
     }
 
     /// Takes the connection for an opening handshake, which is then answered with 101.
     ///
+    /// @param chosen the sub-protocol, null if there is none
     /// @return false if another handshake has taken it, or if it was given up
-    public synchronized boolean claim() {
+    public synchronized boolean claim(@Nullable String chosen) {
         if (claimed || state != ReadyState.CONNECTING) {
             return false;
         }
         claimed = true;
+        protocol = chosen;
         return true;
+    }
+
+    /// Returns whether it has ended before any handshake took it.
+    public synchronized boolean isGivenUp() {
+        return !claimed && state == ReadyState.CLOSED;
     }
 
     /// Reads from the peer until the connection ends, on the calling thread, and tells the
@@ -214,7 +206,7 @@ public final class HeldSocket implements WebSocket.Connection {
 
     /// Returns whether messages of the peer are for the object.
     synchronized boolean isOpen() {
-        return state == ReadyState.OPEN && !closedByObject && !quiet;
+        return state == ReadyState.OPEN && !half.isClosed() && !quiet;
     }
 
     /// Queues a control frame.
@@ -293,7 +285,7 @@ public final class HeldSocket implements WebSocket.Connection {
             case PING -> queue(Frame.ping());
             case CUT_OFF -> {
                 counters.add(Count.CUT_OFF, 1);
-                close();
+                disconnect();
                 cutOff = true; // If no thread closes it, the next look tries again.
             }
             case NOTHING -> {}
@@ -317,11 +309,11 @@ public final class HeldSocket implements WebSocket.Connection {
 
     private void cut() {
         end();
-        close();
+        disconnect();
     }
 
     /// On a thread of its own, for it may block: nobody waits for the farewell of a connection.
-    private void close() {
+    private void disconnect() {
         Transport network = transport();
         if (network != null) {
             waiting.start("durable-socket-close", network::close);
