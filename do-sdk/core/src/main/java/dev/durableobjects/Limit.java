@@ -68,6 +68,9 @@ public enum Limit {
     /// Bytes of a received WebSocket message, after its fragments were joined. A bigger one closes
     /// the connection with 1009.
     SOCKET_MESSAGE_BYTES("socketMessageBytes", 1 << 20, "a message is held in memory as a whole"),
+    /// Mebibytes of WebSocket messages of all peers that have come in part. At the bound, the
+    /// connection on which more of one comes is closed with 1013.
+    SOCKET_INCOMING_MIB("socketIncomingMib", 256, "many slow peers must not fill the memory"),
     /// Messages that a peer may send on one socket in a second, control frames and fragments
     /// included; it may send those of ten seconds at once. More closes the connection with 1008.
     SOCKET_MESSAGES_PER_SECOND(

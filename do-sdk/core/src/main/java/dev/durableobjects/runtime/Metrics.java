@@ -17,7 +17,8 @@ import dev.durableobjects.internal.socket.SocketCounters.Count;
 /// @param bytesSent bytes of these
 /// @param bytesQueued bytes that wait to be sent now
 /// @param messagesCoalesced messages that were dropped because a newer one replaced them
-/// @param closedTooSlow connections that were closed with 1013: the peer read too slowly
+/// @param closedTooSlow connections that were closed with 1013: the peer read too slowly, or sent
+///   more of a message when those of all peers were at their bound
 /// @param closedTooFast connections that were closed with 1008: the peer sent too much
 /// @param closedInvalid connections that were closed with 1002, 1007 or 1009: the peer broke a rule
 /// @param cutOff connections that were ended because the peer was silent, or did not answer a Close

@@ -4,6 +4,7 @@ import static org.hamcrest.MatcherAssert.assertThat;
 import static org.hamcrest.Matchers.contains;
 import static org.hamcrest.Matchers.containsString;
 import static org.hamcrest.Matchers.greaterThan;
+import static org.hamcrest.Matchers.hasItem;
 import static org.hamcrest.Matchers.is;
 import static org.hamcrest.Matchers.lessThan;
 import static org.hamcrest.Matchers.startsWith;
@@ -19,6 +20,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.AfterEach;
@@ -143,6 +145,38 @@ class SocketBoundsSpec {
         }
         assertThat(server.awaitEvents("a", 1), contains("error more than 5 messages per second"));
         assertThat(server.objects().metrics().closedTooFast(), is(1L));
+    }
+
+    @Test
+    void messagesThatHaveComeInPartAreBoundedTogether() throws IOException {
+        start(builder -> builder.limit(Limit.SOCKET_INCOMING_MIB, 1), room -> {});
+        byte[] half = new byte[600 << 10];
+        byte[] whole = RawWebSocket.frame(RawWebSocket.FINAL | RawWebSocket.BINARY, half);
+        try (RawWebSocket byFragments = connect();
+                RawWebSocket byBytes = connect();
+                RawWebSocket next = connect()) {
+            byFragments.sendFrame(RawWebSocket.BINARY, new byte[0]);
+            for (int i = 0; i < 600; i++) {
+                byFragments.sendFrame(RawWebSocket.CONTINUATION, new byte[1 << 10]);
+            }
+            assertServed(byFragments); // So it was read.
+            byBytes.sendBytes(Arrays.copyOf(whole, whole.length - 1));
+
+            assertThat(byBytes.readAnswer().closeCode(), is(1013));
+            byFragments.sendFrame(RawWebSocket.FINAL | RawWebSocket.CONTINUATION, new byte[0]);
+            assertThat(byFragments.readAnswer().payload().length, is(half.length));
+
+            next.sendFrame(RawWebSocket.BINARY, half);
+            next.sendFrame(RawWebSocket.FINAL | RawWebSocket.CONTINUATION, new byte[0]);
+            assertThat(next.readAnswer().payload().length, is(half.length));
+        }
+        assertThat(server.awaitEvents("a", 3), hasItem("error too many messages are coming"));
+        assertThat(server.objects().metrics().closedTooSlow(), is(1L));
+    }
+
+    private static void assertServed(RawWebSocket socket) throws IOException {
+        socket.sendFrame(RawWebSocket.FINAL | RawWebSocket.PING, new byte[0]);
+        assertThat(socket.readAnswer().opcode(), is(RawWebSocket.PONG));
     }
 
     @Test

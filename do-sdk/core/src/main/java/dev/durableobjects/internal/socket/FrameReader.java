@@ -72,6 +72,11 @@ final class FrameReader {
         }
     }
 
+    /// Returns whether a message has come in part.
+    boolean isJoining() {
+        return joining != null;
+    }
+
     private Opcode opcode(int first) {
         check((first & RESERVED) == 0, "reserved bits are set, but no extension was agreed on");
         Opcode opcode = Opcode.of(first & OPCODE);
@@ -98,7 +103,8 @@ final class FrameReader {
         }
         arrivals.frame((int) length);
         byte[] mask = transport.read(MASK_BYTES);
-        byte[] payload = payload((int) length);
+        boolean isFragment = !isFinal || joining != null;
+        byte[] payload = payload((int) length, isFragment, opcode);
         for (int i = 0; i < payload.length; i++) {
             payload[i] ^= mask[i & 3];
         }
@@ -106,14 +112,17 @@ final class FrameReader {
     }
 
     /// Waits for a payload, which may come in many parts.
-    private byte[] payload(int length) {
+    private byte[] payload(int length, boolean isFragment, Opcode opcode) {
         if (length > 0 && transport.available() >= length) {
+            if (isFragment && !opcode.isControl()) {
+                arrivals.part(length);
+            }
             return transport.read(length);
         }
         byte[] payload = new byte[Math.min(length, PART_BYTES)];
         for (int filled = 0; filled < length; ) {
             byte[] part = part(length - filled);
-            arrivals.part();
+            arrivals.part(opcode.isControl() ? 0 : part.length);
             int needed = filled + part.length;
             if (needed > payload.length) {
                 payload = Arrays.copyOf(payload, Math.min(length, 2 * needed));
@@ -199,7 +208,9 @@ final class FrameReader {
         /// A frame has begun, whose payload is about to be read.
         void frame(int length);
 
-        /// A part of a payload has come, however small.
-        void part();
+        /// A part of a message has come, however small, which is not all of it.
+        ///
+        /// @param length in bytes, 0 for a part of a control frame
+        void part(int length);
     }
 }

@@ -25,6 +25,7 @@ public final class HeldSocket implements WebSocket.Connection {
     private final Waiting waiting;
     private final SocketSettings settings;
     private final SocketCounters counters;
+    private final IncomingBudget budget;
     private final Report report;
     private final SocketWriter writer;
     private final ObjectHalf half;
@@ -44,6 +45,7 @@ public final class HeldSocket implements WebSocket.Connection {
     /// Makes a connection that waits for its opening handshake.
     ///
     /// @param threads that write for it
+    /// @param budget shared by all connections
     /// @param listener told what the peer does
     /// @param outlet gives the event that runs what lets out what it sends; throws an
     ///   IllegalStateException if the calling thread is in none
@@ -53,12 +55,14 @@ public final class HeldSocket implements WebSocket.Connection {
             WriterThreads threads,
             SocketSettings settings,
             SocketCounters counters,
+            IncomingBudget budget,
             SocketListener listener,
             Supplier<Outlet> outlet,
             FrameSharing sharing) {
         this.waiting = waiting;
         this.settings = settings;
         this.counters = counters;
+        this.budget = budget;
         this.report = new Report(listener);
         this.writer =
                 new SocketWriter(
@@ -328,7 +332,8 @@ public final class HeldSocket implements WebSocket.Connection {
         transport = network;
         incoming =
                 new ReadAhead(
-                        waiting, new SocketReader(this, network, waiting, settings, counters));
+                        waiting,
+                        new SocketReader(this, network, waiting, settings, counters, budget));
         liveness.begin(waiting.nanoTime());
         state = ReadyState.OPEN;
         if (writer.hasEnded()) {

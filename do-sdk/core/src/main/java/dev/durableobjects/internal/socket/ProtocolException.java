@@ -22,9 +22,11 @@ final class ProtocolException extends RuntimeException {
 
     /// Returns as what the failure counts.
     SocketCounters.Count count() {
-        return closeCode == CloseCode.POLICY_VIOLATION
-                ? SocketCounters.Count.TOO_FAST
-                : SocketCounters.Count.INVALID;
+        return switch (closeCode) {
+            case CloseCode.POLICY_VIOLATION -> SocketCounters.Count.TOO_FAST;
+            case CloseCode.TRY_AGAIN_LATER -> SocketCounters.Count.TOO_SLOW;
+            default -> SocketCounters.Count.INVALID;
+        };
     }
 
     /// Returns the code to close with.

@@ -41,7 +41,7 @@ public final class SocketCounters {
         BYTES_QUEUED,
         /// Messages that were dropped because a newer one replaced them.
         COALESCED,
-        /// Connections that were closed with 1013.
+        /// Connections that were closed with 1013, whatever was too slow.
         TOO_SLOW,
         /// Connections that were closed with 1008.
         TOO_FAST,

@@ -26,6 +26,7 @@ public final class SocketKeeper implements AutoCloseable {
     private final WriterThreads threads;
     private final long lingerNanos;
     private final SocketCounters counters = new SocketCounters();
+    private final IncomingBudget budget;
     private final Map<SocketQueuePolicy, SocketSettings> settings =
             new EnumMap<>(SocketQueuePolicy.class);
     private final Set<HeldSocket> sockets = ConcurrentHashMap.newKeySet();
@@ -37,6 +38,7 @@ public final class SocketKeeper implements AutoCloseable {
     public SocketKeeper(Waiting waiting, Limits limits) {
         this.waiting = waiting;
         this.threads = new WriterThreads(waiting);
+        this.budget = new IncomingBudget((long) limits.get(Limit.SOCKET_INCOMING_MIB) << 20);
         this.lingerNanos = TimeUnit.SECONDS.toNanos(limits.get(Limit.SOCKET_LINGER_SECONDS));
         for (SocketQueuePolicy policy : SocketQueuePolicy.values()) {
             settings.put(policy, SocketSettings.of(limits, policy));
@@ -62,6 +64,7 @@ public final class SocketKeeper implements AutoCloseable {
                 threads,
                 requireNonNull(settings.get(policy)),
                 counters,
+                budget,
                 listener,
                 outlet,
                 sharing);

@@ -14,17 +14,23 @@ final class SocketReader implements ReadAhead.Source, FrameReader.Arrivals {
     private final FrameReader frames;
     private final FrameRate rate;
     private final SocketCounters counters;
+    private final IncomingBudget budget;
+
+    /// What it holds of a message that has come in part.
+    private long held;
 
     SocketReader(
             HeldSocket socket,
             Transport network,
             Waiting waiting,
             SocketSettings settings,
-            SocketCounters counters) {
+            SocketCounters counters,
+            IncomingBudget budget) {
         this.socket = socket;
         this.network = network;
         this.rate = new FrameRate(waiting, settings.framesPerSecond());
         this.counters = counters;
+        this.budget = budget;
         this.frames = new FrameReader(network, settings.messageBytesMax(), this);
     }
 
@@ -32,6 +38,9 @@ final class SocketReader implements ReadAhead.Source, FrameReader.Arrivals {
     public @Nullable Heard next() {
         try {
             Received received = frames.next();
+            if (!frames.isJoining()) {
+                giveBack();
+            }
             return switch (received) {
                 case Received.Message(WebSocketMessage message) -> event(message);
                 case Received.Ping(byte[] payload) -> {
@@ -42,13 +51,16 @@ final class SocketReader implements ReadAhead.Source, FrameReader.Arrivals {
                 case Received.Close close -> end(close);
             };
         } catch (ProtocolException e) {
+            giveBack();
             socket.fail(e);
             linger();
             socket.end();
             return Heard.end(listener -> listener.failed(e));
         } catch (Transport.Gone e) {
+            giveBack();
             return socket.lose();
         } catch (RuntimeException | Error fault) {
+            giveBack();
             socket.breakDown(fault);
             return Heard.end(listener -> listener.failed(fault));
         }
@@ -63,8 +75,19 @@ final class SocketReader implements ReadAhead.Source, FrameReader.Arrivals {
     }
 
     @Override
-    public void part() {
+    public void part(int length) {
         socket.hear();
+        if (!budget.take(length)) {
+            throw new ProtocolException(CloseCode.TRY_AGAIN_LATER, "too many messages are coming");
+        }
+        held += length;
+    }
+
+    private void giveBack() {
+        if (held > 0) {
+            budget.give(held);
+            held = 0;
+        }
     }
 
     @Override
@@ -80,6 +103,7 @@ final class SocketReader implements ReadAhead.Source, FrameReader.Arrivals {
     /// Echoes a Close frame, unless one was sent, and waits until it is on the wire. A peer that
     /// goes on sending gets time to read it.
     private Heard end(Received.Close close) {
+        giveBack();
         socket.answer(close);
         if (network.available() > 0) {
             socket.limitLinger();

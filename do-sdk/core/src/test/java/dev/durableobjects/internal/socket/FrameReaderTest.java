@@ -160,7 +160,7 @@ class FrameReaderTest {
         public void frame(int length) {}
 
         @Override
-        public void part() {
+        public void part(int length) {
             parts++;
         }
     }
