@@ -1,9 +1,18 @@
 package dev.durableobjects.internal.gate;
 
-/// Waits for real. A test extends it to do one thing in another way. Safe for use by many threads.
+/// Waits as another does, or for real. A test extends it to do one thing in another way. Safe for
+/// use by many threads.
 public class ForwardingWaiting implements Waiting {
 
-    private final Waiting real = Waiting.system();
+    private final Waiting real;
+
+    public ForwardingWaiting() {
+        this(Waiting.system());
+    }
+
+    public ForwardingWaiting(Waiting real) {
+        this.real = real;
+    }
 
     @Override
     public void park(Object blocker) {
