@@ -14,7 +14,7 @@ import org.sqlite.SQLiteConfig;
 /// Only one thread may use it.
 final class JdbcLedger implements LedgerApi, AutoCloseable {
 
-    /// Those that the SDK's `Syncs` gives to an object's database, but SQLite makes its own
+    /// Those that the SDK's `Access` gives to an object's database, but SQLite makes its own
     /// checkpoints, and forces for them: here no journal does.
     private static final String SETTINGS =
             """

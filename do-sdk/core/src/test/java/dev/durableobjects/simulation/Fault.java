@@ -41,7 +41,8 @@ enum Fault {
     LYING_HISTORY("should be as|is refused|damage|header"),
     /// History begins with more than what is durable.
     EARLY_BASE(
-            "should be as|turns, now only|was known to begin with|was undone|malformed|half of a"),
+            "should be as|turns, now only|was known to begin with|was undone|cannot use objects"
+                    + "|malformed|half of a"),
     /// Calls enter in another order than they were made.
     NO_ORDER("was overtaken");
 

@@ -69,15 +69,17 @@ final class PageChanges {
     }
 
     /// Makes the changes in a database file. Of a whole database nothing remains that was there
-    /// before.
+    /// before: each page is written as a whole if all are here. Emptying the file first takes much
+    /// longer; file systems force what is then written into it when it is closed.
     void writeTo(RandomAccessFile target) throws IOException {
-        if (isWhole) {
+        boolean replacesAll = isWhole && pages.size() == databasePages;
+        if (isWhole && !replacesAll) {
             target.setLength(0);
         }
         for (PageImage page : pages.values()) {
             long begin = (long) (page.number() - 1) * pageSize;
             PageParts.forEach(
-                    page.parts(),
+                    replacesAll ? PageImage.ALL : page.parts(),
                     pageSize,
                     (from, length) -> {
                         target.seek(begin + from);

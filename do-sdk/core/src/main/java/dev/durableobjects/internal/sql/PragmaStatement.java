@@ -57,6 +57,16 @@ public record PragmaStatement(String name, @Nullable String value, boolean isWel
                 name, value.isEmpty() ? "" : value.getLast().lower(), isWellFormed);
     }
 
+    /// Returns whether it switches something of the connection.
+    public boolean isSwitch() {
+        return SqlRules.SWITCHES.contains(name) && value != null;
+    }
+
+    /// Returns whether it does nothing inside of a transaction.
+    public boolean needsNoTransaction() {
+        return name.equals("foreign_keys");
+    }
+
     /// Returns whether it makes the transaction check foreign keys at its end.
     public boolean setsDeferral() {
         return name.equals("defer_foreign_keys") && value != null;

@@ -73,9 +73,22 @@ public record Journaling(History history, Redo redo, DurableObjectId id, String 
     SqliteConnection open(Opening opening) throws SQLException {
         boolean isDone = false;
         try {
-            SqliteConnection opened = opening.run();
+            SqliteConnection opened = reopen(opening);
             isDone = true;
             return opened;
+        } finally {
+            if (!isDone) {
+                release();
+            }
+        }
+    }
+
+    /// Opens another connection to a database that is open.
+    ///
+    /// @throws DurableObjectException if its file cannot be opened
+    SqliteConnection reopen(Opening opening) throws SQLException {
+        try {
+            return opening.run();
         } catch (IOException e) {
             throw unreadable(e);
         } catch (SQLException e) {
@@ -83,10 +96,6 @@ public record Journaling(History history, Redo redo, DurableObjectId id, String 
                 throw unreadable(e);
             }
             throw e;
-        } finally {
-            if (!isDone) {
-                release();
-            }
         }
     }
 

@@ -1,10 +1,13 @@
 package dev.durableobjects.internal.storage;
 
+import static java.util.Objects.requireNonNull;
+
 import dev.durableobjects.DurableObjectId;
 import dev.durableobjects.Limit;
 import dev.durableobjects.Limits;
 import dev.durableobjects.internal.gate.Waiting;
 import dev.durableobjects.internal.journal.Scratch;
+import dev.durableobjects.internal.sql.PragmaStatement;
 import dev.durableobjects.internal.sql.SqlStatement;
 import dev.durableobjects.spi.Commit;
 import dev.durableobjects.spi.Wake;
@@ -15,15 +18,15 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.SQLException;
-import java.util.ArrayList;
-import java.util.List;
-import java.util.Objects;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/// The connection of one live object: opened with its first statement, to an empty database in
-/// memory while there is no file, and from the first write on to the file.
+/// The connection of one live object: opened with its first statement, to read its file, or an
+/// empty database in memory if there is none; and opened anew with the first write, to the file.
+/// What only reads has no lock and no log, whose making and deleting take longer than most events.
 ///
 /// Only the object's thread may use it, except for [#stop] and [#close].
 final class ObjectConnection implements SqliteStorage.ConnectionSource {
@@ -48,13 +51,14 @@ final class ObjectConnection implements SqliteStorage.ConnectionSource {
 
     // Written by the object's thread; stop and close read them under the lock.
     private volatile @Nullable SqliteConnection connection;
-    private final List<SqliteConnection> replaced = new ArrayList<>();
+    private volatile @Nullable SqliteConnection replaced;
     private volatile @Nullable DatabaseFile bytes;
-    private boolean inMemory;
+    private boolean hasFile;
+    private boolean isWritable;
     private boolean closed;
 
-    /// What was set while the object had no file, and must be set again when it gets one.
-    private final List<String> pragmas = new ArrayList<>();
+    /// What was switched before the first write, by name, and must be switched again for it.
+    private final Map<String, String> switched = new LinkedHashMap<>();
 
     /// Makes the connection of an object, without opening anything.
     ///
@@ -100,21 +104,45 @@ final class ObjectConnection implements SqliteStorage.ConnectionSource {
 
     /// Returns whether the object has written nothing yet, and has no file.
     boolean isInMemory() {
-        return inMemory;
+        return !hasFile;
     }
 
     @Override
     public CompiledStatement compile(SqlStatement text) throws SQLException {
-        CompiledStatement statement = compile(connection -> connection.compile(text));
-        if (inMemory && text.isPragma()) {
-            pragmas.add(text.text());
+        SqliteConnection open = current();
+        CompiledStatement cached = open.cached(text.text());
+        if (cached != null) {
+            return cached;
         }
-        return statement;
+        try {
+            StatementPlan plan = StatementPlan.of(open, text);
+            if (text.isPragma()) {
+                note(PragmaStatement.of(text), text.text());
+            }
+            open = connectionFor(plan, open);
+            return new CompiledStatement(open, text.text(), plan);
+        } catch (SQLException e) {
+            throw open.failed(e);
+        }
     }
 
     @Override
     public CompiledStatement compileOwn(String sql, StatementPlan plan) throws SQLException {
-        return compile(connection -> connection.compileOwn(sql, plan));
+        SqliteConnection open = current();
+        try {
+            open = connectionFor(plan, open);
+            return open.compileOwn(sql, plan);
+        } catch (SQLException e) {
+            throw open.failed(e);
+        }
+    }
+
+    /// Remembers what is switched on a connection that another one will replace.
+    private void note(PragmaStatement pragma, String text) {
+        boolean isInEffect = !pragma.needsNoTransaction() || !transaction.isBegun();
+        if (!isWritable && pragma.isSwitch() && isInEffect) {
+            switched.put(pragma.name(), text);
+        }
     }
 
     @Override
@@ -122,18 +150,10 @@ final class ObjectConnection implements SqliteStorage.ConnectionSource {
         host.check();
     }
 
-    private CompiledStatement compile(Compiler compiler) throws SQLException {
-        SqliteConnection open = current();
-        try {
-            CompiledStatement statement = compiler.on(open);
-            if (!inMemory || !statement.plan().writes()) {
-                return statement;
-            }
-            statement.discard();
-            return compiler.on(makeFile());
-        } catch (SQLException e) {
-            throw open.failed(e);
-        }
+    /// Returns the connection that a statement needs: the first that writes needs another one.
+    private SqliteConnection connectionFor(StatementPlan plan, SqliteConnection open)
+            throws SQLException {
+        return plan.writes() && !isWritable ? makeWritable() : open;
     }
 
     /// SQLite never does this by itself: it would not tell when it fails, nor whether the journal
@@ -204,7 +224,11 @@ final class ObjectConnection implements SqliteStorage.ConnectionSource {
 
     /// Stops the statement that runs, and every later one. Any thread may do it.
     void stop() {
-        SqliteConnection open = connection;
+        stop(connection);
+        stop(replaced);
+    }
+
+    private static void stop(@Nullable SqliteConnection open) {
         if (open != null) {
             open.stop();
         }
@@ -244,90 +268,103 @@ final class ObjectConnection implements SqliteStorage.ConnectionSource {
         }
         // After an error, the journal knows better what was committed.
         boolean isKnown = keepsLog && !transaction.isCritical();
-        Objects.requireNonNull(journaling).close(open, source, isKnown);
+        requireNonNull(journaling).close(open, source, isKnown);
     }
 
-    /// Closes the database in memory when nothing reads it any more.
+    /// Closes what has only read when nothing reads there any more.
     synchronized void closeReplaced() throws SQLException {
-        for (SqliteConnection before : replaced) {
+        SqliteConnection before = replaced;
+        if (before != null) {
+            replaced = null;
             before.reallyClose();
         }
-        replaced.clear();
     }
 
     /// Under the lock, so that whoever closes it meanwhile finds a connection or none.
     private synchronized SqliteConnection open() throws SQLException {
         prepare();
-        inMemory = Files.notExists(file);
-        if (!inMemory) {
-            return openFile();
+        hasFile = Files.exists(file);
+        if (hasFile) {
+            return openFile(Access.READS);
         }
         if (journaling != null) {
             journaling.releaseMissing();
         }
-        return keep(SqliteConnection.openMemory(this, limits, waiting), null);
+        return keep(SqliteConnection.openMemory(this, limits, waiting));
     }
 
     private void prepare() throws SQLException {
-        if (closed) {
-            throw new SQLException("the database was closed");
-        }
+        checkOpen();
         if (journaling != null) {
             journaling.prepare();
         }
     }
 
-    private SqliteConnection openFile() throws SQLException {
-        return journaling == null
-                ? keep(open(Syncs.CHECKPOINTS), null)
-                : journaling.open(this::openJournaled);
+    private void checkOpen() throws SQLException {
+        if (closed) {
+            throw new SQLException("the database was closed");
+        }
     }
 
-    private SqliteConnection open(Syncs syncs) throws SQLException {
-        return SqliteConnection.open(SqliteUrl.name(file), syncs, this, limits, waiting);
+    /// Without the journal, only the log may have what was committed last, and is read, too.
+    private SqliteConnection openFile(Access access) throws SQLException {
+        if (journaling != null) {
+            return journaling.open(() -> openJournaled(access));
+        }
+        isWritable = true;
+        return keep(open(Access.WRITES_AND_FORCES));
     }
 
-    private SqliteConnection openJournaled() throws SQLException, IOException {
+    private SqliteConnection openJournaled(Access access) throws SQLException, IOException {
         int transactionMib = Math.min(limits.get(Limit.TRANSACTION_MIB), TRANSACTION_MIB_MAX);
         DatabaseFile source = DatabaseFile.open(file, (long) transactionMib << 20);
         try {
-            return keep(open(Syncs.NONE), source); // The journal forces.
+            SqliteConnection opened = open(access);
+            bytes = source;
+            return keep(opened);
         } catch (SQLException e) {
             source.close();
             throw e;
         }
     }
 
-    /// The empty database in memory goes; cursors on it may live until the end of the event.
-    private SqliteConnection makeFile() throws SQLException {
-        host.admitFile();
-        DatabaseFile.makeDirectory(file);
-        SqliteConnection made = openNewFile();
-        inMemory = false;
-        for (String pragma : pragmas) {
+    private SqliteConnection open(Access access) throws SQLException {
+        return SqliteConnection.open(file, access, this, limits, waiting);
+    }
+
+    /// What only reads goes; its cursors may live until the end of the event.
+    private SqliteConnection makeWritable() throws SQLException {
+        if (!hasFile) {
+            host.admitFile();
+            DatabaseFile.makeDirectory(file);
+        }
+        SqliteConnection made = openToWrite();
+        for (String pragma : switched.values()) {
             made.run(pragma);
         }
+        switched.clear();
         transaction.moveOn();
         return made;
     }
 
-    private synchronized SqliteConnection openNewFile() throws SQLException {
-        prepare();
-        SqliteConnection before = Objects.requireNonNull(connection);
-        SqliteConnection made = openFile();
-        replaced.add(before);
+    private synchronized SqliteConnection openToWrite() throws SQLException {
+        SqliteConnection before = connection;
+        SqliteConnection made;
+        if (hasFile) {
+            checkOpen();
+            made = keep(requireNonNull(journaling).reopen(() -> open(Access.WRITES)));
+        } else {
+            prepare();
+            made = openFile(Access.WRITES);
+            hasFile = true;
+        }
+        isWritable = true;
+        replaced = before;
         return made;
     }
 
-    private SqliteConnection keep(SqliteConnection opened, @Nullable DatabaseFile source) {
+    private SqliteConnection keep(SqliteConnection opened) {
         connection = opened;
-        bytes = source;
         return opened;
-    }
-
-    /// Compiles one statement.
-    private interface Compiler {
-
-        CompiledStatement on(SqliteConnection connection) throws SQLException;
     }
 }

@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
 import org.sqlite.SQLiteErrorCode;
 
 /// The transaction of an event: begun by its first write, committed at its end, with savepoints in
-/// between. It moves along when the first write gives the object a file. Only the object's thread
+/// between. It moves along when the first write opens another connection. Only the object's thread
 /// may use it.
 final class ObjectTransaction {
 
@@ -160,6 +160,11 @@ final class ObjectTransaction {
     /// Returns what clients of JDBC have prepared in the event.
     StatementLeases leases() {
         return leases;
+    }
+
+    /// Returns whether the transaction has begun.
+    boolean isBegun() {
+        return open;
     }
 
     /// Returns whether this savepoint is open.

@@ -32,6 +32,8 @@ final class SqliteConnection extends JDBC4Connection {
 
     private static final String MEMORY = ":memory:";
 
+    private static final Properties DRIVER_SETTINGS = driverSettings();
+
     private final Host host;
     private final SqlGuard guard;
     private final StatementCache cache;
@@ -46,14 +48,9 @@ final class SqliteConnection extends JDBC4Connection {
     /// False while the driver's constructors run, which use statements of their own.
     private final boolean ready;
 
-    private SqliteConnection(
-            String file,
-            ObjectConnection owner,
-            Limits limits,
-            Waiting waiting,
-            Properties settings)
+    private SqliteConnection(String file, ObjectConnection owner, Limits limits, Waiting waiting)
             throws SQLException {
-        super(SqliteUrl.of(file), file, settings);
+        super(SqliteUrl.of(file), file, DRIVER_SETTINGS);
         this.host = owner.host();
         this.source = owner;
         this.transaction = owner.transaction();
@@ -69,24 +66,26 @@ final class SqliteConnection extends JDBC4Connection {
     /// Opens a database without a file.
     static SqliteConnection openMemory(ObjectConnection owner, Limits limits, Waiting waiting)
             throws SQLException {
-        return open(MEMORY, Syncs.NONE, owner, limits, waiting);
+        return open(MEMORY, Access.READS, owner, limits, waiting);
     }
 
-    /// Opens a database file, and makes it if there is none.
+    /// Opens a database file; if it is to be written, makes it if there is none.
     ///
     /// @throws SQLException if it cannot be opened, for example because another process has it open
     static SqliteConnection open(
-            String file, Syncs syncs, ObjectConnection owner, Limits limits, Waiting waiting)
+            Path file, Access access, ObjectConnection owner, Limits limits, Waiting waiting)
             throws SQLException {
-        SQLiteConfig config = new SQLiteConfig();
-        config.setBusyTimeout(0);
-        config.setGetGeneratedKeys(false);
-        config.setOpenMode(SQLiteOpenMode.NOMUTEX); // The driver's own lock does what it would do.
+        String name = access == Access.READS ? SqliteUrl.still(file) : SqliteUrl.name(file);
+        return open(name, access, owner, limits, waiting);
+    }
+
+    private static SqliteConnection open(
+            String name, Access access, ObjectConnection owner, Limits limits, Waiting waiting)
+            throws SQLException {
         // Without a permit: the file is opened here, and read by the statements that follow.
-        SqliteConnection connection =
-                new SqliteConnection(file, owner, limits, waiting, config.toProperties());
+        SqliteConnection connection = new SqliteConnection(name, owner, limits, waiting);
         try {
-            connection.run(syncs.settings(limits.get(Limit.PAGE_CACHE_KIB)));
+            connection.run(access.settings(limits.get(Limit.PAGE_CACHE_KIB)));
             connection.limit();
             ProgressHandler.setHandler(connection, StatementClock.STEPS, connection.clock);
             return connection;
@@ -94,6 +93,14 @@ final class SqliteConnection extends JDBC4Connection {
             connection.reallyClose();
             throw e;
         }
+    }
+
+    private static Properties driverSettings() {
+        SQLiteConfig config = new SQLiteConfig();
+        config.setBusyTimeout(0);
+        config.setGetGeneratedKeys(false);
+        config.setOpenMode(SQLiteOpenMode.NOMUTEX); // The driver's own lock does what it would do.
+        return config.toProperties();
     }
 
     private void limit() throws SQLException {
@@ -136,17 +143,6 @@ final class SqliteConnection extends JDBC4Connection {
             runtimeTablesSchema = schema;
         }
         return runtimeTables;
-    }
-
-    /// Returns a statement of an application, compiled now or earlier.
-    ///
-    /// @throws dev.durableobjects.sql.SqlStorageException if an object may not run it
-    CompiledStatement compile(SqlStatement statement) throws SQLException {
-        CompiledStatement cached = cache.take(statement.text());
-        if (cached != null) {
-            return cached;
-        }
-        return new CompiledStatement(this, statement.text(), StatementPlan.of(this, statement));
     }
 
     /// Returns the plan of one statement of a JDBC client.

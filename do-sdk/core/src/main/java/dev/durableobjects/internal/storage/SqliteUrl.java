@@ -24,4 +24,10 @@ final class SqliteUrl {
     static String name(Path database) {
         return database.toUri().toString();
     }
+
+    /// Returns the name by which SQLite only reads a file that nobody writes meanwhile: without its
+    /// log, and without a lock.
+    static String still(Path database) {
+        return name(database) + "?immutable=1";
+    }
 }
