@@ -73,6 +73,24 @@ class MissingDatabaseSpec {
         assertThat(world.values("b"), is(List.of(1L)));
     }
 
+    @Test
+    void oneThatGoesWhileItIsOnlyReadIsNotMadeAnew() throws Exception {
+        world = world(Way.LIVE);
+        world.insert("a", 1L);
+        freeJournal();
+        world.close();
+        world = world(Way.LIVE);
+        assertThat(world.values("a"), is(List.of(1L)));
+
+        Files.move(file(), parent.resolve("lost"));
+        assertThrows(Exception.class, () -> world.insert("a", 2L));
+
+        assertThat(refusal().kind(), is(Kind.UNREADABLE));
+        Files.move(parent.resolve("lost"), file());
+        world.insert("a", 3L);
+        assertThat(world.values("a"), is(List.of(1L, 3L)));
+    }
+
     @ParameterizedTest
     @CsvSource({"LIVE, NOTHING", "LIVE, CHANGES", "OFFLINE, NOTHING", "OFFLINE, CHANGES"})
     void rewindingBringsItBack(Way way, Rest rest) throws Exception {

@@ -3,17 +3,24 @@ package dev.durableobjects.internal.storage;
 /// What a connection does with its database, and the settings that it has for it. Immutable.
 enum Access {
     /// It reads a database that nobody writes meanwhile, without a lock and without a log.
-    READS(""),
-    /// It writes, and somebody else forces what it has committed.
-    WRITES(writing("OFF")),
-    /// It writes, and SQLite forces where the database would be damaged otherwise: before and after
-    /// a checkpoint.
-    WRITES_AND_FORCES(writing("NORMAL"));
+    READS("immutable=1", ""),
+    /// It writes a database that has a file, and somebody else forces what it has committed.
+    WRITES("mode=rw", writing("OFF")),
+    /// It writes a database, which it makes if there is none, and SQLite forces where that would be
+    /// damaged otherwise: before and after a checkpoint.
+    WRITES_AND_FORCES("mode=rwc", writing("NORMAL"));
 
+    private final String parameter;
     private final String first;
 
-    Access(String first) {
+    Access(String parameter, String first) {
+        this.parameter = parameter;
         this.first = first;
+    }
+
+    /// Returns what the name of the database says about it.
+    String parameter() {
+        return parameter;
     }
 
     /// Page 1 keeps the journal mode; everything else is a setting of the connection. The locking

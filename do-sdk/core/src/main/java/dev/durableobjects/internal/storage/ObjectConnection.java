@@ -352,7 +352,7 @@ final class ObjectConnection implements SqliteStorage.ConnectionSource {
         SqliteConnection made;
         if (hasFile) {
             checkOpen();
-            made = keep(requireNonNull(journaling).reopen(() -> open(Access.WRITES)));
+            made = keep(reopenToWrite());
         } else {
             prepare();
             made = openFile(Access.WRITES);
@@ -361,6 +361,17 @@ final class ObjectConnection implements SqliteStorage.ConnectionSource {
         isWritable = true;
         replaced = before;
         return made;
+    }
+
+    private SqliteConnection reopenToWrite() throws SQLException {
+        try {
+            return requireNonNull(journaling).reopen(() -> open(Access.WRITES));
+        } catch (SQLException e) {
+            if (Files.notExists(file)) {
+                throw transaction.fatal(e); // Somebody has deleted it; who opens it next says so.
+            }
+            throw e;
+        }
     }
 
     private SqliteConnection keep(SqliteConnection opened) {

@@ -69,14 +69,13 @@ final class SqliteConnection extends JDBC4Connection {
         return open(MEMORY, Access.READS, owner, limits, waiting);
     }
 
-    /// Opens a database file; if it is to be written, makes it if there is none.
+    /// Opens a database file.
     ///
     /// @throws SQLException if it cannot be opened, for example because another process has it open
     static SqliteConnection open(
             Path file, Access access, ObjectConnection owner, Limits limits, Waiting waiting)
             throws SQLException {
-        String name = access == Access.READS ? SqliteUrl.still(file) : SqliteUrl.name(file);
-        return open(name, access, owner, limits, waiting);
+        return open(SqliteUrl.name(file, access), access, owner, limits, waiting);
     }
 
     private static SqliteConnection open(

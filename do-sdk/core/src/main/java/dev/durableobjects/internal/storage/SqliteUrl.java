@@ -25,9 +25,8 @@ final class SqliteUrl {
         return database.toUri().toString();
     }
 
-    /// Returns the name by which SQLite only reads a file that nobody writes meanwhile: without its
-    /// log, and without a lock.
-    static String still(Path database) {
-        return name(database) + "?immutable=1";
+    /// Returns the name by which SQLite opens a file for this.
+    static String name(Path database, Access access) {
+        return name(database) + "?" + access.parameter();
     }
 }
