@@ -6,8 +6,9 @@ package dev.durableobjects;
 /// A bound is changed through [Limits]; in configuration its key is [#key] below `durable.limits`.
 /// Immutable.
 public enum Limit {
-    /// Objects in memory at a time. At the bound, the one idle for longest leaves; if none is idle,
-    /// a call that needs one more is refused as overload.
+    /// Objects in memory at a time. At the bound, the one idle for longest leaves. If none is idle,
+    /// a call from outside waits for one that leaves already, and is refused as overload if none
+    /// does.
     LIVE_OBJECTS("liveObjects", 2_000, "each has a database connection: memory and file handles"),
     /// Seconds without an event after which an object leaves memory.
     IDLE_SECONDS("idleSeconds", 10, "Cloudflare's bound"),
@@ -93,7 +94,7 @@ public enum Limit {
     PAGE_CACHE_KIB("pageCacheKib", 512, "memory per live object"),
     /// Mebibytes of pages that one event may write, 1024 at most. With more, all of it is undone
     /// and the object reset.
-    TRANSACTION_MIB("transactionMib", 1_024, "a commit is held in memory as a whole"),
+    TRANSACTION_MIB("transactionMib", 1_024, 1_024, "a commit is held in memory as a whole"),
     /// Mebibytes of the journal at which its oldest file is freed, by checkpoints of the databases
     /// that have commits in it.
     JOURNAL_MIB("journalMib", 256, "a start after a crash reads all of it"),
@@ -115,11 +116,17 @@ public enum Limit {
 
     private final String key;
     private final int standard;
+    private final int maximum;
     private final String reason;
 
     Limit(String key, int standard, String reason) {
+        this(key, standard, Integer.MAX_VALUE, reason);
+    }
+
+    Limit(String key, int standard, int maximum, String reason) {
         this.key = key;
         this.standard = standard;
+        this.maximum = maximum;
         this.reason = reason;
     }
 
@@ -131,6 +138,11 @@ public enum Limit {
     /// Returns the default.
     public int standard() {
         return standard;
+    }
+
+    /// Returns the largest value that it can be set to.
+    public int maximum() {
+        return maximum;
     }
 
     /// Returns why the bound exists.

@@ -23,12 +23,18 @@ public final class Limits {
 
     /// Returns these bounds with one changed.
     ///
-    /// @throws IllegalArgumentException if the value is less than 1
+    /// @throws IllegalArgumentException if the value is less than 1 or more than the bound's
+    ///   maximum
     public Limits with(Limit limit, int value) {
         requireNonNull(limit, "limit must be one of Limit, was null");
         if (value < 1) {
             throw new IllegalArgumentException(
                     "limit %s must be at least 1, was %d".formatted(limit.key(), value));
+        }
+        if (value > limit.maximum()) {
+            throw new IllegalArgumentException(
+                    "limit %s must be at most %d, was %d"
+                            .formatted(limit.key(), limit.maximum(), value));
         }
         Map<Limit, Integer> more = new EnumMap<>(Limit.class);
         more.putAll(changed);

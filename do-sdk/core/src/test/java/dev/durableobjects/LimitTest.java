@@ -3,6 +3,7 @@ package dev.durableobjects;
 import static org.hamcrest.MatcherAssert.assertThat;
 import static org.hamcrest.Matchers.containsString;
 import static org.hamcrest.Matchers.is;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -27,6 +28,24 @@ class LimitTest {
         String reference = Repository.read(Path.of("docs/reference/configuration.md"));
 
         assertThat(reference, containsString(table));
+    }
+
+    @Test
+    void aValueMustBeInTheRangeOfTheLimit() {
+        Limits largest = Limits.standard().with(Limit.TRANSACTION_MIB, 1_024);
+        assertThat(largest.get(Limit.TRANSACTION_MIB), is(1_024));
+
+        assertThat(
+                refused(Limit.TRANSACTION_MIB, 1_025),
+                is("limit transactionMib must be at most 1024, was 1025"));
+        assertThat(refused(Limit.BODY_BYTES, 0), is("limit bodyBytes must be at least 1, was 0"));
+    }
+
+    private static String refused(Limit limit, int value) {
+        IllegalArgumentException refused =
+                assertThrows(
+                        IllegalArgumentException.class, () -> Limits.standard().with(limit, value));
+        return String.valueOf(refused.getMessage());
     }
 
     private static String row(Limit limit, String source) {

@@ -6,7 +6,7 @@ import dev.durableobjects.internal.backup.BackupCheck;
 import dev.durableobjects.internal.backup.BackupCheck.Subject;
 import dev.durableobjects.internal.journal.Damage;
 import dev.durableobjects.internal.storage.DataCheck;
-import dev.durableobjects.internal.storage.DataDirectory;
+import dev.durableobjects.internal.storage.DirectoryLock;
 import dev.durableobjects.internal.value.FileErrors;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -35,12 +35,12 @@ public final class Verification {
         requireNonNull(directory, "directory must be a path, was null");
         requireNonNull(progress, "progress must be a Progress, was null");
         Verification verification = new Verification();
-        try (DataDirectory.Hold hold = DataDirectory.hold(directory)) {
+        try (DirectoryLock lock = DirectoryLock.hold(directory)) {
             DataCheck.Counts counts =
-                    switch (Subject.of(hold.path())) {
-                        case OTHER -> verification.checkData(hold.path(), 0, progress);
+                    switch (Subject.of(lock.path())) {
+                        case OTHER -> verification.checkData(lock.path(), 0, progress);
                         case UNFINISHED -> verification.refuseUnfinished();
-                        case BACKUP -> verification.checkBackup(hold.path(), progress);
+                        case BACKUP -> verification.checkBackup(lock.path(), progress);
                     };
             return new VerifyReport(
                     verification.findings,

@@ -185,7 +185,7 @@ class RecoveryTest {
     }
 
     @Test
-    void nobodyElseGetsIntoADatabaseThatIsInUse() throws Exception {
+    void nobodyElseGetsIntoADatabaseThatWasWritten() throws Exception {
         Path directory = parent.resolve("data");
         try (DurableObjects objects = start(directory)) {
             notes(objects, "a").write(1, 100);

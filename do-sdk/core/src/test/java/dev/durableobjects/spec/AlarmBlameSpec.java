@@ -235,12 +235,7 @@ class AlarmBlameSpec {
     }
 
     private Path file(String object) {
-        String hex = world.runtime().stub(object).id().toString();
-        return directory
-                .resolve("objects")
-                .resolve("probe")
-                .resolve(hex.substring(0, 2))
-                .resolve(hex + ".sqlite");
+        return ObjectFiles.ofProbe(directory, world.runtime().stub(object).id());
     }
 
     /// Overwrites the page of the first table, and returns what it was.

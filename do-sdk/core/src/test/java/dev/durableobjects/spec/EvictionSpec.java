@@ -252,6 +252,46 @@ class EvictionSpec {
     }
 
     @Test
+    void whoFindsNobodyIdleWaitsForOneThatLeavesAlready() throws Exception {
+        CountDownLatch lastWord = new CountDownLatch(1);
+        CountDownLatch release = new CountDownLatch(1);
+        use("a");
+        CompletableFuture<Object> busy = runtime.occupied("b", release);
+        runtime.script(
+                "preShutdown",
+                (self, reason) -> {
+                    lastWord.await();
+                    return "";
+                });
+        var first = ProbeRuntime.blocked(() -> runtime.stub("c").rpc().run("noop", ""));
+        while (runtime.shutdowns.isEmpty()) {
+            Thread.onSpinWait();
+        }
+
+        var second = ProbeRuntime.blocked(() -> runtime.stub("d").rpc().run("noop", ""));
+
+        lastWord.countDown();
+        assertThat(first.result().get(30, TimeUnit.SECONDS), is(""));
+        assertThat(second.result().get(30, TimeUnit.SECONDS), is(""));
+        release.countDown();
+        busy.get(30, TimeUnit.SECONDS);
+    }
+
+    @Test
+    void whoIsCalledByTheLastWordOfOneThatLeavesDoesNotWaitForIt() throws Exception {
+        CountDownLatch release = new CountDownLatch(1);
+        use("a");
+        CompletableFuture<Object> busy = runtime.occupied("b", release);
+        runtime.script("preShutdown", (self, reason) -> self.other("d").run("noop", ""));
+
+        assertThat(runtime.stub("c").rpc().run("noop", ""), is(""));
+
+        release.countDown();
+        busy.get(30, TimeUnit.SECONDS);
+        assertThat(runtime.constructed, contains("a", "b", "c"));
+    }
+
+    @Test
     void callsThatMeetAnEvictionLoseNothing() throws Exception {
         use("a");
         List<CompletableFuture<Integer>> callers = new ArrayList<>();

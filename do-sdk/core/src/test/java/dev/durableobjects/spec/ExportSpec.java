@@ -365,11 +365,7 @@ class ExportSpec {
         start(Way.OFFLINE);
         world.insert("a", "x".repeat(100_000));
         world.close();
-        Path database;
-        try (Stream<Path> all = Files.walk(directory.resolve("objects"))) {
-            database =
-                    all.filter(one -> one.toString().endsWith(".sqlite")).findAny().orElseThrow();
-        }
+        Path database = ObjectFiles.databases(directory).getFirst();
         long bytes = Files.size(database);
         start(Way.OFFLINE);
 

@@ -392,12 +392,7 @@ class FaultSpec {
     }
 
     private Path file(String object) {
-        String hex = runtime.stub(object).id().toString();
-        return parent.resolve("data")
-                .resolve("objects")
-                .resolve("probe")
-                .resolve(hex.substring(0, 2))
-                .resolve(hex + ".sqlite");
+        return ObjectFiles.ofProbe(parent.resolve("data"), runtime.stub(object).id());
     }
 
     private static void damage(Path file, int offset) throws IOException {

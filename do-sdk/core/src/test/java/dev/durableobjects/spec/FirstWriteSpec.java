@@ -5,15 +5,16 @@ import static org.hamcrest.Matchers.contains;
 import static org.hamcrest.Matchers.containsString;
 import static org.hamcrest.Matchers.empty;
 import static org.hamcrest.Matchers.is;
+import static org.hamcrest.Matchers.sameInstance;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import dev.durableobjects.sql.SqlCursor;
 import dev.durableobjects.sql.SqlRow;
 import dev.durableobjects.sql.SqlStorage;
-import java.io.IOException;
-import java.nio.file.Files;
+import dev.durableobjects.sql.SqlStorageException;
 import java.nio.file.Path;
 import java.sql.Connection;
+import java.sql.DatabaseMetaData;
 import java.sql.DriverManager;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -21,7 +22,6 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -34,6 +34,7 @@ import org.junit.jupiter.api.io.TempDir;
 class FirstWriteSpec {
 
     private static final int ROWS = 100;
+    private static final String DEFERRAL = "PRAGMA defer_foreign_keys = ON";
 
     @TempDir private Path directory;
     private ProbeRuntime runtime;
@@ -63,10 +64,10 @@ class FirstWriteSpec {
     @Test
     void onlyWhatWritesHasALog() throws Exception {
         assertThat(runtime.in("a", (self, argument) -> count(self)), is((long) ROWS));
-        assertThat(logs(), is(empty()));
+        assertThat(ObjectFiles.logs(directory), is(empty()));
 
         runtime.in("a", (self, argument) -> insert(self));
-        assertThat(logs().size(), is(1));
+        assertThat(ObjectFiles.logs(directory).size(), is(1));
     }
 
     @Test
@@ -100,6 +101,46 @@ class FirstWriteSpec {
                         });
 
         assertThat(counts, is(List.of((long) ROWS, ROWS + 1L)));
+    }
+
+    @Test
+    void metaDataAndStatementsOfBeforeReadIt() throws Exception {
+        Connection[] kept = new Connection[1];
+        Object counts =
+                runtime.in(
+                        "a",
+                        (self, argument) -> {
+                            Connection client =
+                                    self.ctx().storage().dbClient().unwrap(Connection.class);
+                            kept[0] = client;
+                            try (Connection jdbc =
+                                            self.ctx().storage().dataSource().getConnection();
+                                    Statement read = client.createStatement()) {
+                                DatabaseMetaData meta = jdbc.getMetaData();
+                                assertThat(meta.getConnection(), is(sameInstance(jdbc)));
+                                List<Object> seen = new ArrayList<>();
+                                seen.add(hasTable(meta, "made"));
+                                seen.add(count(read));
+                                self.ctx().storage().sql().exec("CREATE TABLE made (v)");
+                                insert(self);
+                                seen.add(hasTable(meta, "made"));
+                                seen.add(hasTable(client.getMetaData(), "made"));
+                                seen.add(count(read));
+                                return seen;
+                            }
+                        });
+        assertThat(counts, is(List.of(false, (long) ROWS, true, true, ROWS + 1L)));
+
+        Object later =
+                runtime.in(
+                        "a",
+                        (self, argument) -> {
+                            try (Statement read = kept[0].createStatement()) {
+                                return List.of(
+                                        count(read), hasTable(kept[0].getMetaData(), "made"));
+                            }
+                        });
+        assertThat(later, is(List.of(ROWS + 1L, true)));
     }
 
     @Test
@@ -187,11 +228,60 @@ class FirstWriteSpec {
                         (self, argument) -> {
                             SqlStorage sql = self.ctx().storage().sql();
                             sql.exec("PRAGMA case_sensitive_like = ON");
+                            try (Statement statement =
+                                    self.ctx()
+                                            .storage()
+                                            .dbClient()
+                                            .unwrap(Connection.class)
+                                            .createStatement()) {
+                                statement.execute("PRAGMA recursive_triggers = ON");
+                            }
                             insert(self);
-                            return sql.exec("SELECT 'A' LIKE 'a' AS n").one().getLong("n");
+                            return List.of(
+                                    sql.exec("SELECT 'A' LIKE 'a' AS n").one().getLong("n"),
+                                    sql.exec("PRAGMA recursive_triggers")
+                                            .one()
+                                            .getLong("recursive_triggers"));
                         });
 
-        assertThat(matches, is(0L));
+        assertThat(matches, is(List.of(0L, 1L)));
+    }
+
+    @Test
+    void aDeferralEndsWithItsEventAlsoIfItCouldNotBeMade() throws Exception {
+        try (ProbeRuntime before = runtime) {
+            before.in(
+                    "a",
+                    (self, argument) -> {
+                        SqlStorage sql = self.ctx().storage().sql();
+                        sql.exec("CREATE TABLE parents (id INTEGER PRIMARY KEY)");
+                        sql.exec("CREATE TABLE child (parent REFERENCES parents (id))");
+                        return "";
+                    });
+        }
+        runtime = new ProbeRuntime(directory);
+        runtime.in("a", (self, argument) -> count(self));
+        try (Connection other =
+                        DriverManager.getConnection(
+                                "jdbc:sqlite:" + ObjectFiles.databases(directory).getFirst());
+                Statement reading = other.createStatement();
+                ResultSet rows = reading.executeQuery("SELECT * FROM t")) {
+            assertThat("it reads", rows.next(), is(true));
+            assertThrows(
+                    SqlStorageException.class,
+                    () -> runtime.in("a", (self, argument) -> sql(self, DEFERRAL)));
+        }
+
+        Object refused =
+                runtime.in(
+                        "a",
+                        (self, argument) ->
+                                assertThrows(
+                                                SqlStorageException.class,
+                                                () -> sql(self, "INSERT INTO child VALUES (1)"))
+                                        .getMessage());
+
+        assertThat(String.valueOf(refused), containsString("FOREIGN KEY constraint failed"));
     }
 
     @Test
@@ -235,14 +325,16 @@ class FirstWriteSpec {
     @Test
     void aWriteIsRefusedWhileSomebodyElseReadsAndTheObjectGoesOn() throws Exception {
         assertThat(runtime.in("a", (self, argument) -> count(self)), is((long) ROWS));
-        try (Connection other = DriverManager.getConnection("jdbc:sqlite:" + file());
+        try (Connection other =
+                        DriverManager.getConnection(
+                                "jdbc:sqlite:" + ObjectFiles.databases(directory).getFirst());
                 Statement reading = other.createStatement();
                 ResultSet rows = reading.executeQuery("SELECT * FROM t")) {
             assertThat("it reads", rows.next(), is(true));
 
-            Exception refused =
+            SqlStorageException refused =
                     assertThrows(
-                            Exception.class,
+                            SqlStorageException.class,
                             () -> runtime.in("a", (self, argument) -> insert(self)));
             assertThat(refused.getMessage(), containsString("SQLITE_BUSY"));
             assertThat(runtime.in("a", (self, argument) -> count(self)), is((long) ROWS));
@@ -251,6 +343,24 @@ class FirstWriteSpec {
         runtime.in("a", (self, argument) -> insert(self));
         assertThat(runtime.constructed, contains("a"));
         assertThat(runtime.in("a", (self, argument) -> count(self)), is(ROWS + 1L));
+    }
+
+    private static Object sql(Probe self, String statement) {
+        self.ctx().storage().sql().exec(statement);
+        return "";
+    }
+
+    private static boolean hasTable(DatabaseMetaData meta, String name) throws SQLException {
+        try (ResultSet found = meta.getTables(null, null, name, null)) {
+            return found.next();
+        }
+    }
+
+    private static long count(Statement read) throws SQLException {
+        try (ResultSet rows = read.executeQuery("SELECT count(*) FROM t")) {
+            rows.next();
+            return rows.getLong(1);
+        }
     }
 
     private static Object insert(Probe self) {
@@ -266,20 +376,6 @@ class FirstWriteSpec {
         try (ResultSet rows = read.executeQuery()) {
             rows.next();
             return rows.getLong(1);
-        }
-    }
-
-    private List<Path> logs() throws IOException {
-        return files("-wal");
-    }
-
-    private Path file() throws IOException {
-        return files(".sqlite").getFirst();
-    }
-
-    private List<Path> files(String end) throws IOException {
-        try (Stream<Path> files = Files.walk(directory.resolve("objects"))) {
-            return files.filter(file -> file.toString().endsWith(end)).toList();
         }
     }
 }

@@ -12,14 +12,11 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import dev.durableobjects.DurableObjectException;
 import dev.durableobjects.DurableObjectException.Kind;
 import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -59,7 +56,7 @@ class LifecycleSpec {
         runtime.in(
                 "a",
                 (self, x) -> self.ctx().storage().sql().exec("SELECT 1 AS v").one().getInt("v"));
-        assertThat(objectFiles(), is(empty()));
+        assertThat(ObjectFiles.databases(directory), is(empty()));
 
         runtime.in(
                 "a",
@@ -68,7 +65,9 @@ class LifecycleSpec {
                     return "";
                 });
 
-        assertThat(objectFiles(), contains(runtime.stub("a").id() + ".sqlite"));
+        assertThat(
+                ObjectFiles.databases(directory),
+                contains(ObjectFiles.ofProbe(directory, runtime.stub("a").id())));
     }
 
     @Test
@@ -176,20 +175,6 @@ class LifecycleSpec {
         sql.exec("CREATE TABLE parent (id PRIMARY KEY)");
         sql.exec("CREATE TABLE child (id REFERENCES parent DEFERRABLE INITIALLY DEFERRED)");
         sql.exec("INSERT INTO child VALUES (1)");
-    }
-
-    private List<String> objectFiles() {
-        Path objects = directory.resolve("objects");
-        if (Files.notExists(objects)) {
-            return List.of();
-        }
-        try (Stream<Path> files = Files.walk(objects)) {
-            return files.map(file -> file.getFileName().toString())
-                    .filter(name -> name.endsWith(".sqlite"))
-                    .toList();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
     }
 
     private static void await(CountDownLatch latch) {

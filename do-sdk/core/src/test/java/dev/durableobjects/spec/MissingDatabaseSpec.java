@@ -17,6 +17,7 @@ import dev.durableobjects.runtime.Health.Problem;
 import dev.durableobjects.runtime.Health.Reason;
 import dev.durableobjects.runtime.TestRuntime;
 import dev.durableobjects.spec.OperatorWorld.Way;
+import dev.durableobjects.sql.SqlStorageException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -83,8 +84,10 @@ class MissingDatabaseSpec {
         assertThat(world.values("a"), is(List.of(1L)));
 
         Files.move(file(), parent.resolve("lost"));
-        assertThrows(Exception.class, () -> world.insert("a", 2L));
+        SqlStorageException refused =
+                assertThrows(SqlStorageException.class, () -> world.insert("a", 2L));
 
+        assertThat(refused.getMessage(), containsString("unable to open database file"));
         assertThat(refusal().kind(), is(Kind.UNREADABLE));
         Files.move(parent.resolve("lost"), file());
         world.insert("a", 3L);
@@ -295,11 +298,6 @@ class MissingDatabaseSpec {
     }
 
     private Path file() {
-        String hex = world.runtime().stub("a").id().toString();
-        return parent.resolve("data")
-                .resolve("objects")
-                .resolve("probe")
-                .resolve(hex.substring(0, 2))
-                .resolve(hex + ".sqlite");
+        return ObjectFiles.ofProbe(parent.resolve("data"), world.runtime().stub("a").id());
     }
 }

@@ -290,16 +290,10 @@ class OperationsSpec {
                 assertThat(
                         reason(() -> operations.delete(operations.object(NAMESPACE, "a"))),
                         is(UNKNOWN)));
-        assertThat("its file is gone", databases(), is(1L));
+        assertThat("its file is gone", ObjectFiles.databases(directory).size(), is(1));
         assertThat(world.values("a"), is(empty()));
         assertThat(world.alarm("a"), is(Optional.empty()));
         assertThat(world.listed(), contains("b"));
-    }
-
-    private long databases() throws Exception {
-        try (Stream<Path> files = Files.walk(directory.resolve("objects"))) {
-            return files.filter(file -> file.toString().endsWith(".sqlite")).count();
-        }
     }
 
     @ParameterizedTest

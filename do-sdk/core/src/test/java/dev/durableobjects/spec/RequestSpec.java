@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import dev.durableobjects.http.Request;
 import dev.durableobjects.http.Response;
+import java.util.List;
 import java.util.Locale;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -29,6 +30,16 @@ class RequestSpec {
 
         assertThat(request.path(), is(path));
         assertThat(request.rawQuery(), is(query));
+    }
+
+    @Test
+    void aParameterMayHaveSeveralValues() {
+        Request request = Request.get("/?a=1&b=2&a=3+4&c");
+
+        assertThat(request.queryAll("a"), is(List.of("1", "3 4")));
+        assertThat(request.query("a").orElseThrow(), is("1"));
+        assertThat(request.queryAll("c"), is(List.of("")));
+        assertThat(request.queryAll("d"), is(List.of()));
     }
 
     @Test

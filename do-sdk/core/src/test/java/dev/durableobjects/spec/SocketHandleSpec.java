@@ -5,13 +5,11 @@ import static org.hamcrest.Matchers.containsString;
 import static org.hamcrest.Matchers.is;
 import static org.hamcrest.Matchers.startsWith;
 
-import dev.durableobjects.Limit;
 import dev.durableobjects.http.Response;
 import dev.durableobjects.websocket.ReadyState;
 import dev.durableobjects.websocket.WebSocket;
 import dev.durableobjects.websocket.WebSocketPair;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
@@ -29,9 +27,7 @@ class SocketHandleSpec {
 
     @BeforeEach
     void start() {
-        world =
-                new SocketWorld(
-                        directory, builder -> builder.limit(Limit.SOCKET_CLOSE_SECONDS, 10));
+        world = new SocketWorld(directory);
     }
 
     @AfterEach
@@ -125,7 +121,7 @@ class SocketHandleSpec {
                 (self, x) -> {
                     WebSocketPair pair = WebSocketPair.create();
                     self.ctx().acceptWebSocket(pair.server());
-                    world.time.pass(Duration.ofSeconds(10));
+                    world.time.pass(SocketWorld.CLOSE);
                     while (pair.server().readyState() != ReadyState.CLOSED) {
                         Thread.onSpinWait();
                     }

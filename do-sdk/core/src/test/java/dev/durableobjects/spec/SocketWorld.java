@@ -22,6 +22,9 @@ final class SocketWorld implements AutoCloseable {
 
     static final Duration IDLE = Duration.ofSeconds(10);
 
+    /// How long a handshake may take.
+    static final Duration CLOSE = Duration.ofSeconds(1_000_000);
+
     private static final int LOOKS = 100;
 
     final ManualTime time = new ManualTime();
@@ -47,7 +50,7 @@ final class SocketWorld implements AutoCloseable {
                             // Time passes in leaps, and must not end what just goes on.
                             builder.limit(Limit.PRE_SHUTDOWN_SECONDS, 1_000_000);
                             builder.limit(Limit.BLOCK_CONCURRENCY_SECONDS, 1_000_000);
-                            builder.limit(Limit.SOCKET_CLOSE_SECONDS, 1_000_000);
+                            builder.limit(Limit.SOCKET_CLOSE_SECONDS, (int) CLOSE.toSeconds());
                             settings.accept(builder);
                         });
         runtime.constructor = Probe::createTable;

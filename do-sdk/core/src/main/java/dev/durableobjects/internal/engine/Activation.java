@@ -10,6 +10,7 @@ import dev.durableobjects.internal.gate.InputGate;
 import dev.durableobjects.internal.gate.Latch;
 import dev.durableobjects.internal.socket.Outlet;
 import dev.durableobjects.internal.storage.Host;
+import dev.durableobjects.internal.storage.Log;
 import dev.durableobjects.internal.storage.ObjectDatabase;
 import dev.durableobjects.spi.CommitFailedException;
 import dev.durableobjects.sql.SqlPolicy;
@@ -349,7 +350,7 @@ final class Activation implements Host {
             if (!isDurable) {
                 sockets.abort(); // What they were sent may be lost, too.
             }
-            database.close(isDurable);
+            database.close(isDurable ? Log.KEPT : Log.DISCARDED);
         } catch (SqlStorageException | UncheckedIOException e) {
             Failures.warn(this + ": closing its database failed", e);
         } finally {

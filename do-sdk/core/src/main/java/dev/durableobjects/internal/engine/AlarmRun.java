@@ -45,10 +45,10 @@ final class AlarmRun {
     /// What runs, in the words of the log; empty until something is found to be due.
     private String what = "";
 
-    private Failure failure = Failure.NONE;
+    /// What is still to be counted, null if nothing.
+    private @Nullable Failure failure;
 
     private enum Failure {
-        NONE,
         /// It failed, and may be repeated.
         REPEATABLE,
         /// It failed, and its object has said that it must not be repeated.
@@ -81,8 +81,9 @@ final class AlarmRun {
     /// @return whether this run is settled. If not, the application is not to blame: try again
     ///   later
     boolean perform(Place place) {
-        if (failure != Failure.NONE) {
-            return count(place);
+        Failure before = failure;
+        if (before != null) {
+            return count(place, before);
         }
         try {
             return objects.call(type, id, env, new Run(place));
@@ -92,14 +93,15 @@ final class AlarmRun {
                 return hasOnlyWaited(thrown);
             }
             activation = null; // It may be kept for long.
-            failure = failure(reached, thrown);
-            return failure != Failure.NONE && count(place);
+            Failure how = failure(reached, thrown, what);
+            failure = how;
+            return how != null && count(place, how);
         }
     }
 
     /// Returns whether it has failed and that is not counted yet: who forgets it repeats the run.
     boolean isUncounted() {
-        return failure != Failure.NONE && row != null;
+        return failure != null && row != null;
     }
 
     /// Returns whether it waited behind an event that reset the object: the next instance is there
@@ -111,20 +113,21 @@ final class AlarmRun {
                 && known.durableObjectReset();
     }
 
-    private Failure failure(Activation reached, Throwable thrown) {
+    /// @return null if the application is not to blame
+    private static @Nullable Failure failure(Activation reached, Throwable thrown, String what) {
         boolean isOfNode = reached.breakage().isFaultOfNode();
         String outcome = isOfNode ? "has failed by a fault of the node" : "has failed";
         Failures.warn("%s: a run of %s %s".formatted(reached, what, outcome), thrown);
         if (reached.breakage().dropsAlarm()) {
             return Failure.FINAL;
         }
-        return isOfNode ? Failure.NONE : Failure.REPEATABLE;
+        return isOfNode ? null : Failure.REPEATABLE;
     }
 
-    private boolean count(Place place) {
+    private boolean count(Place place, Failure how) {
         try {
-            boolean isSettled = objects.call(type, id, env, new Count(place));
-            failure = Failure.NONE;
+            boolean isSettled = objects.call(type, id, env, new Count(place, how));
+            failure = null;
             return isSettled;
         } catch (RuntimeException | Error thrown) {
             LOGGER.log(System.Logger.Level.DEBUG, "%s: not counted".formatted(id), thrown);
@@ -184,15 +187,18 @@ final class AlarmRun {
     /// Counts a failure that broke the object.
     private final class Count extends Placed<RuntimeException> {
 
-        Count(Place place) {
+        private final Failure how;
+
+        Count(Place place, Failure how) {
             super(place);
+            this.how = how;
         }
 
         @Override
         boolean act(Activation entered) {
             Row failed = row;
             Optional<Row> counted = failed == null ? due(entered) : Optional.of(failed);
-            counted.ifPresent(one -> end(table(entered), one, failure));
+            counted.ifPresent(one -> end(table(entered), one, how));
             return counted.isPresent() && !due(entered).equals(counted);
         }
     }

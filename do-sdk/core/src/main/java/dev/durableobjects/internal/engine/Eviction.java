@@ -49,6 +49,20 @@ final class Eviction {
                 return true;
             }
         }
+        return awaitLeaving();
+    }
+
+    /// One that leaves already makes room as well. Who is inside of an object does not wait for it:
+    /// its `preShutdown` may be waiting for that object.
+    private boolean awaitLeaving() {
+        if (Turn.bound() != null) {
+            return false;
+        }
+        for (Activation activation : live) {
+            if (!activation.gate().isOpen()) {
+                return activation.closed().awaitUntil(node.after(Limit.COMMIT_SECONDS));
+            }
+        }
         return false;
     }
 

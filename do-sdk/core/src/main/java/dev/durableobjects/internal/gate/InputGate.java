@@ -183,6 +183,11 @@ public final class InputGate {
         return entrance == Entrance.OPEN && owner == null && away == 0 && queue.isEmpty();
     }
 
+    /// Returns whether threads are let in, sooner or later.
+    public synchronized boolean isOpen() {
+        return entrance == Entrance.OPEN;
+    }
+
     /// Returns whether the calling thread is inside.
     public boolean isHeldByCurrentThread() {
         return owner == Thread.currentThread();

@@ -49,7 +49,7 @@ final class Archive {
     private final HistoryRules rules;
     private final Checkpoints checkpoints;
     private final LongSupplier durable;
-    private final Missing missing;
+    private final MissingDatabases missing;
 
     Archive(
             Path root,
@@ -58,7 +58,7 @@ final class Archive {
             HistoryRules rules,
             Checkpoints checkpoints,
             LongSupplier durable,
-            Missing missing) {
+            MissingDatabases missing) {
         this.root = root;
         this.directory = root.resolve(DIRECTORY);
         this.disk = disk;

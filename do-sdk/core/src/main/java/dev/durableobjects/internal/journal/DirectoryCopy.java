@@ -37,13 +37,6 @@ record DirectoryCopy(
     private static final String OBJECTS = "objects";
     private static final String SUFFIX = ".sqlite";
 
-    /// Something that is done while other things must not be.
-    @FunctionalInterface
-    interface Step {
-
-        void run() throws IOException;
-    }
-
     /// Copies everything.
     void run() throws IOException {
         boolean isDone = false;

@@ -4,7 +4,6 @@ import dev.durableobjects.Bookmark;
 import dev.durableobjects.BookmarkException;
 import dev.durableobjects.BookmarkException.Reason;
 import dev.durableobjects.DurableObjectId;
-import dev.durableobjects.internal.gate.Latch;
 import dev.durableobjects.internal.gate.Waiting;
 import dev.durableobjects.internal.value.FileErrors;
 import dev.durableobjects.spi.CommitLog;
@@ -18,7 +17,6 @@ import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.LongSupplier;
-import org.jspecify.annotations.Nullable;
 
 /// What was: the old files of the journal, kept, and the way back to any moment in them.
 ///
@@ -35,9 +33,6 @@ public final class History {
     private static final long SWEEP_NANOS = TimeUnit.DAYS.toNanos(1);
     private static final long RETRY_NANOS = TimeUnit.MINUTES.toNanos(1);
 
-    /// Seconds that work under way has when the journal closes.
-    private static final int CLOSE_SECONDS = 10;
-
     private final Waiting waiting;
     private final InstantSource clock;
     private final HistoryRules rules;
@@ -48,15 +43,16 @@ public final class History {
     private final Restores restores;
     private final Bookmarks bookmarks;
     private final LongSupplier durable;
-    private final Latch ended;
+    private final BackgroundThread thread;
 
     // Guarded by this.
     /// Whether the last sweep made enough room; another would not.
     private boolean isSwept = true;
 
     private volatile String failure = "";
-    private volatile boolean closed;
-    private volatile @Nullable Thread thread;
+
+    /// When all that can be was sorted and forgotten last. Only the thread.
+    private long sweptAt;
 
     /// Opens the history of a data directory.
     History(
@@ -79,7 +75,8 @@ public final class History {
         this.beginnings = new Beginnings(root, disk, rules);
         this.restores = new Restores(root, disk, redo.missing());
         this.bookmarks = new Bookmarks(clock);
-        this.ended = new Latch(waiting);
+        this.thread = new BackgroundThread(waiting);
+        this.sweptAt = waiting.nanoTime();
         Path segments = root.resolve(Archive.DIRECTORY).resolve(Archive.SEGMENTS);
         if (!rules.isOff()) {
             if (!Files.isDirectory(segments)) {
@@ -93,10 +90,8 @@ public final class History {
 
     /// Begins to work.
     void start() {
-        if (rules.isOff() || rules.isFrozen()) {
-            ended.open();
-        } else {
-            thread = waiting.start("durable-history", this::work);
+        if (!rules.isOff() && !rules.isFrozen()) {
+            thread.start("durable-history", this::work);
         }
     }
 
@@ -108,10 +103,7 @@ public final class History {
     /// Takes a file that the journal does not need any more.
     void archive(long segment) throws IOException {
         archive.add(segment);
-        Thread working = thread;
-        if (working != null) {
-            waiting.unpark(working);
-        }
+        thread.wake();
     }
 
     /// Returns the bookmark of what is durable now.
@@ -153,7 +145,6 @@ public final class History {
         check(source, id, bookmark);
         inPeace(() -> {
             restores.prepare(target, scratch -> write(source, id, bookmark, scratch));
-            return true;
         });
     }
 
@@ -184,7 +175,6 @@ public final class History {
                 isKept(staged.file()) ? Optional.of(beforeNextRestore(id)) : Optional.empty();
         inPeace(() -> {
             staged.prepare();
-            return true;
         });
         return undo;
     }
@@ -215,7 +205,6 @@ public final class History {
             if (Files.notExists(target)) {
                 redo.missing().check(file);
             }
-            return true;
         });
     }
 
@@ -227,7 +216,6 @@ public final class History {
         check(file, id, bookmark);
         inPeace(() -> {
             write(file, id, bookmark, target);
-            return true;
         });
     }
 
@@ -259,7 +247,6 @@ public final class History {
                 } finally {
                     redo.release(file, how);
                 }
-                return true;
             });
         }
     }
@@ -292,6 +279,13 @@ public final class History {
         }
     }
 
+    private void inPeace(IoAction action) {
+        this.<Boolean>inPeace(() -> {
+            action.run();
+            return true;
+        });
+    }
+
     private <R> R inPeace(Peace.Work<R> work) {
         try {
             return Peace.run(waiting, body -> waiting.start("durable-restore", body), work);
@@ -301,29 +295,26 @@ public final class History {
     }
 
     private void work() {
-        long swept = waiting.nanoTime();
-        while (!closed) {
-            long pause = SWEEP_NANOS;
-            try {
-                boolean isDue = waiting.nanoTime() - swept >= SWEEP_NANOS;
-                digest(isDue);
-                failure = "";
-                swept = isDue ? waiting.nanoTime() : swept;
-            } catch (IOException | RuntimeException | Error e) { // Nobody else sorts anything.
-                pause = RETRY_NANOS;
-                if (!closed) {
-                    failure = FileErrors.message(e);
-                    LOGGER.log(
-                            System.Logger.Level.WARNING,
-                            "history stays as it is, and is tried again in a minute",
-                            e);
-                }
+        long pause = SWEEP_NANOS;
+        try {
+            if (waiting.nanoTime() - sweptAt >= SWEEP_NANOS) {
+                digest();
+                sweptAt = waiting.nanoTime();
+            } else {
+                digestWhereMuchWaits();
             }
-            if (!closed) {
-                waiting.parkNanos(this, pause);
+            failure = "";
+        } catch (IOException | RuntimeException | Error e) { // Nobody else sorts anything.
+            pause = RETRY_NANOS;
+            if (!thread.isClosed()) {
+                failure = FileErrors.message(e);
+                LOGGER.log(
+                        System.Logger.Level.WARNING,
+                        "history stays as it is, and is tried again in a minute",
+                        e);
             }
         }
-        ended.open();
+        thread.rest(pause);
     }
 
     /// Returns why history could not be sorted when that was tried last, empty if it could.
@@ -337,42 +328,43 @@ public final class History {
     }
 
     /// Does something while nothing is sorted or forgotten.
-    synchronized void holdFiles(DirectoryCopy.Step step) throws IOException {
+    synchronized void holdFiles(IoAction step) throws IOException {
         step.run();
     }
 
-    /// Sorts and forgets. Tests do it, too.
-    ///
-    /// @param isDue whether to do it even if there is little to do
-    synchronized void digest(boolean isDue) throws IOException {
-        if (closed) {
-            return; // It waited for somebody who held the files.
-        }
-        beginnings.begin(archive);
-        if (isDue || archive.waiting() >= WAITING_FILES) {
+    /// Sorts and forgets all that can be. Tests do it, too.
+    synchronized void digest() throws IOException {
+        if (!thread.isClosed()) { // It may have waited for somebody who held the files.
+            beginnings.begin(archive);
             archive.digest();
-        }
-        if (isDue || (isSwept && archive.isFull())) {
             isSwept = archive.sweep();
+        }
+    }
+
+    /// Sorts and forgets where much waits for it.
+    synchronized void digestWhereMuchWaits() throws IOException {
+        if (!thread.isClosed()) {
+            beginnings.begin(archive);
+            if (archive.waiting() >= WAITING_FILES) {
+                archive.digest();
+            }
+            if (isSwept && archive.isFull()) {
+                isSwept = archive.sweep();
+            }
         }
     }
 
     /// Returns whether nothing is sorted any more.
     boolean hasEnded() {
-        return ended.isOpen();
+        return thread.hasEnded();
     }
 
     void awaitEnd() {
-        ended.await();
+        thread.awaitEnd();
     }
 
     /// Ends the work.
     void close() {
-        closed = true;
-        Thread working = thread;
-        if (working != null) {
-            waiting.unpark(working);
-        }
-        ended.awaitUntil(waiting.nanoTime() + TimeUnit.SECONDS.toNanos(CLOSE_SECONDS));
+        thread.close();
     }
 }

@@ -85,7 +85,7 @@ public final class Journal implements CommitLog {
         this.clock = clock;
         this.timeoutNanos = TimeUnit.SECONDS.toNanos(timeoutSeconds);
         this.index = index;
-        this.redo = new Redo(root, this::durable, new Missing(root, index));
+        this.redo = new Redo(root, this::durable, new MissingDatabases(root, index));
         this.checkpoints = new Checkpoints(redo);
         this.history =
                 new History(root, disk, waiting, clock, rules, redo, checkpoints, this::durable);

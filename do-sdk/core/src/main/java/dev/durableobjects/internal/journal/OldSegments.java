@@ -1,6 +1,5 @@
 package dev.durableobjects.internal.journal;
 
-import dev.durableobjects.internal.gate.Latch;
 import dev.durableobjects.internal.gate.Waiting;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -10,9 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
-import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
-import org.jspecify.annotations.Nullable;
 
 /// The files of the journal that are not written any more, each kept until every database that it
 /// has commits of is durable without it. A thread of its own frees them. Safe for use by many
@@ -24,20 +21,15 @@ final class OldSegments {
     /// How many directories name an object's file, the data directory included.
     static final int LEVELS = 4;
 
-    /// Seconds that a checkpoint under way has when the journal closes.
-    private static final int CLOSE_SECONDS = 10;
-
     private final Path root;
     private final Path directory;
     private final Disk disk;
-    private final Waiting waiting;
     private final long bytesMax;
     private final Redo redo;
     private final JournalIndex index;
     private final Checkpoints checkpoints;
     private final History history;
-    private final Latch ended;
-    private volatile @Nullable Thread thread;
+    private final BackgroundThread thread;
 
     /// Held while a file is freed, and while all must stay where they are. This one is the outer.
     private final Object freeingLock = new Object();
@@ -47,7 +39,6 @@ final class OldSegments {
     private final Map<String, Long> firstSegmentOf = new HashMap<>();
     private long freedUpTo;
     private String obstacle = "";
-    private boolean closed;
 
     /// Whether a sync has failed that a file must be kept for.
     private boolean isStuck;
@@ -73,13 +64,12 @@ final class OldSegments {
         this.root = root;
         this.directory = root.resolve(Segments.DIRECTORY);
         this.disk = disk;
-        this.waiting = waiting;
         this.bytesMax = bytesMax;
         this.redo = redo;
         this.checkpoints = checkpoints;
         this.history = history;
         this.index = index;
-        this.ended = new Latch(waiting);
+        this.thread = new BackgroundThread(waiting);
     }
 
     /// Adds a file.
@@ -124,25 +114,22 @@ final class OldSegments {
     /// @param isNextDurable whether there is a file behind those that are old: without any, nobody
     ///   would know where the journal goes on
     void start(BooleanSupplier isNextDurable) {
-        thread = waiting.start("durable-checkpoints", () -> freeAll(isNextDurable));
+        thread.start("durable-checkpoints", () -> freeOrRest(isNextDurable));
     }
 
     /// Lets the freeing look again.
     void wake() {
-        Thread started = thread;
-        if (started != null) {
-            waiting.unpark(started);
-        }
+        thread.wake();
     }
 
     /// Does something while no file is freed. What can be freed waits.
-    void hold(DirectoryCopy.Step step) throws IOException {
+    void hold(IoAction step) throws IOException {
         synchronized (freeingLock) {
-            waitFor("a backup");
+            setObstacle("a backup");
             try {
                 step.run();
             } finally {
-                waitFor("");
+                setObstacle("");
                 wake();
             }
         }
@@ -150,40 +137,25 @@ final class OldSegments {
 
     /// Ends the freeing. It may go on for a while, if its disk does not answer.
     void close() {
-        synchronized (this) {
-            closed = true;
-        }
-        wake();
-        ended.awaitUntil(waiting.nanoTime() + TimeUnit.SECONDS.toNanos(CLOSE_SECONDS));
+        thread.close();
     }
 
     /// Returns whether nothing is freed any more.
     boolean hasEnded() {
-        return ended.isOpen();
+        return thread.hasEnded();
     }
 
     void awaitEnd() {
-        ended.await();
+        thread.awaitEnd();
     }
 
-    private synchronized boolean isClosed() {
-        return closed;
-    }
-
-    private synchronized void waitFor(String what) {
+    private synchronized void setObstacle(String what) {
         obstacle = what;
     }
 
-    private void freeAll(BooleanSupplier isNextDurable) {
-        try {
-            while (!isClosed()) {
-                boolean isFreed = tryFree(isNextDurable);
-                if (!isFreed && !isClosed()) { // The disk may have used up the permit to go on.
-                    waiting.park(this);
-                }
-            }
-        } finally {
-            ended.open();
+    private void freeOrRest(BooleanSupplier isNextDurable) {
+        if (!tryFree(isNextDurable)) {
+            thread.rest();
         }
     }
 
@@ -194,7 +166,7 @@ final class OldSegments {
                 return isTooBig() && freeOldest(isNextDurable.getAsBoolean());
             }
         } catch (IOException | RuntimeException | Error e) { // Nobody else frees anything.
-            waitFor(obstacle(e));
+            setObstacle(obstacle(e));
             LOGGER.log(
                     System.Logger.Level.WARNING,
                     "a file of the journal cannot be freed now: " + obstacle(e),
@@ -245,23 +217,23 @@ final class OldSegments {
     private boolean free(long segment, List<String> files) throws IOException {
         Set<Path> directories = new LinkedHashSet<>();
         for (String file : files) {
-            if (isClosed()) {
+            if (thread.isClosed()) {
                 return false;
             }
-            waitFor(file);
+            setObstacle(file);
             makeDurable(file);
             addDirectories(root.resolve(file), directories);
         }
         for (Path one : directories) {
-            once(() -> disk.forceNames(one));
+            runOrStop(() -> disk.forceNames(one));
         }
-        once(index::force);
-        if (isClosed()) {
+        runOrStop(index::force);
+        if (thread.isClosed()) {
             return false; // The last sync may have taken until somebody else has the directory.
         }
-        once(() -> history.archive(segment));
+        runOrStop(() -> history.archive(segment));
         // One that came back after its successor has gone is a gap.
-        once(() -> disk.forceNames(directory));
+        runOrStop(() -> disk.forceNames(directory));
         synchronized (this) {
             Old gone = old.remove(segment);
             freedUpTo = gone == null ? freedUpTo : gone.last();
@@ -273,7 +245,7 @@ final class OldSegments {
     private void makeDurable(String file) throws IOException {
         Path database = root.resolve(file);
         try {
-            checkpoints.run(file, channel -> once(() -> disk.force(database, channel)));
+            checkpoints.run(file, channel -> runOrStop(() -> disk.force(database, channel)));
         } catch (IOException e) {
             redo.distrust(file);
             throw e;
@@ -283,7 +255,7 @@ final class OldSegments {
     /// Does what must not be tried again when it fails: a second sync says that all is well, but
     /// what the first has not written may be nowhere but in the journal. The next start writes it
     /// anew.
-    private void once(DirectoryCopy.Step step) throws IOException {
+    private void runOrStop(IoAction step) throws IOException {
         try {
             step.run();
         } catch (IOException | Error e) {

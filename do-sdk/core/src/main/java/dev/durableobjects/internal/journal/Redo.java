@@ -44,7 +44,7 @@ public final class Redo {
 
     private final Path root;
     private final LongSupplier durable;
-    private final Missing missing;
+    private final MissingDatabases missing;
     private final Map<String, List<Place>> places = new ConcurrentHashMap<>();
 
     /// The databases that are open, or about to be.
@@ -64,7 +64,7 @@ public final class Redo {
     /// @param durable the position up to which the journal is durable; what is behind it must not
     ///   get into a database
     /// @param missing the databases that are not there
-    Redo(Path root, LongSupplier durable, Missing missing) {
+    Redo(Path root, LongSupplier durable, MissingDatabases missing) {
         this.root = root;
         this.durable = durable;
         this.missing = missing;
@@ -106,7 +106,7 @@ public final class Redo {
     }
 
     /// Returns the databases that are not there although they must be.
-    public Missing missing() {
+    public MissingDatabases missing() {
         return missing;
     }
 

@@ -34,10 +34,13 @@ public final class Restores {
     private static final String SUFFIX = ".sqlite";
     private static final String SCRATCH = ".new";
 
+    /// Shared by those who make or delete files here, held alone while nobody may.
+    private final ReadWriteLock filesLock = new ReentrantReadWriteLock();
+
     private final Path root;
     private final Path directory;
     private final Disk disk;
-    private final Missing missing;
+    private final MissingDatabases missing;
     private final Map<String, Kind> pending = new ConcurrentHashMap<>();
     private final AtomicLong scratches = new AtomicLong();
 
@@ -55,11 +58,8 @@ public final class Restores {
         }
     }
 
-    /// Shared by those who make or delete files here, held alone while nobody may.
-    private final ReadWriteLock files = new ReentrantReadWriteLock();
-
     /// Finds what an earlier process has left.
-    Restores(Path root, Disk disk, Missing missing) throws IOException {
+    Restores(Path root, Disk disk, MissingDatabases missing) throws IOException {
         this.root = root;
         this.missing = missing;
         this.directory = root.resolve(DIRECTORY.toString());
@@ -127,7 +127,7 @@ public final class Restores {
         /// Lets the object have it at its next start, instead of what was to be restored before;
         /// durable when it returns.
         void prepare() throws IOException {
-            locked(files.readLock(), this::become);
+            locked(filesLock.readLock(), this::become);
         }
 
         private void become() throws IOException {
@@ -177,11 +177,11 @@ public final class Restores {
     }
 
     /// Does something while no restore is prepared or carried out.
-    void hold(DirectoryCopy.Step step) throws IOException {
-        locked(files.writeLock(), step);
+    void hold(IoAction step) throws IOException {
+        locked(filesLock.writeLock(), step);
     }
 
-    private static void locked(Lock lock, DirectoryCopy.Step step) throws IOException {
+    private static void locked(Lock lock, IoAction step) throws IOException {
         lock.lock();
         try {
             step.run();
@@ -198,8 +198,8 @@ public final class Restores {
         }
         try (Stream<Path> all = Files.list(directory)) {
             return all.map(file -> file.getFileName().toString())
-                    .filter(name -> !name.endsWith(".new"))
-                    .map(name -> "%s/%s/%s".formatted(Archive.DIRECTORY, "restore", name))
+                    .filter(name -> !name.endsWith(SCRATCH))
+                    .map(name -> DIRECTORY.resolve(name).toString().replace('\\', '/'))
                     .sorted()
                     .toList();
         }
@@ -256,7 +256,7 @@ public final class Restores {
     /// restore is durable, and in the database.
     void run(DurableObjectId id, String file, Timetable timetable, CommitLog log)
             throws IOException {
-        locked(files.readLock(), () -> restore(id, file, timetable, log));
+        locked(filesLock.readLock(), () -> restore(id, file, timetable, log));
     }
 
     private void restore(DurableObjectId id, String file, Timetable timetable, CommitLog log)

@@ -62,6 +62,7 @@ final class ClientConnection extends JdbcProxy {
                 yield null;
             }
             case "createStatement" -> ClientStatement.create(self);
+            case "getMetaData" -> ClientMetaData.of(connection, self);
             case "prepareStatement" -> prepare(self, method, given);
             case "setSavepoint", "releaseSavepoint" ->
                     throw new SQLFeatureNotSupportedException(

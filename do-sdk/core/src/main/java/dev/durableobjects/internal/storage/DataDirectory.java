@@ -10,7 +10,6 @@ import dev.durableobjects.internal.journal.Journal;
 import dev.durableobjects.internal.value.FileErrors;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -21,8 +20,6 @@ import java.nio.file.StandardOpenOption;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -47,20 +44,15 @@ public final class DataDirectory implements AutoCloseable {
     private static final String HALF_RESTORED =
             "it is a backup that is half restored, so files are missing; delete what is in the"
                     + " directory, and restore the backup again";
-    private static final String LOCK = "lock";
     private static final String SUFFIX = ".sqlite";
     private static final int ID_DIGITS = 64;
     private static final Pattern DATABASE =
             Pattern.compile("objects/[^/]+/[0-9a-f]{2}/[0-9a-f]{64}\\.sqlite");
 
-    /// The directories that runtimes of this process hold. They must be known without a look at the
-    /// lock file: closing any channel on it would drop the lock of the whole process.
-    private static final Set<Path> HELD = ConcurrentHashMap.newKeySet();
-
     private final Path root;
-    private final FileChannel lock;
+    private final DirectoryLock lock;
 
-    private DataDirectory(Path root, FileChannel lock) {
+    private DataDirectory(Path root, DirectoryLock lock) {
         this.root = root;
         this.lock = lock;
     }
@@ -80,15 +72,7 @@ public final class DataDirectory implements AutoCloseable {
                                         + " another directory, and start with that")
                                 .formatted(root));
             }
-            if (!HELD.add(root)) {
-                throw inUse(root, "another runtime in this process");
-            }
-            try {
-                return lockAndCheck(root);
-            } catch (IOException | RuntimeException e) {
-                HELD.remove(root);
-                throw e;
-            }
+            return lockAndCheck(root);
         } catch (IOException e) {
             throw new UncheckedIOException(
                     "cannot use the data directory %s: %s".formatted(path, FileErrors.message(e)),
@@ -96,56 +80,9 @@ public final class DataDirectory implements AutoCloseable {
         }
     }
 
-    /// Keeps everybody out who would use a directory, and changes nothing in it. A backup has no
-    /// lock, and needs none.
-    ///
-    /// @throws IllegalStateException if somebody uses it
-    /// @throws UncheckedIOException if it cannot be read
-    public static Hold hold(Path path) {
-        try {
-            Path root = path.toRealPath();
-            if (!HELD.add(root)) {
-                throw inUse(root, "another runtime in this process");
-            }
-            try {
-                return new Hold(root, Files.exists(root.resolve(LOCK)) ? lock(root) : null);
-            } catch (IOException | RuntimeException e) {
-                HELD.remove(root);
-                throw e;
-            }
-        } catch (IOException e) {
-            throw new UncheckedIOException(
-                    "cannot read the directory %s: %s".formatted(path, FileErrors.message(e)), e);
-        }
-    }
-
-    /// A directory that nobody uses while this is open.
-    ///
-    /// @param path its absolute path
-    /// @param lock null if it has none
-    public record Hold(Path path, @Nullable FileChannel lock) implements AutoCloseable {
-
-        @Override
-        public void close() {
-            try {
-                if (lock != null) {
-                    lock.close();
-                }
-            } catch (IOException e) {
-                throw new UncheckedIOException("cannot unlock " + path, e);
-            } finally {
-                HELD.remove(path);
-            }
-        }
-    }
-
     private static DataDirectory lockAndCheck(Path root) throws IOException {
-        FileChannel lock = lock(root);
+        DirectoryLock lock = DirectoryLock.take(root);
         try {
-            lock.truncate(0);
-            lock.write(
-                    StandardCharsets.UTF_8.encode(
-                            "process %d\n".formatted(ProcessHandle.current().pid())));
             checkFormat(root);
             return new DataDirectory(root, lock);
         } catch (IOException | RuntimeException e) {
@@ -247,47 +184,7 @@ public final class DataDirectory implements AutoCloseable {
     /// Lets other processes in.
     @Override
     public void close() {
-        try {
-            lock.close();
-        } catch (IOException e) {
-            throw new UncheckedIOException("cannot unlock " + root, e);
-        } finally {
-            HELD.remove(root);
-        }
-    }
-
-    /// Takes the lock. The file names the process that has it, or had it last.
-    private static FileChannel lock(Path root) throws IOException {
-        Path file = root.resolve(LOCK);
-        FileChannel channel =
-                FileChannel.open(
-                        file,
-                        StandardOpenOption.CREATE,
-                        StandardOpenOption.READ,
-                        StandardOpenOption.WRITE);
-        try {
-            if (channel.tryLock() == null) {
-                String holder = StandardCharsets.UTF_8.decode(content(channel)).toString().strip();
-                throw inUse(root, holder.isEmpty() ? "another process" : holder);
-            }
-            return channel;
-        } catch (IOException | RuntimeException e) {
-            channel.close();
-            throw e;
-        }
-    }
-
-    /// Not through a channel of its own: closing that would drop the lock.
-    private static ByteBuffer content(FileChannel channel) throws IOException {
-        ByteBuffer content = ByteBuffer.allocate((int) channel.size());
-        channel.read(content, 0);
-        return content.flip();
-    }
-
-    private static DirectoryInUseException inUse(Path root, String holder) {
-        return new DirectoryInUseException(
-                "the data directory %s is in use by %s; stop it, or use another directory"
-                        .formatted(root, holder));
+        lock.close();
     }
 
     /// Returns what is wrong with the format of a directory, empty if nothing.

@@ -158,7 +158,7 @@ final class DatabaseFile implements AutoCloseable {
 
     /// Returns whether everything that was committed has been read. A statement that is not known
     /// to write may have.
-    boolean isRead() throws IOException {
+    boolean drain() throws IOException {
         return changes().pages().isEmpty();
     }
 

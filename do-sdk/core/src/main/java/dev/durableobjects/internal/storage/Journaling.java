@@ -70,25 +70,12 @@ public record Journaling(History history, Redo redo, DurableObjectId id, String 
     /// Opens a prepared database.
     ///
     /// @throws DurableObjectException if its file cannot be opened
-    SqliteConnection open(Opening opening) throws SQLException {
+    SqliteConnection open(Opener opener) throws SQLException {
         boolean isDone = false;
         try {
-            SqliteConnection opened = reopen(opening);
+            SqliteConnection opened = opener.open();
             isDone = true;
             return opened;
-        } finally {
-            if (!isDone) {
-                release();
-            }
-        }
-    }
-
-    /// Opens another connection to a database that is open.
-    ///
-    /// @throws DurableObjectException if its file cannot be opened
-    SqliteConnection reopen(Opening opening) throws SQLException {
-        try {
-            return opening.run();
         } catch (IOException e) {
             throw unreadable(e);
         } catch (SQLException e) {
@@ -96,23 +83,27 @@ public record Journaling(History history, Redo redo, DurableObjectId id, String 
                 throw unreadable(e);
             }
             throw e;
+        } finally {
+            if (!isDone) {
+                release();
+            }
         }
     }
 
     /// Opens a file and a connection.
-    interface Opening {
+    interface Opener {
 
-        SqliteConnection run() throws SQLException, IOException;
+        SqliteConnection open() throws SQLException, IOException;
     }
 
     /// Closes a database.
     ///
-    /// @param keepsLog whether what is in its write-ahead log stays
-    void close(SqliteConnection connection, DatabaseFile bytes, boolean keepsLog)
+    /// @param log what becomes of its write-ahead log
+    void close(SqliteConnection connection, DatabaseFile bytes, Log log)
             throws SQLException, IOException {
         Closed how = Closed.WITHOUT_LOG;
         try (bytes) {
-            if (keepsLog && bytes.isRead()) {
+            if (log == Log.KEPT && bytes.drain()) {
                 connection.reallyClose();
                 how = bytes.hasLog() ? Closed.WITHOUT_LOG : Closed.WHOLE;
             } else {

@@ -39,9 +39,6 @@ final class ObjectConnection implements SqliteStorage.ConnectionSource {
     /// that the log can be copied.
     private static final long LOG_BYTES_MAX = 4 * LOG_BYTES;
 
-    /// One array holds what an event has written.
-    private static final int TRANSACTION_MIB_MAX = 1_024;
-
     private final Path file;
     private final @Nullable Journaling journaling;
     private final Host host;
@@ -90,7 +87,7 @@ final class ObjectConnection implements SqliteStorage.ConnectionSource {
         SqliteConnection open = connection;
         if (open == null) {
             host.check();
-            host.awaitDurable(); // What a log that has failed holds must not get into the file.
+            host.awaitDurable(); // What a failed journal lacks must not get into the file.
             open = open();
         }
         open.check();
@@ -116,7 +113,7 @@ final class ObjectConnection implements SqliteStorage.ConnectionSource {
         }
         try {
             StatementPlan plan = StatementPlan.of(open, text);
-            if (text.isPragma()) {
+            if (text.isPragma() && !plan.writes()) {
                 note(PragmaStatement.of(text), text.text());
             }
             open = connectionFor(plan, open);
@@ -205,7 +202,7 @@ final class ObjectConnection implements SqliteStorage.ConnectionSource {
             return Optional.empty();
         }
         try {
-            if (!source.isRead()) {
+            if (!source.drain()) {
                 throw new SQLException("a statement has written that was not known to");
             }
             source.copyLog(open);
@@ -236,9 +233,8 @@ final class ObjectConnection implements SqliteStorage.ConnectionSource {
 
     /// Closes the file. Any thread may do it.
     ///
-    /// @param keepsLog whether what was committed since the last checkpoint stays: it must not if
-    ///   it is not durable
-    void close(boolean keepsLog) {
+    /// @param log what becomes of what was committed since the last checkpoint
+    void close(Log log) {
         SqliteConnection open;
         synchronized (this) {
             closed = true;
@@ -248,7 +244,7 @@ final class ObjectConnection implements SqliteStorage.ConnectionSource {
             try {
                 if (open != null) {
                     open.stop();
-                    close(open, keepsLog);
+                    close(open, log);
                 }
             } finally {
                 closeReplaced();
@@ -260,15 +256,15 @@ final class ObjectConnection implements SqliteStorage.ConnectionSource {
         }
     }
 
-    private void close(SqliteConnection open, boolean keepsLog) throws SQLException, IOException {
+    private void close(SqliteConnection open, Log log) throws SQLException, IOException {
         DatabaseFile source = bytes;
         if (source == null) {
             open.reallyClose();
             return;
         }
         // After an error, the journal knows better what was committed.
-        boolean isKnown = keepsLog && !transaction.isCritical();
-        requireNonNull(journaling).close(open, source, isKnown);
+        Log known = transaction.isCritical() ? Log.DISCARDED : log;
+        requireNonNull(journaling).close(open, source, known);
     }
 
     /// Closes what has only read when nothing reads there any more.
@@ -311,13 +307,14 @@ final class ObjectConnection implements SqliteStorage.ConnectionSource {
         if (journaling != null) {
             return journaling.open(() -> openJournaled(access));
         }
+        SqliteConnection opened = keep(open(Access.WRITES_AND_FORCES));
         isWritable = true;
-        return keep(open(Access.WRITES_AND_FORCES));
+        return opened;
     }
 
     private SqliteConnection openJournaled(Access access) throws SQLException, IOException {
-        int transactionMib = Math.min(limits.get(Limit.TRANSACTION_MIB), TRANSACTION_MIB_MAX);
-        DatabaseFile source = DatabaseFile.open(file, (long) transactionMib << 20);
+        DatabaseFile source =
+                DatabaseFile.open(file, (long) limits.get(Limit.TRANSACTION_MIB) << 20);
         try {
             SqliteConnection opened = open(access);
             bytes = source;
@@ -365,7 +362,7 @@ final class ObjectConnection implements SqliteStorage.ConnectionSource {
 
     private SqliteConnection reopenToWrite() throws SQLException {
         try {
-            return requireNonNull(journaling).reopen(() -> open(Access.WRITES));
+            return open(Access.WRITES);
         } catch (SQLException e) {
             if (Files.notExists(file)) {
                 throw transaction.fatal(e); // Somebody has deleted it; who opens it next says so.

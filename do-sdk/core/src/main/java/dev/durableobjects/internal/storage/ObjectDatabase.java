@@ -235,14 +235,13 @@ public final class ObjectDatabase implements AutoCloseable {
     /// Closes the file, with everything that was committed. Any thread may do it.
     @Override
     public void close() {
-        close(true);
+        close(Log.KEPT);
     }
 
     /// Closes the file. Any thread may do it.
     ///
-    /// @param keepsLog whether what was committed since the last checkpoint stays: it must not if
-    ///   it is not durable
-    public void close(boolean keepsLog) {
-        connection.close(keepsLog);
+    /// @param log what becomes of what was committed since the last checkpoint
+    public void close(Log log) {
+        connection.close(log);
     }
 }

@@ -1,5 +1,7 @@
 package dev.durableobjects.internal.storage;
 
+import dev.durableobjects.internal.sql.SqlStatement;
+import dev.durableobjects.internal.sql.SqlText;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.SQLFeatureNotSupportedException;
@@ -42,7 +44,9 @@ final class ReadStatement extends JDBC4Statement {
     }
 
     private StatementPlan planned(String sql) throws SQLException {
-        StatementPlan plan = connection.plan(sql);
+        SqlStatement one = SqlText.statement(sql);
+        connection.guard().admit(one);
+        StatementPlan plan = StatementPlan.of(connection, one);
         if (plan.writes()) {
             throw refusal();
         }

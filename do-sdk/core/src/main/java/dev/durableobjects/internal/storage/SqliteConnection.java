@@ -7,7 +7,9 @@ import dev.durableobjects.internal.sql.SqlGuard;
 import dev.durableobjects.internal.sql.SqlLimit;
 import dev.durableobjects.internal.sql.SqlStatement;
 import dev.durableobjects.internal.sql.SqlText;
+import java.lang.reflect.Method;
 import java.nio.file.Path;
+import java.sql.DatabaseMetaData;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.sql.Statement;
@@ -22,6 +24,7 @@ import org.sqlite.SQLiteConfig;
 import org.sqlite.SQLiteOpenMode;
 import org.sqlite.core.DB;
 import org.sqlite.jdbc4.JDBC4Connection;
+import org.sqlite.jdbc4.JDBC4DatabaseMetaData;
 
 /// A connection to an object's database, as the driver sees it.
 ///
@@ -47,6 +50,9 @@ final class SqliteConnection extends JDBC4Connection {
 
     /// False while the driver's constructors run, which use statements of their own.
     private final boolean ready;
+
+    /// Whether the driver asks something itself, for what it tells of tables and columns.
+    private boolean describing;
 
     private SqliteConnection(String file, ObjectConnection owner, Limits limits, Waiting waiting)
             throws SQLException {
@@ -142,13 +148,6 @@ final class SqliteConnection extends JDBC4Connection {
             runtimeTablesSchema = schema;
         }
         return runtimeTables;
-    }
-
-    /// Returns the plan of one statement of a JDBC client.
-    StatementPlan plan(String sql) throws SQLException {
-        SqlStatement one = SqlText.statement(sql);
-        guard.admit(one);
-        return StatementPlan.of(this, one);
     }
 
     /// Returns a statement of ours, compiled now or earlier.
@@ -341,7 +340,25 @@ final class SqliteConnection extends JDBC4Connection {
         }
         check();
         checkCursor(type, concurrency, holdability);
-        return new ReadStatement(this);
+        return describing ? new ReadStatement(this) : ClientStatement.create(this);
+    }
+
+    @Override
+    public DatabaseMetaData getMetaData() throws SQLException {
+        check();
+        return ClientMetaData.of(source, this);
+    }
+
+    /// Returns what the driver tells of tables and columns. It is asked anew each time: it keeps
+    /// statements, which end with their event.
+    @Nullable Object describe(Method method, Object[] given) throws Throwable {
+        check();
+        describing = true;
+        try {
+            return JdbcProxy.forward(new JDBC4DatabaseMetaData(this), method, given);
+        } finally {
+            describing = false;
+        }
     }
 
     /// Never true: the driver would commit after each statement.

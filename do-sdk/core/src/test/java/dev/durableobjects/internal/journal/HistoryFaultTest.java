@@ -32,7 +32,9 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -76,20 +78,17 @@ class HistoryFaultTest {
                 Disk.system(),
                 LARGE,
                 journal -> {
-                    journal.history().digest(true);
+                    journal.history().digest();
                     write(journal, 11, 20);
                 });
         live(Disk.system(), 1, HistoryFaultTest::freeAll);
         KilledDisk killed = new KilledDisk();
         assertThrows(
                 IOException.class,
-                () -> live(killed, LARGE, journal -> journal.history().digest(true)));
+                () -> live(killed, LARGE, journal -> journal.history().digest()));
 
-        AtomicBoolean isForced = new AtomicBoolean();
-        live(forcing(isForced), LARGE, journal -> journal.history().digest(true));
-        if (!isForced.get()) {
-            killed.losePower();
-        }
+        live(killed.again(), LARGE, journal -> journal.history().digest());
+        killed.losePower();
 
         live(Disk.system(), LARGE, this::assertEveryMomentIsKnown);
     }
@@ -111,9 +110,7 @@ class HistoryFaultTest {
                 LARGE,
                 journal ->
                         assertThat(
-                                assertThrows(
-                                                IOException.class,
-                                                () -> journal.history().digest(true))
+                                assertThrows(IOException.class, () -> journal.history().digest())
                                         .getMessage(),
                                 containsString("damaged")));
 
@@ -122,7 +119,7 @@ class HistoryFaultTest {
                 Disk.system(),
                 LARGE,
                 journal -> {
-                    journal.history().digest(true);
+                    journal.history().digest();
                     assertEveryMomentIsKnown(journal);
                 });
     }
@@ -131,7 +128,7 @@ class HistoryFaultTest {
     void aFileThatIsGoneIsNotTakenForNothing() throws Exception {
         live(Disk.system(), LARGE, journal -> write(journal, 1, 10));
         live(Disk.system(), 1, HistoryFaultTest::freeAll);
-        live(Disk.system(), LARGE, journal -> journal.history().digest(true));
+        live(Disk.system(), LARGE, journal -> journal.history().digest());
         live(Disk.system(), LARGE, journal -> write(journal, 11, 20));
         live(Disk.system(), LARGE, journal -> write(journal, 21, 30));
         live(Disk.system(), 1, HistoryFaultTest::freeAll);
@@ -145,9 +142,7 @@ class HistoryFaultTest {
                 LARGE,
                 journal ->
                         assertThat(
-                                assertThrows(
-                                                IOException.class,
-                                                () -> journal.history().digest(true))
+                                assertThrows(IOException.class, () -> journal.history().digest())
                                         .getMessage(),
                                 containsString("gap")));
     }
@@ -396,22 +391,13 @@ class HistoryFaultTest {
         };
     }
 
-    /// A disk that tells whether what is known of an object's past was forced.
-    private static Disk forcing(AtomicBoolean isForced) {
-        return new Disk() {
-            @Override
-            public void force(Path file, FileChannel channel) throws IOException {
-                Disk.super.force(file, channel);
-                isForced.compareAndSet(false, file.toString().contains("history/objects"));
-            }
-        };
-    }
-
     /// A disk of a process that is killed between the last byte of what it appends to history and
     /// the sync of that.
     private static final class KilledDisk implements Disk {
 
-        private final Map<Path, byte[]> durable = new TreeMap<>();
+        /// What the files hold for certain that were written and not forced.
+        private final Map<Path, byte[]> durable = new ConcurrentHashMap<>();
+
         private boolean isLast;
         private boolean isDead;
 
@@ -438,6 +424,27 @@ class HistoryFaultTest {
         public synchronized void delete(Path file) throws IOException {
             check();
             Disk.super.delete(file);
+        }
+
+        /// Returns the disk of the next process: what was not forced may still be.
+        Disk again() {
+            Set<Path> forced = ConcurrentHashMap.newKeySet();
+            return new Disk() {
+                @Override
+                public void force(Path file, FileChannel channel) throws IOException {
+                    Disk.super.force(file, channel);
+                    forced.add(file);
+                    durable.remove(file);
+                }
+
+                @Override
+                public void move(Path source, Path target) throws IOException {
+                    Disk.super.move(source, target);
+                    if (forced.contains(source)) {
+                        durable.remove(target);
+                    }
+                }
+            };
         }
 
         private void check() throws IOException {

@@ -71,7 +71,7 @@ class HistoryRetentionTest {
             List<Bookmark> bookmarks = writeEvery(journal, Duration.ofSeconds(10), 1, 100);
             fill(journal);
 
-            journal.history().digest(true);
+            journal.history().digest();
 
             for (int i = 0; i < bookmarks.size(); i++) {
                 assertThat(value(journal, bookmarks.get(i)), is(i + 1));
@@ -86,7 +86,7 @@ class HistoryRetentionTest {
             fill(journal);
             now = now.plus(Duration.ofHours(2));
 
-            journal.history().digest(true);
+            journal.history().digest();
 
             for (int i = 0; i < bookmarks.size(); i++) {
                 int end = Math.min(i / 6 * 6 + 6, 100);
@@ -101,7 +101,7 @@ class HistoryRetentionTest {
             List<Bookmark> bookmarks = writeEvery(journal, Duration.ofHours(1), 1, 100);
             fill(journal);
 
-            journal.history().digest(true);
+            journal.history().digest();
 
             BookmarkException refused =
                     assertThrows(
@@ -130,7 +130,7 @@ class HistoryRetentionTest {
                 bookmarks.addAll(
                         writeEvery(journal, Duration.ofSeconds(1), i * 20 + 1, i * 20 + 20));
                 fill(journal);
-                journal.history().digest(true);
+                journal.history().digest();
             }
         }
         try (Journal journal = open(days(30))) {
@@ -168,14 +168,14 @@ class HistoryRetentionTest {
         try (Journal journal = open(days(30))) {
             writeEvery(journal, Duration.ofSeconds(1), 1, 20);
             fill(journal);
-            journal.history().digest(true);
+            journal.history().digest();
         }
         HistoryRules rules =
                 new HistoryRules(
                         Map.of("key", Duration.ZERO), Duration.ofDays(30), MANY_BYTES, MANY_BYTES);
         try (Journal journal = open(rules)) {
             fill(journal);
-            journal.history().digest(true);
+            journal.history().digest();
         }
 
         try (Stream<Path> files = Files.walk(root.resolve("history").resolve("objects"))) {
@@ -189,7 +189,7 @@ class HistoryRetentionTest {
             List<Bookmark> bookmarks = writeEvery(journal, Duration.ofSeconds(1), 1, 100);
             fill(journal);
 
-            journal.history().digest(true);
+            journal.history().digest();
 
             assertThat(bytes(), is(lessThan(40_000L)));
             assertThat(value(journal, bookmarks.getLast()), is(100));
@@ -208,7 +208,7 @@ class HistoryRetentionTest {
             List<Bookmark> bookmarks = writeEvery(journal, Duration.ofMinutes(1), 1, 200);
             fill(journal);
 
-            journal.history().digest(true);
+            journal.history().digest();
 
             assertThat(bytes(), is(lessThan(60_000L)));
             assertThat(value(journal, bookmarks.getLast()), is((int) (byte) 200));

@@ -198,13 +198,13 @@ class RestoreCrashTest {
         crashEverywhere(
                 "a late begin",
                 (journal, promise) -> {
-                    journal.history().digest(false);
+                    journal.history().digestWhereMuchWaits();
                     promise.undo = journal.history().now(ID, file(0));
                     write(journal, change(0, 3));
                     promise.isMade = true;
                 },
                 (journal, root, promise) -> {
-                    journal.history().digest(false);
+                    journal.history().digestWhereMuchWaits();
                     Bookmark present = journal.history().now(ID, file(0));
                     int value = TestJournals.value(root, journal, 0);
                     assertThat(value, is(promise.isMade ? is(3) : isOneOf(3, VALUES)));
@@ -216,13 +216,13 @@ class RestoreCrashTest {
     }
 
     private void digest(Journal journal, Promise promise) throws IOException {
-        journal.history().digest(true);
+        journal.history().digest();
         promise.isMade = true;
     }
 
     private void checkDigested(Journal journal, Path root, Promise promise) throws IOException {
         checkBookmarks(journal, root);
-        journal.history().digest(true);
+        journal.history().digest();
         checkBookmarks(journal, root);
         assertThat(TestJournals.value(root, journal, 0), is(VALUES));
     }
@@ -360,7 +360,7 @@ class RestoreCrashTest {
             Thread.onSpinWait();
         }
         if (isSorted) {
-            journal.history().digest(true);
+            journal.history().digest();
         }
     }
 

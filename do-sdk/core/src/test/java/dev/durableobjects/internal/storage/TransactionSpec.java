@@ -14,6 +14,7 @@ import io.helidon.dbclient.DbColumn;
 import io.helidon.dbclient.DbRow;
 import io.helidon.dbclient.DbTransaction;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
@@ -41,6 +42,22 @@ class TransactionSpec {
     @AfterEach
     void close() {
         database.close();
+    }
+
+    @Test
+    void whatCouldNotBeWrittenForWantOfAFileIsWrittenWhenThereCanBeOne() throws Exception {
+        Path other = Files.createDirectories(directory.resolve("other"));
+        Path inTheWay = Files.createDirectory(other.resolve("object.sqlite"));
+        try (ObjectDatabase late = TestDatabase.open(other)) {
+            assertThrows(SqlStorageException.class, () -> late.sql().exec("CREATE TABLE t (a)"));
+            late.commit();
+            Files.delete(inTheWay);
+
+            late.sql().exec("CREATE TABLE t (a)");
+            late.commit();
+        }
+
+        assertThat(Files.isRegularFile(inTheWay), is(true));
     }
 
     @Test
@@ -76,7 +93,7 @@ class TransactionSpec {
                         () ->
                                 storage.transactionSync(() -> {
                                     sql.exec("INSERT INTO t VALUES (2)");
-                                    database.close(false);
+                                    database.close(Log.DISCARDED);
                                     throw own;
                                 }));
 

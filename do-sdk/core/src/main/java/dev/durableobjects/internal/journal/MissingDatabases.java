@@ -11,7 +11,7 @@ import java.util.concurrent.ConcurrentHashMap;
 ///
 /// The index knows which objects were written. It hears of a commit when that is durable, so it
 /// never knows an object whose first commit was lost with the power. Safe for use by many threads.
-public final class Missing {
+public final class MissingDatabases {
 
     /// How many are remembered for health reports; all others are refused as well.
     private static final int REMEMBERED_MAX = 100;
@@ -21,7 +21,7 @@ public final class Missing {
     private final Set<String> found = ConcurrentHashMap.newKeySet();
 
     /// @param root the data directory
-    Missing(Path root, JournalIndex index) {
+    MissingDatabases(Path root, JournalIndex index) {
         this.root = root;
         this.index = index;
     }

@@ -1,0 +1,10 @@
+package dev.durableobjects.internal.journal;
+
+import java.io.IOException;
+
+/// Something that reads or writes files.
+@FunctionalInterface
+interface IoAction {
+
+    void run() throws IOException;
+}
