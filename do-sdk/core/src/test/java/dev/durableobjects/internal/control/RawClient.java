@@ -19,10 +19,15 @@ final class RawClient implements AutoCloseable {
                 SocketChannel.open(ControlAddress.of(directory.resolve(ControlAddress.NAME)));
     }
 
-    RawClient send(String text) throws IOException {
+    /// Sends a text, as far as the node listens: one that refuses says so before it has read it.
+    RawClient send(String text) {
         ByteBuffer bytes = ByteBuffer.wrap(text.getBytes(UTF_8));
-        while (bytes.hasRemaining()) {
-            channel.write(bytes);
+        try {
+            while (bytes.hasRemaining()) {
+                channel.write(bytes);
+            }
+        } catch (IOException e) {
+            // What it has said is still to be read.
         }
         return this;
     }
