@@ -24,7 +24,9 @@ import org.jspecify.annotations.Nullable;
 final class CrashChild {
 
     private static final System.Logger LOGGER = System.getLogger(CrashChild.class.getName());
-    private static final int UNANSWERED_MAX = 8;
+
+    /// So few that all that is under way has a place in memory: nothing is refused as overload.
+    private static final int UNANSWERED_MAX = 4;
 
     private final DurableObjects objects;
     private final HttpClient http = HttpClient.newHttpClient();
