@@ -341,6 +341,11 @@ class VerificationTest {
         NotesDirectory.start(other).close(); // History begins anew, with this file too.
 
         assertThat(findings(other), is(List.of()));
+        byte[] content = Files.readAllBytes(unborn);
+        for (byte[] left : List.of(new byte[0], new byte[content.length])) {
+            Files.write(unborn, left);
+            assertThat(left.length + " bytes", findings(other), is(List.of()));
+        }
         Files.delete(unborn);
 
         assertThat(findings(other), is(List.of()));

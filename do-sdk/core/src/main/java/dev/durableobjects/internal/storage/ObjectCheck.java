@@ -69,7 +69,8 @@ final class ObjectCheck {
             past.redo(now);
         }
         boolean isUnborn = Files.size(now) <= PAGE_BYTES;
-        if (Redo.isUnborn(now)) {
+        boolean isGone = Redo.isUnborn(now);
+        if (isGone) {
             Files.write(now, new byte[0]);
             if (!past.isEmpty()) {
                 empty.add(file);
@@ -84,7 +85,9 @@ final class ObjectCheck {
         }
         if (past.isKnown() && !(isUnborn && past.isEmpty())) {
             past.write(known);
-            compare(file, now, known);
+            if (!isGone || !isUnborn(past, known)) {
+                compare(file, now, known);
+            }
         }
         checkIntegrity(file, now);
     }
@@ -118,9 +121,9 @@ final class ObjectCheck {
     /// with it.
     private void checkMayBeMissing(String file, Past past, Path known) throws IOException {
         boolean isUnborn = false;
-        if (past.isKnown() && past.isWithoutCommits()) {
+        if (past.isKnown()) {
             past.write(known);
-            isUnborn = Files.size(known) <= PAGE_BYTES;
+            isUnborn = isUnborn(past, known);
         }
         if (!past.isEmpty() && !isUnborn) {
             report(
@@ -128,6 +131,11 @@ final class ObjectCheck {
                     file,
                     "the database is missing, and the journal has not all of it");
         }
+    }
+
+    /// Returns whether nothing is known but a database without tables, which nobody has forced.
+    private static boolean isUnborn(Past past, Path known) throws IOException {
+        return past.isWithoutCommits() && Files.size(known) <= PAGE_BYTES;
     }
 
     private void compare(String file, Path now, Path known) throws IOException {
