@@ -217,10 +217,7 @@ public final class Redo {
 
     private void bringUpToDate(String file) throws IOException {
         Path database = root.resolve(file);
-        Path aside = Scratch.aside(database);
-        if (Files.exists(aside)) {
-            Files.move(aside, database);
-        }
+        Scratch.putBack(database);
         Files.deleteIfExists(Scratch.wal(database));
         if (behind.contains(file)) {
             catchUp(database, file);

@@ -1,5 +1,7 @@
 package dev.durableobjects.internal.journal;
 
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 
 /// The files beside a database that never count: its write-ahead log, and the name that it has
@@ -18,6 +20,21 @@ public final class Scratch {
     /// Returns the name that a database has while its connection is discarded.
     public static Path aside(Path database) {
         return sibling(database, ASIDE);
+    }
+
+    /// Returns what a database is called now. Put aside, it counts more than another of its name: a
+    /// start puts it back.
+    public static Path present(Path database) {
+        Path aside = aside(database);
+        return Files.exists(aside) ? aside : database;
+    }
+
+    /// Puts back a database that a killed process has left aside.
+    public static void putBack(Path database) throws IOException {
+        Path aside = aside(database);
+        if (Files.exists(aside)) {
+            Files.move(aside, database);
+        }
     }
 
     /// Returns the name of a database that may be put aside.

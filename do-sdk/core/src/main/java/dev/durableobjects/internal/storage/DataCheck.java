@@ -3,6 +3,7 @@ package dev.durableobjects.internal.storage;
 import dev.durableobjects.internal.journal.Damage;
 import dev.durableobjects.internal.journal.Damage.Kind;
 import dev.durableobjects.internal.journal.Inspection;
+import dev.durableobjects.internal.journal.Scratch;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -98,7 +99,8 @@ public final class DataCheck {
         String database = Layout.database(path);
         String past = Layout.databaseOfHistory(path);
         boolean isPastOfMissing = !past.isEmpty() && !hasDatabase(past);
-        boolean isSecondName = path.equals(database) && Files.exists(aside(path));
+        boolean isSecondName =
+                path.equals(database) && Files.exists(Scratch.aside(root.resolve(path)));
         if (!database.isEmpty() && !isSecondName) {
             check.run(database);
             objects++;
@@ -136,11 +138,7 @@ public final class DataCheck {
     }
 
     private boolean hasDatabase(String file) {
-        return Files.exists(root.resolve(file)) || Files.exists(aside(file));
-    }
-
-    private Path aside(String file) {
-        return root.resolve(file + "-aside");
+        return Files.exists(Scratch.present(root.resolve(file)));
     }
 
     private void read(long more) {

@@ -6,7 +6,6 @@ import dev.durableobjects.spi.PageImage;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.io.UncheckedIOException;
-import java.lang.System.Logger.Level;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
@@ -27,8 +26,6 @@ import org.jspecify.annotations.Nullable;
 /// which an interrupt of the calling thread would close. Only the object's thread may use it,
 /// except for [#channel] and [#close].
 final class DatabaseFile implements AutoCloseable {
-
-    private static final System.Logger LOGGER = System.getLogger(DatabaseFile.class.getName());
 
     private static final int UNKNOWN = -1;
 
@@ -188,26 +185,15 @@ final class DatabaseFile implements AutoCloseable {
         return Files.exists(Scratch.wal(path));
     }
 
-    /// Lets the database be as if what is in its log had never been: SQLite does not touch a
-    /// database that has another name when it closes it.
+    /// Lets the database be as if what is in its log had never been.
     ///
     /// @param closing closes SQLite's connection
-    void discardLog(SqlAction closing) throws IOException, SQLException {
-        Path aside = Scratch.aside(path);
-        try {
-            Files.move(path, aside);
-        } catch (IOException e) {
-            LOGGER.log(Level.WARNING, "cannot rename %s; its log is emptied".formatted(path), e);
+    void discardLog(Aside.SqlAction closing) throws IOException, SQLException {
+        if (!Aside.tryClose(path, closing)) {
             emptyLog();
             closing.run();
-            return;
         }
-        try {
-            closing.run();
-            Files.deleteIfExists(Scratch.wal(path));
-        } finally {
-            Files.move(aside, path);
-        }
+        Files.deleteIfExists(Scratch.wal(path));
     }
 
     /// SQLite finds nothing in an empty log that it could move into the database.
@@ -218,12 +204,6 @@ final class DatabaseFile implements AutoCloseable {
                 emptied.setLength(0);
             }
         }
-    }
-
-    /// Something that the driver does.
-    interface SqlAction {
-
-        void run() throws SQLException;
     }
 
     @Override

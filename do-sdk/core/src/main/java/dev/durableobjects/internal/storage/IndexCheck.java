@@ -2,6 +2,7 @@ package dev.durableobjects.internal.storage;
 
 import dev.durableobjects.internal.journal.Damage;
 import dev.durableobjects.internal.journal.Damage.Kind;
+import dev.durableobjects.internal.journal.Scratch;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -39,7 +40,7 @@ final class IndexCheck {
     /// @param known gets the path of the database of each object that it knows
     void run(Layout.Visitor known) throws IOException {
         Path index = root.resolve(FILE);
-        if (Files.notExists(index)) {
+        if (Files.notExists(Scratch.present(index))) {
             if (Files.exists(root.resolve("objects"))) {
                 report(Kind.MISSING, FILE, "names, alarms and keys of namespaces are in it");
             }

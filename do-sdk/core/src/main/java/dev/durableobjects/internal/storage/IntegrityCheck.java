@@ -22,8 +22,10 @@ final class IntegrityCheck {
     private IntegrityCheck() {}
 
     /// Copies a database with what SQLite has not moved into it yet.
+    ///
+    /// @param database its name, also if it was put aside
     static void copy(Path database, Path copy) throws IOException {
-        Files.copy(database, copy);
+        Files.copy(Scratch.present(database), copy);
         for (String suffix : LOGS) {
             Path log = database.resolveSibling(database.getFileName() + suffix);
             if (Files.exists(log)) {

@@ -43,7 +43,7 @@ final class Layout {
     private static final List<Pattern> OTHERS =
             List.of(
                     Pattern.compile("lock|control(\\.new/.*)?|format(\\.new)?|backup\\.json"),
-                    Pattern.compile("index\\.sqlite" + SQLITE),
+                    Pattern.compile("index\\.sqlite" + SQLITE + "|index\\.sqlite-aside"),
                     Pattern.compile("journal/(\\d{16}\\.journal|newest)"),
                     Pattern.compile("objects/%s/%s\\.sqlite%s".formatted(KEY, ID, SQLITE)),
                     Pattern.compile("history/segments/\\d{16}\\.journal"),

@@ -4,15 +4,15 @@ import dev.durableobjects.Limits;
 import dev.durableobjects.internal.gate.Waiting;
 import dev.durableobjects.internal.journal.Disk;
 import dev.durableobjects.internal.journal.Redo;
+import dev.durableobjects.internal.journal.Scratch;
+import dev.durableobjects.internal.value.FileErrors;
 import dev.durableobjects.sql.SqlPolicy;
 import dev.durableobjects.sql.SqlStorageException;
 import io.helidon.dbclient.DbClient;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -33,15 +33,15 @@ public final class NodeIndex implements AutoCloseable {
             "; it is damaged: put it back from a backup, and what the journal has is added to it";
 
     private final ObjectDatabase database;
-    private final Disk disk;
+    private final IndexLog log;
     private final DbClient db;
     private final ObjectIndex objects;
 
-    private NodeIndex(ObjectDatabase database, Disk disk) {
+    private NodeIndex(ObjectDatabase database, IndexLog log) {
         this.database = database;
-        this.disk = disk;
+        this.log = log;
         this.db = database.dbClient();
-        this.objects = new ObjectIndex(database, disk);
+        this.objects = new ObjectIndex(database, log);
     }
 
     /// Opens the index of a data directory, and makes it if there is none.
@@ -50,23 +50,31 @@ public final class NodeIndex implements AutoCloseable {
     /// @throws UncheckedIOException if it cannot be used
     public static NodeIndex open(DataDirectory directory, Disk disk) {
         Path file = directory.path().resolve(FILE);
-        NodeIndex index =
-                new NodeIndex(
-                        new ObjectDatabase(
-                                file,
-                                null,
-                                new OpenHost(SqlPolicy.OPEN),
-                                Limits.standard(),
-                                Waiting.system()),
-                        disk);
+        IndexLog log = openLog(file, disk);
+        ObjectDatabase database =
+                new ObjectDatabase(
+                        file,
+                        null,
+                        new OpenHost(SqlPolicy.OPEN, log::tryForce),
+                        Limits.standard(),
+                        Waiting.system());
+        NodeIndex index = new NodeIndex(database, log);
         return Opening.orClose(() -> index.prepare(directory), index::close);
+    }
+
+    private static IndexLog openLog(Path file, Disk disk) {
+        try {
+            return IndexLog.open(file, disk);
+        } catch (IOException e) {
+            throw unusable(file, FileErrors.message(e), e);
+        }
     }
 
     /// Opens the index of a data directory that has one, or has no objects.
     ///
     /// @throws IllegalStateException if it was lost: only a node knows the names of namespaces
     public static NodeIndex openKnown(DataDirectory directory, Disk disk) {
-        boolean isThere = Files.exists(directory.path().resolve(FILE));
+        boolean isThere = Files.exists(Scratch.present(directory.path().resolve(FILE)));
         if (!isThere && !directory.databases().isEmpty()) {
             throw lost(directory);
         }
@@ -131,13 +139,14 @@ public final class NodeIndex implements AutoCloseable {
     /// Returns what is told to an operator, who has only heard of the directory.
     static UncheckedIOException unusable(ObjectDatabase database, SqlStorageException e) {
         String remedy = SqlErrors.isDamage(e.code()) ? REMEDY : "";
+        return unusable(database.wal(), e.getMessage() + remedy, new IOException(e));
+    }
+
+    private static UncheckedIOException unusable(Path file, String why, IOException e) {
         return new UncheckedIOException(
-                "index.sqlite in %s cannot be used: %s%s"
-                        .formatted(
-                                database.wal().toAbsolutePath().getParent(),
-                                e.getMessage(),
-                                remedy),
-                new IOException(e));
+                "index.sqlite in %s cannot be used: %s"
+                        .formatted(file.toAbsolutePath().getParent(), why),
+                e);
     }
 
     /// Returns the index of objects.
@@ -188,18 +197,12 @@ public final class NodeIndex implements AutoCloseable {
             db.execute().dml(sql, parameters);
             if (database.commit() != Written.NOTHING) {
                 try {
-                    force(disk, database.wal());
-                    disk.forceNames(database.wal().toAbsolutePath().getParent());
+                    log.force();
+                    log.forceName();
                 } catch (IOException e) {
                     throw new UncheckedIOException("cannot write the node's index", e);
                 }
             }
-        }
-    }
-
-    static void force(Disk disk, Path file) throws IOException {
-        try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
-            disk.force(file, channel);
         }
     }
 }

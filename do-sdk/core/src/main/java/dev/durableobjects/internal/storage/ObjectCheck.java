@@ -107,9 +107,7 @@ final class ObjectCheck {
     }
 
     private boolean copyDatabase(String file, Path copy) throws IOException {
-        Path database = root.resolve(file);
-        Path aside = Scratch.aside(database); // It counts more: a start puts it back.
-        Path source = Files.exists(aside) ? aside : database;
+        Path source = Scratch.present(root.resolve(file));
         if (Files.notExists(source)) {
             return false;
         }

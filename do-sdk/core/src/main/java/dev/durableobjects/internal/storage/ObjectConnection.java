@@ -162,7 +162,7 @@ final class ObjectConnection implements SqliteStorage.ConnectionSource {
         if (length > LOG_BYTES && (length > LOG_BYTES_MAX || host.isDurable())) {
             host.awaitDurable();
             checkpointUnlessRead();
-        } else if (journaling == null && wal().toFile().length() > LOG_BYTES) {
+        } else if (journaling == null && wal().toFile().length() > LOG_BYTES && host.isDurable()) {
             current().run("PRAGMA wal_checkpoint(TRUNCATE)");
         }
     }
@@ -258,13 +258,13 @@ final class ObjectConnection implements SqliteStorage.ConnectionSource {
 
     private void close(SqliteConnection open, Log log) throws SQLException, IOException {
         DatabaseFile source = bytes;
-        if (source == null) {
+        if (source != null) {
+            // After an error, the journal knows better what was committed.
+            Log known = transaction.isCritical() ? Log.DISCARDED : log;
+            requireNonNull(journaling).close(open, source, known);
+        } else if (isInMemory() || host.isDurable() || !Aside.tryClose(file, open::reallyClose)) {
             open.reallyClose();
-            return;
         }
-        // After an error, the journal knows better what was committed.
-        Log known = transaction.isCritical() ? Log.DISCARDED : log;
-        requireNonNull(journaling).close(open, source, known);
     }
 
     /// Closes what has only read when nothing reads there any more.

@@ -1,13 +1,11 @@
 package dev.durableobjects.internal.storage;
 
 import dev.durableobjects.DurableObjectId;
-import dev.durableobjects.internal.journal.Disk;
 import dev.durableobjects.internal.journal.JournalIndex;
 import dev.durableobjects.spi.Wake;
 import dev.durableobjects.sql.SqlRow;
 import dev.durableobjects.sql.SqlStorageException;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.SQLException;
 import java.util.LinkedHashMap;
@@ -112,7 +110,7 @@ public final class ObjectIndex implements JournalIndex {
             """;
 
     private final ObjectDatabase database;
-    private final Disk disk;
+    private final IndexLog log;
 
     /// Held for a moment, never while SQL runs: the journal's thread takes it.
     private final Object memory = new Object();
@@ -125,9 +123,9 @@ public final class ObjectIndex implements JournalIndex {
     // Guarded by this, as the database is.
     private boolean closed;
 
-    ObjectIndex(ObjectDatabase database, Disk disk) {
+    ObjectIndex(ObjectDatabase database, IndexLog log) {
         this.database = database;
-        this.disk = disk;
+        this.log = log;
     }
 
     /// An object that must be woken.
@@ -341,9 +339,7 @@ public final class ObjectIndex implements JournalIndex {
     public synchronized void force() throws IOException {
         apply();
         checkOpen();
-        if (Files.exists(database.wal())) {
-            NodeIndex.force(disk, database.wal());
-        }
+        log.force();
     }
 
     @Override

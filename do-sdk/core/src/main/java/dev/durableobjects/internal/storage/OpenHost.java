@@ -3,12 +3,15 @@ package dev.durableobjects.internal.storage;
 import dev.durableobjects.Callback;
 import dev.durableobjects.sql.SqlPolicy;
 import java.time.InstantSource;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /// The host of a database that belongs to no object: whoever has it may use it at any time.
 ///
 /// @param sqlPolicy what SQL may be run
-record OpenHost(SqlPolicy sqlPolicy) implements Host {
+/// @param durable asked whether everything that was committed is durable: nothing else gets from
+///   the log into the database
+record OpenHost(SqlPolicy sqlPolicy, BooleanSupplier durable) implements Host {
 
     @Override
     public void check() {}
@@ -24,7 +27,7 @@ record OpenHost(SqlPolicy sqlPolicy) implements Host {
 
     @Override
     public boolean isDurable() {
-        return true;
+        return durable.getAsBoolean();
     }
 
     @Override

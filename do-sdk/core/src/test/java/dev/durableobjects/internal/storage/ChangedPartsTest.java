@@ -226,7 +226,7 @@ class ChangedPartsTest {
                         journal.redo(),
                         DurableObjectId.of(new byte[DurableObjectId.LENGTH]),
                         FILE),
-                new OpenHost(SqlPolicy.CLOUDFLARE),
+                new OpenHost(SqlPolicy.CLOUDFLARE, () -> true),
                 Limits.standard(),
                 Waiting.system());
     }

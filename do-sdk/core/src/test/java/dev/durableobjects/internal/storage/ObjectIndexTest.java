@@ -112,7 +112,7 @@ class ObjectIndexTest {
     void anIndexThatCannotBeWrittenTakesFactsInAndLosesNone() throws Exception {
         try (DataDirectory data = DataDirectory.open(directory);
                 ObjectDatabase database = database(data)) {
-            ObjectIndex index = new ObjectIndex(database, Disk.system());
+            ObjectIndex index = new ObjectIndex(database, IndexLog.open(path(data), Disk.system()));
             index.prepare();
             index.add(List.of(fact(1, Optional.of("a name"), 10), fact(2, Optional.empty(), 11)));
             database.sql().exec(REFUSE_WRITES);
@@ -159,11 +159,15 @@ class ObjectIndexTest {
 
     private static ObjectDatabase database(DataDirectory data) {
         return new ObjectDatabase(
-                data.path().resolve("index.sqlite"),
+                path(data),
                 null,
-                new OpenHost(SqlPolicy.OPEN),
+                new OpenHost(SqlPolicy.OPEN, () -> true),
                 Limits.standard(),
                 Waiting.system());
+    }
+
+    private static Path path(DataDirectory data) {
+        return data.path().resolve("index.sqlite");
     }
 
     private static List<Fact> manyFacts() {

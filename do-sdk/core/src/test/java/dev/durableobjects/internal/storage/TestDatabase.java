@@ -18,7 +18,7 @@ final class TestDatabase {
         return new ObjectDatabase(
                 directory.resolve("object.sqlite"),
                 null,
-                new OpenHost(SqlPolicy.CLOUDFLARE),
+                new OpenHost(SqlPolicy.CLOUDFLARE, () -> true),
                 limits,
                 Waiting.system());
     }
