@@ -20,9 +20,6 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.sql.Connection;
-import java.sql.DriverManager;
-import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -320,35 +317,6 @@ class VerificationTest {
         NotesDirectory.start(fresh).close();
 
         assertThat(findings(fresh), is(List.of()));
-    }
-
-    @Test
-    void aDatabaseThatNeverHadACommitMayGoWithThePower() throws Exception {
-        Path other = own.resolve("other");
-        try (DurableObjects objects = NotesDirectory.start(other)) {
-            NotesDirectory.notes(objects, "a").write(1, 1);
-        }
-        Path written = NotesDirectory.databases(other).getFirst();
-        String shard = written.getFileName().toString().substring(0, 2);
-        Path unborn = written.resolveSibling(shard + "0".repeat(62) + ".sqlite");
-        try (Connection empty = DriverManager.getConnection("jdbc:sqlite:" + unborn);
-                Statement statement = empty.createStatement()) {
-            statement.execute("PRAGMA journal_mode = WAL");
-        }
-        for (Path file : StoredShelves.files(other, "history", "")) {
-            Files.delete(file);
-        }
-        NotesDirectory.start(other).close(); // History begins anew, with this file too.
-
-        assertThat(findings(other), is(List.of()));
-        byte[] content = Files.readAllBytes(unborn);
-        for (byte[] left : List.of(new byte[0], new byte[content.length])) {
-            Files.write(unborn, left);
-            assertThat(left.length + " bytes", findings(other), is(List.of()));
-        }
-        Files.delete(unborn);
-
-        assertThat(findings(other), is(List.of()));
     }
 
     @Test

@@ -99,10 +99,15 @@ public final class Past {
                 && read.entries().getLast().head().databasePages() == 0;
     }
 
-    /// Returns whether no commit is known: there is at most the copy that history begins with.
-    public boolean isWithoutCommits() {
+    /// Returns whether nothing is known but the copy that history begins with, and that has no
+    /// tables: then the database may never have had a commit, and nobody has forced it.
+    public boolean isUnborn() throws IOException {
         Timeline read = timeline;
-        return journal.isEmpty() && read != null && read.entries().isEmpty();
+        if (!journal.isEmpty() || read == null || !read.entries().isEmpty()) {
+            return false;
+        }
+        Base base = read.base();
+        return base != null && Files.size(base.path()) <= Redo.UNBORN_BYTES;
     }
 
     /// Makes the changes that the journal has in a copy of the database.

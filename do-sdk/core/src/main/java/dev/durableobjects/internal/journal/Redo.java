@@ -33,8 +33,8 @@ public final class Redo {
     /// How many files of the journal may go away while a database catches up.
     private static final int FREED_MAX = 16;
 
-    /// The size of a page; a database of one has no tables.
-    private static final int UNBORN_BYTES = 4_096;
+    /// The size of a page in bytes; a database of one has no tables, and may have had no commit.
+    public static final int UNBORN_BYTES = 4_096;
 
     /// How much of the changes of a database is collected before it is written.
     private static final long COLLECTED_BYTES = 16 << 20;

@@ -9,27 +9,21 @@ import dev.durableobjects.internal.journal.Scratch;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.HashSet;
-import java.util.Set;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.function.Consumer;
 
 /// Reads one object's database and history, and finds damage. What the database would hold at its
 /// next use is made in a scratch directory. Not safe for several threads.
 final class ObjectCheck {
 
-    /// A database of one page has no tables, and may have had no commit.
-    private static final int PAGE_BYTES = 4_096;
-
     private final Path root;
     private final Path scratch;
     private final Inspection inspection;
     private final Consumer<Damage> found;
 
-    /// The databases that may have had no commit, and have no history.
-    private final Set<String> unborn = new HashSet<>();
-
-    /// The databases that are empty although no commit that is known has left them so.
-    private final Set<String> empty = new HashSet<>();
+    /// What is damage if the object has committed something, by the path of its database.
+    private final Map<String, Damage> unlessUnborn = new HashMap<>();
 
     /// Checks the objects of a data directory.
     ///
@@ -60,7 +54,7 @@ final class ObjectCheck {
     private void check(String file, Past past, Path now, Path known) throws IOException {
         if (!copyDatabase(file, now)) {
             if (!past.isWhole()) {
-                checkMayBeMissing(file, past, known);
+                checkMissing(file, past);
                 return;
             }
             Files.createFile(now);
@@ -68,42 +62,41 @@ final class ObjectCheck {
         if (past.isChanged()) {
             past.redo(now);
         }
-        boolean isUnborn = Files.size(now) <= PAGE_BYTES;
+        boolean isUnborn = Files.size(now) <= Redo.UNBORN_BYTES;
         boolean isGone = Redo.isUnborn(now);
         if (isGone) {
             Files.write(now, new byte[0]);
             if (!past.isEmpty()) {
-                empty.add(file);
+                reportLoss(true, Kind.DAMAGED, file, "the database is empty");
             }
         }
         if (past.isLost()) {
-            if (isUnborn) {
-                unborn.add(file);
-            } else {
-                reportLostHistory(file);
-            }
+            reportLoss(isUnborn, Kind.MISSING, file, "the history of this object is missing");
         }
-        if (past.isKnown() && !(isUnborn && past.isEmpty())) {
+        boolean mayDiffer = (isUnborn && past.isEmpty()) || (isGone && past.isUnborn());
+        if (past.isKnown() && !mayDiffer) {
             past.write(known);
-            if (!isGone || !isUnborn(past, known)) {
-                compare(file, now, known);
-            }
+            compare(file, now, known);
         }
         checkIntegrity(file, now);
     }
 
     /// Hears of an object that has committed something, behind all the others.
     void committed(String file) {
-        if (empty.remove(file)) {
-            report(Kind.DAMAGED, file, "the database is empty");
-        }
-        if (unborn.remove(file)) {
-            reportLostHistory(file);
+        Damage loss = unlessUnborn.remove(file);
+        if (loss != null) {
+            found.accept(loss);
         }
     }
 
-    private void reportLostHistory(String file) {
-        report(Kind.MISSING, file, "the history of this object is missing");
+    /// @param mayBeUnborn whether it is damage only if the object has committed something
+    private void reportLoss(boolean mayBeUnborn, Kind kind, String file, String message) {
+        Damage loss = new Damage(kind, file, message);
+        if (mayBeUnborn) {
+            unlessUnborn.putIfAbsent(file, loss);
+        } else {
+            found.accept(loss);
+        }
     }
 
     private boolean copyDatabase(String file, Path copy) throws IOException {
@@ -117,23 +110,14 @@ final class ObjectCheck {
 
     /// A file whose first commit never came may have gone with the power, also if history begins
     /// with it.
-    private void checkMayBeMissing(String file, Past past, Path known) throws IOException {
-        boolean isUnborn = false;
-        if (past.isKnown()) {
-            past.write(known);
-            isUnborn = isUnborn(past, known);
-        }
-        if (!past.isEmpty() && !isUnborn) {
-            report(
+    private void checkMissing(String file, Past past) throws IOException {
+        if (!past.isEmpty()) {
+            reportLoss(
+                    past.isUnborn(),
                     Kind.MISSING,
                     file,
                     "the database is missing, and the journal has not all of it");
         }
-    }
-
-    /// Returns whether nothing is known but a database without tables, which nobody has forced.
-    private static boolean isUnborn(Past past, Path known) throws IOException {
-        return past.isWithoutCommits() && Files.size(known) <= PAGE_BYTES;
     }
 
     private void compare(String file, Path now, Path known) throws IOException {
