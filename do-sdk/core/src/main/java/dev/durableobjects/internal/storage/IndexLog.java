@@ -67,18 +67,18 @@ final class IndexLog {
     synchronized void force() throws IOException {
         if (isStuck) {
             throw new IOException(
-                    "a sync of %s has failed; the next start repeats it".formatted(file));
+                    "a sync of %s has failed; the next start writes it anew".formatted(file));
+        }
+        if (Thread.currentThread().isInterrupted()) {
+            throw new ClosedByInterruptException(); // Nothing was asked of the disk.
         }
         if (Files.notExists(file)) {
             return;
         }
         try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
-            isStuck = true;
+            isStuck = true; // An interrupt in the middle hides what the disk says.
             disk.force(file, channel);
             isStuck = false;
-        } catch (ClosedByInterruptException e) { // The disk has not said anything.
-            isStuck = false;
-            throw e;
         }
     }
 

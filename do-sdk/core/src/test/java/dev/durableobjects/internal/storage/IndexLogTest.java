@@ -114,13 +114,14 @@ class IndexLogTest {
 
     @Test
     void aSyncThatHasFailedIsNotTriedAgain() throws Exception {
+        int steps;
         LyingDisk disk = new LyingDisk();
         try (DataDirectory data = DataDirectory.open(directory);
                 NodeIndex node = NodeIndex.open(data, disk)) {
             addFacts(node, 1);
             disk.fails = true;
             assertThrows(IOException.class, node.objects()::force);
-            int steps = disk.steps.size();
+            steps = disk.steps.size();
 
             assertThat(
                     assertThrows(IOException.class, node.objects()::force).getMessage(),
@@ -130,9 +131,9 @@ class IndexLogTest {
                             .getMessage(),
                     containsString("cannot write the node's index"));
             node.objects().close();
-
-            assertThat(disk.steps.size(), is(steps));
         }
+
+        assertThat(disk.steps.size(), is(steps));
     }
 
     @Test
