@@ -15,7 +15,7 @@ import java.nio.file.StandardOpenOption;
 ///
 /// What is in it gets into the database only when it is durable: after a loss of power, an older
 /// log over a newer database is damage. A sync that failed is not tried again, for the second says
-/// that all is well; so from then on the log stays as it is, until the next start writes it anew.
+/// that all is well; so from then on the log only grows, until the next start writes it anew.
 /// Safe for use by many threads.
 final class IndexLog {
 
