@@ -15,8 +15,8 @@ import java.nio.file.StandardOpenOption;
 ///
 /// What is in it gets into the database only when it is durable: after a loss of power, an older
 /// log over a newer database is damage. A sync that failed is not tried again, for the second says
-/// that all is well; so from then on the log only grows, until the next start writes it anew.
-/// Safe for use by many threads.
+/// that all is well; so from then on the log only grows, until the next start writes it anew. Safe
+/// for use by many threads.
 final class IndexLog {
 
     private static final System.Logger LOGGER = System.getLogger(IndexLog.class.getName());
