@@ -2,6 +2,7 @@ package dev.durableobjects.runtime;
 
 import static org.hamcrest.MatcherAssert.assertThat;
 import static org.hamcrest.Matchers.contains;
+import static org.hamcrest.Matchers.containsString;
 import static org.hamcrest.Matchers.is;
 
 import dev.durableobjects.operations.Finding;
@@ -39,6 +40,9 @@ class UnbornVerificationTest {
             Files.delete(file);
         }
         NotesDirectory.start(directory).close(); // History begins anew, with this file too.
+        String id = unborn.getFileName().toString().replace(".sqlite", "");
+        assertThat(
+                StoredShelves.files(directory, "history", ".base").toString(), containsString(id));
     }
 
     @Test

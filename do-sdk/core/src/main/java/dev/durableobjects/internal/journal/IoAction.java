@@ -4,7 +4,7 @@ import java.io.IOException;
 
 /// Something that reads or writes files.
 @FunctionalInterface
-interface IoAction {
+public interface IoAction {
 
     void run() throws IOException;
 }

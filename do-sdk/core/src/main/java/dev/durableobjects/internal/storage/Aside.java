@@ -1,6 +1,7 @@
 package dev.durableobjects.internal.storage;
 
 import dev.durableobjects.internal.journal.Scratch;
+import java.io.Closeable;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
 import java.nio.file.Files;
@@ -15,28 +16,27 @@ final class Aside {
 
     private Aside() {}
 
-    /// Something that the driver does.
-    interface SqlAction {
+    /// Closes SQLite's connection to a database, and what belongs to that.
+    interface Closing {
 
-        void run() throws SQLException;
+        void run() throws IOException, SQLException;
     }
 
     /// Closes a database that is put aside meanwhile.
     ///
-    /// @param closing closes SQLite's connection
-    /// @return false if the database cannot be put aside; then it is not closed
-    static boolean tryClose(Path database, SqlAction closing) throws IOException, SQLException {
+    /// @param otherwise what becomes of a database that cannot be put aside, for the log
+    /// @return false if it cannot be; then it is not closed
+    static boolean tryClose(Path database, Closing closing, String otherwise)
+            throws IOException, SQLException {
         Path aside = Scratch.aside(database);
         try {
             Files.move(database, aside);
         } catch (IOException e) {
-            LOGGER.log(Level.WARNING, "cannot rename " + database, e);
+            LOGGER.log(Level.WARNING, "cannot rename %s; %s".formatted(database, otherwise), e);
             return false;
         }
-        try {
+        try (Closeable _ = () -> Files.move(aside, database)) {
             closing.run();
-        } finally {
-            Files.move(aside, database);
         }
         return true;
     }

@@ -101,6 +101,13 @@ public final class DataCheck {
         boolean isPastOfMissing = !past.isEmpty() && !hasDatabase(past);
         boolean isSecondName =
                 path.equals(database) && Files.exists(Scratch.aside(root.resolve(path)));
+        if (path.endsWith("-aside") && Files.exists(root.resolve(Scratch.withoutAside(path)))) {
+            found.accept(
+                    new Damage(
+                            Kind.DAMAGED,
+                            path,
+                            "there is this file without -aside, too; a start refuses to choose"));
+        }
         if (!database.isEmpty() && !isSecondName) {
             check.run(database);
             objects++;

@@ -188,12 +188,16 @@ final class DatabaseFile implements AutoCloseable {
     /// Lets the database be as if what is in its log had never been.
     ///
     /// @param closing closes SQLite's connection
-    void discardLog(Aside.SqlAction closing) throws IOException, SQLException {
-        if (!Aside.tryClose(path, closing)) {
+    void discardLog(Aside.Closing closing) throws IOException, SQLException {
+        Aside.Closing andDeleting =
+                () -> {
+                    closing.run();
+                    Files.deleteIfExists(Scratch.wal(path));
+                };
+        if (!Aside.tryClose(path, andDeleting, "its log is emptied")) {
             emptyLog();
             closing.run();
         }
-        Files.deleteIfExists(Scratch.wal(path));
     }
 
     /// SQLite finds nothing in an empty log that it could move into the database.

@@ -29,7 +29,7 @@ public interface Host {
     /// @throws IllegalStateException inside of a transaction
     void sync();
 
-    /// Returns whether everything that was committed is durable.
+    /// Returns whether everything that was committed is durable; it may be made so first.
     boolean isDurable();
 
     /// Waits until everything that was committed is durable.

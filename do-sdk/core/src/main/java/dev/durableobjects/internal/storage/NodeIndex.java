@@ -30,7 +30,8 @@ public final class NodeIndex implements AutoCloseable {
     private static final String LOST = "lost_objects";
 
     private static final String REMEDY =
-            "; it is damaged: put it back from a backup, and what the journal has is added to it";
+            "; it is damaged: delete it and the files whose names begin with its name, put it back"
+                    + " from a backup, and what the journal has is added to it";
 
     private final ObjectDatabase database;
     private final IndexLog log;
@@ -88,9 +89,9 @@ public final class NodeIndex implements AutoCloseable {
 
     private static IllegalStateException lost(DataDirectory directory) {
         return new IllegalStateException(
-                ("index.sqlite in %s is lost, and with it the names of namespaces and objects: put"
-                                + " it back from a backup, or start the app, which makes it again"
-                                + " without the names of objects")
+                ("index.sqlite in %s is lost, and with it the names of namespaces and objects:"
+                                + " delete index.sqlite-wal and put it back from a backup, or start"
+                                + " the app, which makes it again without the names of objects")
                         .formatted(directory.path()));
     }
 
@@ -189,7 +190,9 @@ public final class NodeIndex implements AutoCloseable {
 
     @Override
     public void close() {
-        database.close();
+        synchronized (objects) {
+            database.close();
+        }
     }
 
     private void write(String sql, Object... parameters) {
@@ -197,8 +200,7 @@ public final class NodeIndex implements AutoCloseable {
             db.execute().dml(sql, parameters);
             if (database.commit() != Written.NOTHING) {
                 try {
-                    log.force();
-                    log.forceName();
+                    log.forceWithName();
                 } catch (IOException e) {
                     throw new UncheckedIOException("cannot write the node's index", e);
                 }

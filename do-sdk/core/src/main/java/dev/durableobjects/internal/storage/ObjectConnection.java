@@ -39,6 +39,10 @@ final class ObjectConnection implements SqliteStorage.ConnectionSource {
     /// that the log can be copied.
     private static final long LOG_BYTES_MAX = 4 * LOG_BYTES;
 
+    private static final String STAYS_OPEN =
+            "it stays open until this process ends, since its log is not durable, and a close would"
+                    + " move that into it";
+
     private final Path file;
     private final @Nullable Journaling journaling;
     private final Host host;
@@ -262,8 +266,10 @@ final class ObjectConnection implements SqliteStorage.ConnectionSource {
             // After an error, the journal knows better what was committed.
             Log known = transaction.isCritical() ? Log.DISCARDED : log;
             requireNonNull(journaling).close(open, source, known);
-        } else if (isInMemory() || host.isDurable() || !Aside.tryClose(file, open::reallyClose)) {
+        } else if (isInMemory() || host.isDurable()) {
             open.reallyClose();
+        } else {
+            Aside.tryClose(file, open::reallyClose, STAYS_OPEN);
         }
     }
 

@@ -9,8 +9,8 @@ import org.jspecify.annotations.Nullable;
 /// The host of a database that belongs to no object: whoever has it may use it at any time.
 ///
 /// @param sqlPolicy what SQL may be run
-/// @param durable asked whether everything that was committed is durable: nothing else gets from
-///   the log into the database
+/// @param durable makes durable what was committed, if that can be, and returns whether it is:
+///   nothing else gets from the log into the database
 record OpenHost(SqlPolicy sqlPolicy, BooleanSupplier durable) implements Host {
 
     @Override

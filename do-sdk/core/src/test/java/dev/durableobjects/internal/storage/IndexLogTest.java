@@ -3,6 +3,9 @@ package dev.durableobjects.internal.storage;
 import static org.hamcrest.MatcherAssert.assertThat;
 import static org.hamcrest.Matchers.containsString;
 import static org.hamcrest.Matchers.empty;
+import static org.hamcrest.Matchers.endsWith;
+import static org.hamcrest.Matchers.greaterThan;
+import static org.hamcrest.Matchers.instanceOf;
 import static org.hamcrest.Matchers.is;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
@@ -21,6 +24,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
@@ -50,7 +54,8 @@ class IndexLogTest {
     private static final class LyingDisk implements Disk {
 
         private final List<String> steps = new ArrayList<>();
-        private boolean fails;
+        private @Nullable IOException failure;
+        private boolean failsNames;
 
         @Override
         public void write(Path file, FileChannel channel, ByteBuffer bytes, long position)
@@ -62,16 +67,21 @@ class IndexLogTest {
         @Override
         public void force(Path file, FileChannel channel) throws IOException {
             steps.add("force " + file.getFileName());
-            if (fails) {
-                fails = false;
-                throw new IOException("disk on fire");
+            IOException failing = failure;
+            if (failing != null) {
+                failure = null;
+                throw failing;
             }
             channel.force(false);
         }
 
         @Override
-        public void forceNames(@Nullable Path parent) {
+        public void forceNames(@Nullable Path parent) throws IOException {
             steps.add("force names");
+            if (failsNames) {
+                failsNames = false;
+                throw new IOException("disk on fire");
+            }
         }
     }
 
@@ -87,9 +97,10 @@ class IndexLogTest {
             node.objects().force();
             durable = Files.readAllBytes(log);
             addFacts(node, MANY);
-            disk.fails = true;
+            disk.failure = new IOException("disk on fire");
             assertThrows(IOException.class, node.objects()::force);
-            addFacts(node, MANY); // The log is longer than it should become.
+            assertThat("longer than it should be", Files.size(log), is(greaterThan(4L << 20)));
+            addFacts(node, MANY);
             node.objects().close();
         }
         assertThat("the database", Files.readAllBytes(database), is(before));
@@ -105,7 +116,7 @@ class IndexLogTest {
         try (DataDirectory data = DataDirectory.open(directory);
                 NodeIndex node = NodeIndex.open(data, disk)) {
             addFacts(node, 3);
-            disk.fails = true;
+            disk.failure = new IOException("disk on fire");
         } // What is not durable by then is forced here.
         assertThat("a log", Files.exists(log), is(true));
 
@@ -119,7 +130,7 @@ class IndexLogTest {
         try (DataDirectory data = DataDirectory.open(directory);
                 NodeIndex node = NodeIndex.open(data, disk)) {
             addFacts(node, 1);
-            disk.fails = true;
+            disk.failure = new IOException("disk on fire");
             assertThrows(IOException.class, node.objects()::force);
             steps = disk.steps.size();
 
@@ -137,13 +148,16 @@ class IndexLogTest {
     }
 
     @Test
-    void anInterruptIsNoFailure() throws Exception {
+    void anInterruptBeforeASyncIsNoFailure() throws Exception {
         try (DataDirectory data = DataDirectory.open(directory);
                 NodeIndex node = NodeIndex.open(data, Disk.system())) {
             addFacts(node, 1);
             Thread.currentThread().interrupt();
-            assertThrows(ClosedByInterruptException.class, node.objects()::force);
-            assertThat("interrupted", Thread.interrupted(), is(true));
+            try {
+                assertThrows(ClosedByInterruptException.class, node.objects()::force);
+            } finally {
+                assertThat("interrupted", Thread.interrupted(), is(true));
+            }
 
             node.objects().force();
         }
@@ -151,17 +165,77 @@ class IndexLogTest {
     }
 
     @Test
-    void whatAnEarlierProcessHasLeftIsWrittenAnewBeforeItIsUsed() throws Exception {
-        byte[] left;
-        byte[] beside;
+    void anInterruptInTheMiddleOfASyncIsAFailure() throws Exception {
+        LyingDisk disk = new LyingDisk();
         try (DataDirectory data = DataDirectory.open(directory);
-                NodeIndex node = NodeIndex.open(data, Disk.system())) {
-            addFacts(node, 1_000);
-            left = Files.readAllBytes(log);
-            beside = Files.readAllBytes(database);
+                NodeIndex node = NodeIndex.open(data, disk)) {
+            addFacts(node, 1);
+            disk.failure = new ClosedByInterruptException();
+            assertThrows(ClosedByInterruptException.class, node.objects()::force);
+
+            IOException refused = assertThrows(IOException.class, node.objects()::force);
+
+            assertThat(refused.getCause(), instanceOf(ClosedByInterruptException.class));
         }
-        Files.write(log, left); // The process was killed.
-        Files.write(database, beside);
+        assertThat("a log", Files.exists(log), is(true));
+    }
+
+    @Test
+    void aNameThatMayNotBeDurableIsNotTriedAgain() throws Exception {
+        LyingDisk disk = new LyingDisk();
+        try (DataDirectory data = DataDirectory.open(directory);
+                NodeIndex node = NodeIndex.open(data, disk)) {
+            disk.failsNames = true;
+            assertThrows(RuntimeException.class, () -> node.register("NOTES", "notes"));
+            int steps = disk.steps.size();
+
+            assertThrows(RuntimeException.class, () -> node.register("NOTES", "others"));
+
+            assertThat(disk.steps.size(), is(steps));
+        }
+    }
+
+    @Test
+    void anIndexThatCannotBePutAsideIsNotClosed() throws Exception {
+        addToDatabase(1);
+        byte[] before = Files.readAllBytes(database);
+        LyingDisk disk = new LyingDisk();
+        try (DataDirectory data = DataDirectory.open(directory);
+                NodeIndex node = NodeIndex.open(data, disk)) {
+            addFacts(node, 3);
+            Files.createFile(Scratch.aside(database));
+            disk.failure = new IOException("disk on fire");
+        }
+
+        assertThat("the database", Files.readAllBytes(database), is(before));
+        assertThat("the log", Files.size(log), is(greaterThan(0L)));
+    }
+
+    @Test
+    void twoDatabasesOfOneNameAreFoundAndRefused() throws Exception {
+        addToDatabase(1);
+        Files.copy(database, Scratch.aside(database));
+
+        assertThat(
+                damage(),
+                is(
+                        List.of(
+                                "DAMAGED index.sqlite-aside: there is this file without -aside, too;"
+                                        + " a start refuses to choose")));
+        try (DataDirectory data = DataDirectory.open(directory)) {
+            assertThat(
+                    assertThrows(RuntimeException.class, () -> NodeIndex.open(data, Disk.system()))
+                            .getMessage(),
+                    endsWith(
+                            "index.sqlite and index.sqlite-aside: delete the one that does not"
+                                    + " count"));
+        }
+    }
+
+    @Test
+    void whatAnEarlierProcessHasLeftIsWrittenAnewBeforeItIsUsed() throws Exception {
+        kill(node -> addFacts(node, 1_000));
+        byte[] left = Files.readAllBytes(log);
         LyingDisk disk = new LyingDisk();
 
         try (DataDirectory data = DataDirectory.open(directory);
@@ -175,14 +249,14 @@ class IndexLogTest {
         }
         expected.add("force index.sqlite-wal");
         expected.add("force names");
-        assertThat(disk.steps.subList(0, expected.size()), is(expected));
+        assertThat(disk.steps.stream().limit(expected.size()).toList(), is(expected));
     }
 
     @Test
     void aLogThatCannotBeWrittenAnewIsAnErrorThatNamesTheDirectory() throws Exception {
         Files.write(log, new byte[1]);
         LyingDisk disk = new LyingDisk();
-        disk.fails = true;
+        disk.failure = new IOException("disk on fire");
 
         try (DataDirectory data = DataDirectory.open(directory)) {
             assertThat(
@@ -190,27 +264,16 @@ class IndexLogTest {
                             .getMessage(),
                     is("index.sqlite in %s cannot be used: disk on fire".formatted(data.path())));
         }
+        assertThat("SQLite had it", Files.exists(database), is(false));
     }
 
     @Test
     void anIndexThatAKilledProcessHasLeftAsideIsCheckedAndPutBack() throws Exception {
-        byte[] left;
-        byte[] beside;
-        try (DataDirectory data = DataDirectory.open(directory);
-                NodeIndex node = NodeIndex.open(data, Disk.system())) {
-            node.register("NOTES", "key");
-            left = Files.readAllBytes(log);
-            beside = Files.readAllBytes(database);
-        }
+        kill(node -> node.register("NOTES", "key"));
         Files.createDirectory(directory.resolve("objects"));
-        Files.write(log, left);
-        Files.delete(database);
-        Files.write(Scratch.aside(database), beside);
+        Files.move(database, Scratch.aside(database));
 
-        List<Damage> found = new ArrayList<>();
-        DataCheck.run(directory, found::add, (done, total) -> {});
-
-        assertThat(found, is(empty()));
+        assertThat(damage(), is(empty()));
         try (DataDirectory data = DataDirectory.open(directory);
                 NodeIndex node = NodeIndex.openKnown(data, Disk.system())) {
             assertThat(node.uniqueKey("NOTES"), is(Optional.of("key")));
@@ -235,12 +298,33 @@ class IndexLogTest {
         return new Fact(file, Optional.of("name " + object), new Wake(object));
     }
 
-    /// Returns the times until one that are in an index, which must be whole.
-    private List<Long> due(long until) throws IOException {
+    /// Leaves the files that a process would leave that is killed behind what it does.
+    private void kill(Consumer<NodeIndex> work) throws IOException {
+        byte[] left;
+        byte[] beside;
+        try (DataDirectory data = DataDirectory.open(directory);
+                NodeIndex node = NodeIndex.open(data, Disk.system())) {
+            work.accept(node);
+            left = Files.readAllBytes(log);
+            beside = Files.readAllBytes(database);
+        }
+        Files.write(log, left);
+        Files.write(database, beside);
+    }
+
+    /// Returns what is wrong, but for objects, of which there are none here.
+    private List<String> damage() throws IOException {
         List<Damage> found = new ArrayList<>();
         DataCheck.run(directory, found::add, (done, total) -> {});
-        found.removeIf(one -> one.path().startsWith("objects/")); // There are no objects here.
-        assertThat(found, is(empty()));
+        return found.stream()
+                .filter(one -> !one.path().startsWith("objects/"))
+                .map(one -> "%s %s: %s".formatted(one.kind(), one.path(), one.message()))
+                .toList();
+    }
+
+    /// Returns the times until one that are in an index, which must be whole.
+    private List<Long> due(long until) throws IOException {
+        assertThat(damage(), is(empty()));
         try (DataDirectory data = DataDirectory.open(directory);
                 NodeIndex node = NodeIndex.open(data, Disk.system())) {
             return node.objects().due("key", until, MANY).stream().map(Due::wakeAt).toList();
