@@ -220,15 +220,15 @@ class IndexLogTest {
                 damage(),
                 is(
                         List.of(
-                                "DAMAGED index.sqlite-aside: there is this file without -aside, too;"
-                                        + " a start refuses to choose")));
+                                "DAMAGED index.sqlite-aside: there is this file without -aside,"
+                                        + " too; a start refuses to choose")));
         try (DataDirectory data = DataDirectory.open(directory)) {
             assertThat(
                     assertThrows(RuntimeException.class, () -> NodeIndex.open(data, Disk.system()))
                             .getMessage(),
                     endsWith(
-                            "index.sqlite and index.sqlite-aside: delete the one that does not"
-                                    + " count"));
+                            "index.sqlite and index.sqlite-aside: delete the one that"
+                                    + " does not count"));
         }
     }
 
