@@ -1,11 +1,9 @@
 package dev.durableobjects.internal.journal;
 
-import dev.durableobjects.internal.journal.JournalRecord.Head;
 import dev.durableobjects.internal.journal.SegmentReader.Found;
 import dev.durableobjects.internal.journal.Timeline.Entry;
 import java.io.IOException;
 import java.io.RandomAccessFile;
-import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -17,6 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
@@ -113,9 +112,9 @@ final class Archive {
     /// Returns what the journal, and the files that were the journal's, have for a database.
     private List<Entry> records(String file) throws IOException {
         List<Entry> records = new ArrayList<>();
-        Scan scan =
-                (head, entry) -> {
-                    if (head.file().equals(file)) {
+        Consumer<Entry> scan =
+                entry -> {
+                    if (entry.head().file().equals(file)) {
                         records.add(entry);
                     }
                 };
@@ -128,16 +127,10 @@ final class Archive {
         return records;
     }
 
-    /// Gets each record of a file.
-    @FunctionalInterface
-    private interface Scan {
-
-        void next(Head head, Entry entry);
-    }
-
     /// @param before the last position of the file before, NONE if there is none
     /// @return the last position of this one
-    private long scan(Path file, long number, long before, Scan scan) throws IOException {
+    private long scan(Path file, long number, long before, Consumer<Entry> scan)
+            throws IOException {
         SegmentReader reader = SegmentReader.open(file, number);
         if (reader == null) {
             return before; // The newest, which was just made.
@@ -148,13 +141,9 @@ final class Archive {
                             .formatted(file, reader.before(), before));
         }
         for (Found found = next(file, reader); found != null; found = next(file, reader)) {
-            ByteBuffer source = reader.content().duplicate().position(found.offset());
-            for (int i = 0; i < found.records(); i++) {
-                int offset = source.position();
-                Head head = Head.read(reader.version(), source);
-                head.skipPages(source);
-                int length = source.position() - offset;
-                scan.next(head, new Entry(file, offset, length, head, found.millis()));
+            RecordCursor record = new RecordCursor(reader, found);
+            while (record.next()) {
+                scan.accept(Entry.of(file, record, found.millis()));
             }
         }
         return reader.last();
@@ -182,8 +171,9 @@ final class Archive {
                             Segment.file(segments(), number),
                             number,
                             last,
-                            (head, entry) ->
-                                    fresh.computeIfAbsent(head.file(), file -> new ArrayList<>())
+                            entry ->
+                                    fresh.computeIfAbsent(
+                                                    entry.head().file(), file -> new ArrayList<>())
                                             .add(entry));
         }
         if (last != NONE && end != NONE && last != end) {

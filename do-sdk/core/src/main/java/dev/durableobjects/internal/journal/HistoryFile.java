@@ -1,6 +1,5 @@
 package dev.durableobjects.internal.journal;
 
-import dev.durableobjects.internal.journal.JournalRecord.Head;
 import dev.durableobjects.internal.journal.SegmentReader.Found;
 import dev.durableobjects.internal.journal.Timeline.Base;
 import dev.durableobjects.internal.journal.Timeline.Entry;
@@ -95,11 +94,10 @@ final class HistoryFile {
             found = reader.nextAppended();
         }
         for (; found != null; found = reader.nextAppended()) {
-            ByteBuffer source = reader.content().duplicate().position(found.offset());
-            Head head = Head.read(reader.version(), source);
-            head.skipPages(source);
-            int length = source.position() - found.offset();
-            read.add(new Entry(path, found.offset(), length, head, found.millis()));
+            RecordCursor record = new RecordCursor(reader, found);
+            while (record.next()) {
+                read.add(Entry.of(path, record, found.millis()));
+            }
         }
         tailBytes = reader.content().capacity() - reader.end();
         return read;

@@ -1,12 +1,10 @@
 package dev.durableobjects.internal.journal;
 
 import dev.durableobjects.internal.journal.Damage.Kind;
-import dev.durableobjects.internal.journal.JournalRecord.Head;
 import dev.durableobjects.internal.journal.SegmentReader.Found;
 import dev.durableobjects.internal.journal.Timeline.Entry;
 import dev.durableobjects.internal.value.FileErrors;
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -161,14 +159,10 @@ public final class Inspection {
 
     private static void add(
             Path file, SegmentReader reader, Found batch, Map<String, List<Entry>> records) {
-        ByteBuffer source = reader.content().duplicate().position(batch.offset());
-        for (int i = 0; i < batch.records(); i++) {
-            int offset = source.position();
-            Head head = Head.read(reader.version(), source);
-            head.skipPages(source);
-            int length = source.position() - offset;
-            records.computeIfAbsent(head.file(), key -> new ArrayList<>())
-                    .add(new Entry(file, offset, length, head, batch.millis()));
+        RecordCursor record = new RecordCursor(reader, batch);
+        while (record.next()) {
+            Entry entry = Entry.of(file, record, batch.millis());
+            records.computeIfAbsent(entry.head().file(), key -> new ArrayList<>()).add(entry);
         }
     }
 

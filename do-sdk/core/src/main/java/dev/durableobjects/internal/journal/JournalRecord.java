@@ -16,9 +16,15 @@ import org.jspecify.annotations.Nullable;
 /// changed, in their newest state. Not safe for several threads.
 final class JournalRecord {
 
-    private static final int WHOLE = 1;
+    /// The flag of a record whose pages are the whole database.
+    static final int WHOLE = 1;
+
     private static final int HAS_WAKE = 2;
     private static final int HAS_NAME = 4;
+
+    /// The flags of a record that says something besides its pages.
+    static final int FACT = WHOLE | HAS_WAKE | HAS_NAME;
+
     private static final int RESTORE = 64;
     private static final int PART = 32;
 
@@ -27,6 +33,15 @@ final class JournalRecord {
 
     /// Flags, three positions, page size, database pages, number of pages.
     private static final int FIXED_BYTES = 1 + 3 * Long.BYTES + 3 * Integer.BYTES;
+
+    /// Where in these the position before the record stands.
+    static final int PREVIOUS_AT = 1;
+
+    /// Where in these the last position of the record stands.
+    static final int LAST_AT = 1 + 2 * Long.BYTES;
+
+    private static final int PAGE_SIZE_AT = 1 + 3 * Long.BYTES;
+    private static final int PAGES_AT = FIXED_BYTES - Integer.BYTES;
 
     /// Number and parts.
     private static final int PAGE_HEAD_BYTES = Integer.BYTES + Long.BYTES;
@@ -139,6 +154,31 @@ final class JournalRecord {
         return (byte) flags;
     }
 
+    /// Returns where a stored record ends.
+    ///
+    /// @param version the version of the file that it is in
+    /// @param fixed where its flags stand, right behind the name of the database
+    static int end(int version, ByteBuffer source, int fixed) {
+        byte flags = source.get(fixed);
+        int pageSize = source.getInt(fixed + PAGE_SIZE_AT);
+        int at = fixed + FIXED_BYTES;
+        if ((flags & HAS_WAKE) != 0) {
+            at += Long.BYTES;
+        }
+        if ((flags & HAS_NAME) != 0) {
+            at += Short.BYTES + Short.toUnsignedInt(source.getShort(at));
+        }
+        for (int i = source.getInt(fixed + PAGES_AT); i > 0; i--) {
+            at += Integer.BYTES;
+            if (version == 1) {
+                at += pageSize;
+            } else {
+                at += Long.BYTES + PageParts.bytes(source.getLong(at), pageSize);
+            }
+        }
+        return at;
+    }
+
     private static void putText(Pieces target, byte[] text) throws IOException {
         target.room(Short.BYTES + text.length).putShort((short) text.length).put(text);
     }
@@ -215,15 +255,6 @@ final class JournalRecord {
         /// @return which parts follow
         long readParts(ByteBuffer source) {
             return version == 1 ? PageImage.ALL : source.getLong();
-        }
-
-        /// Leaves the buffer behind the pages.
-        void skipPages(ByteBuffer source) {
-            for (int i = 0; i < pages; i++) {
-                source.getInt();
-                int bytes = PageParts.bytes(readParts(source), pageSize);
-                source.position(source.position() + bytes);
-            }
         }
     }
 }

@@ -5,16 +5,13 @@ import dev.durableobjects.internal.journal.SegmentReader.Found;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.RandomAccessFile;
-import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashSet;
-import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -45,7 +42,7 @@ public final class Redo {
     private final Path root;
     private final LongSupplier durable;
     private final MissingDatabases missing;
-    private final Map<String, List<Place>> places = new ConcurrentHashMap<>();
+    private final Map<String, Places> places = new ConcurrentHashMap<>();
 
     /// The databases that are open, or about to be.
     private final Set<String> used = ConcurrentHashMap.newKeySet();
@@ -73,36 +70,9 @@ public final class Redo {
         }
     }
 
-    /// Where a record is.
-    private record Place(long segment, int version, int offset, int length, long last) {}
-
-    /// Adds the records of a batch.
-    ///
-    /// @return what they say besides their pages
-    /// @throws IOException if the records of a database do not follow each other
-    List<JournalIndex.Fact> add(long segment, SegmentReader source, Found batch)
-            throws IOException {
-        List<JournalIndex.Fact> facts = new ArrayList<>();
-        ByteBuffer reader = source.content().duplicate().position(batch.offset());
-        for (int i = 0; i < batch.records(); i++) {
-            int at = reader.position();
-            Head head = Head.read(source.version(), reader);
-            head.skipPages(reader);
-            List<Place> known = places.computeIfAbsent(head.file(), file -> new ArrayList<>());
-            if (!known.isEmpty() && !head.isWhole() && head.previous() != known.getLast().last()) {
-                throw SegmentReader.damaged(
-                        ("the journal has a gap: a record of %s follows position %d, the one before"
-                                        + " it ends at %d")
-                                .formatted(head.file(), head.previous(), known.getLast().last()));
-            }
-            if (head.isWhole()) {
-                known.clear(); // There need not be a database that they could have changed.
-            }
-            known.add(
-                    new Place(segment, source.version(), at, reader.position() - at, head.last()));
-            head.fact().ifPresent(facts::add);
-        }
-        return facts;
+    /// Takes over what a start has found in the journal.
+    void begin(RecordIndex found) {
+        places.putAll(found.places());
     }
 
     /// Returns the databases that are not there although they must be.
@@ -117,8 +87,8 @@ public final class Redo {
 
     /// Returns the last position of a database's records, 0 if it has none.
     long last(String file) {
-        List<Place> known = places.get(file);
-        return known == null ? 0 : known.getLast().last();
+        Places known = places.get(file);
+        return known == null ? 0 : known.last();
     }
 
     /// Makes a database file hold what the journal has for it, and removes what a killed process
@@ -222,7 +192,7 @@ public final class Redo {
         if (behind.contains(file)) {
             catchUp(database, file);
         } else {
-            apply(database, file, places.getOrDefault(file, List.of()));
+            apply(database, file, places.get(file));
         }
         places.remove(file);
         behind.remove(file);
@@ -245,19 +215,19 @@ public final class Redo {
 
     /// Finds the records of a database while the journal is being written. What is not durable was
     /// never acknowledged, and never will be if the journal has failed.
-    private List<Place> find(String file) throws IOException {
-        Redo found = new Redo(root, durable, missing);
+    private @Nullable Places find(String file) throws IOException {
+        RecordIndex found = new RecordIndex();
         for (long segment : Segment.numbers(root.resolve(Segments.DIRECTORY))) {
             try {
-                found.addWritten(segment);
+                addWritten(found, segment);
             } catch (NoSuchFileException e) {
                 LOGGER.log(System.Logger.Level.DEBUG, "freed, so it had nothing of it", e);
             }
         }
-        return found.places.getOrDefault(file, List.of());
+        return found.places().get(file);
     }
 
-    private void addWritten(long segment) throws IOException {
+    private void addWritten(RecordIndex index, long segment) throws IOException {
         Path file = Segment.file(root.resolve(Segments.DIRECTORY), segment);
         SegmentReader reader = SegmentReader.open(file, segment);
         if (reader == null) {
@@ -265,7 +235,7 @@ public final class Redo {
         }
         Found found = reader.nextWritten();
         while (found != null && found.last() <= durable.getAsLong()) {
-            add(segment, reader, found);
+            index.add(segment, reader, found);
             found = reader.nextWritten();
         }
     }
@@ -294,13 +264,13 @@ public final class Redo {
         return locks[Math.floorMod(file.hashCode(), STRIPES)];
     }
 
-    private void apply(Path database, String file, List<Place> known) throws IOException {
-        if (known.isEmpty()) {
+    private void apply(Path database, String file, @Nullable Places known) throws IOException {
+        if (known == null) {
             return;
         }
-        try (Records records = new Records(root.resolve(Segments.DIRECTORY))) {
+        try (Records records = new Records(root.resolve(Segments.DIRECTORY), known)) {
             boolean isThere = Files.exists(database) && !isUnborn(database);
-            if (!isThere && !records.head(known.getFirst()).isWhole()) {
+            if (!isThere && !records.head(0).isWhole()) {
                 throw missing.refused(file);
             }
             if (!isThere) {
@@ -308,53 +278,60 @@ public final class Redo {
             }
             try (RandomAccessFile target = new RandomAccessFile(database.toFile(), "rw")) {
                 PageChanges changes = new PageChanges();
-                for (Place place : known) {
-                    records.collect(place, changes, target);
+                for (int i = 0; i < known.count(); i++) {
+                    records.collect(i, changes, target);
                 }
                 changes.writeTo(target);
             }
         }
     }
 
-    /// Reads records out of the files of the journal, one file after the other.
+    /// Reads records of a database out of the files of the journal, one file after the other.
     private static final class Records implements AutoCloseable {
 
         private final Path directory;
+        private final Places places;
         private @Nullable RandomAccessFile open;
         private long segment;
+        private int version;
 
-        Records(Path directory) {
+        Records(Path directory, Places places) {
             this.directory = directory;
+            this.places = places;
         }
 
-        Head head(Place place) throws IOException {
-            return Head.read(place.version(), open(place).atLeast(Head.BYTES_MAX));
+        Head head(int record) throws IOException {
+            return head(open(record));
         }
 
         /// Adds a record to changes, and writes these when they are many.
-        void collect(Place place, PageChanges changes, RandomAccessFile target) throws IOException {
-            Stretch record = open(place);
-            Head head = Head.read(place.version(), record.atLeast(Head.BYTES_MAX));
+        void collect(int record, PageChanges changes, RandomAccessFile target) throws IOException {
+            Stretch stored = open(record);
+            Head head = head(stored);
             changes.begin(head);
             for (int i = 0; i < head.pages(); i++) {
                 if (changes.bytes() > COLLECTED_BYTES) {
                     changes.writeTo(target);
                 }
-                changes.addPage(head, record.atLeast(Head.PAGE_BYTES_MAX));
+                changes.addPage(head, stored.atLeast(Head.PAGE_BYTES_MAX));
             }
         }
 
-        private Stretch open(Place place) throws IOException {
+        private Head head(Stretch stored) throws IOException {
+            return Head.read(version, stored.atLeast(Head.BYTES_MAX));
+        }
+
+        private Stretch open(int record) throws IOException {
             RandomAccessFile source = open;
-            if (source == null || segment != place.segment()) {
+            if (source == null || segment != places.segment(record)) {
                 close();
-                Path file = Segment.file(directory, place.segment());
-                source = new RandomAccessFile(file.toFile(), "r");
+                segment = places.segment(record);
+                source = new RandomAccessFile(Segment.file(directory, segment).toFile(), "r");
                 open = source;
-                segment = place.segment();
+                version = Segment.version(source);
             }
-            source.seek(place.offset());
-            return new Stretch(source, place.length());
+            source.seek(places.offset(record));
+            return new Stretch(source, places.length(record));
         }
 
         @Override

@@ -1,6 +1,7 @@
 package dev.durableobjects.internal.journal;
 
 import java.io.IOException;
+import java.io.RandomAccessFile;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
@@ -119,6 +120,12 @@ final class Segment implements AutoCloseable {
         header.putLong(MAGIC).putInt(VERSION).putLong(number).putLong(before);
         header.putInt(checksum(header));
         return header.clear();
+    }
+
+    /// Returns the version that the header of a file names.
+    static int version(RandomAccessFile file) throws IOException {
+        file.seek(Long.BYTES);
+        return file.readInt();
     }
 
     /// Returns the checksum of a header: of what stands before it.

@@ -29,7 +29,6 @@ final class Segments implements AutoCloseable {
     private final Path directory;
     private final Disk disk;
     private final long segmentBytes;
-    private final Redo redo;
     private final JournalIndex index;
     private final OldSegments old;
 
@@ -49,10 +48,9 @@ final class Segments implements AutoCloseable {
         this.directory = root.resolve(DIRECTORY);
         this.disk = disk;
         this.segmentBytes = Math.min(SEGMENT_BYTES, bytesMax / FILES);
-        this.redo = redo;
         this.index = index;
         this.old = old;
-        readAll();
+        readAll(redo);
         this.current = create(number, last);
         this.durableBytes = current.bytes();
     }
@@ -155,12 +153,14 @@ final class Segments implements AutoCloseable {
         }
     }
 
-    private void readAll() throws IOException {
+    private void readAll(Redo redo) throws IOException {
         List<Long> numbers = Segment.numbers(directory);
         Newest.check(root, numbers);
+        RecordIndex records = new RecordIndex();
         for (int i = 0; i < numbers.size(); i++) {
-            read(numbers.get(i), i == 0, i == numbers.size() - 1);
+            read(numbers.get(i), i == 0, i == numbers.size() - 1, records);
         }
+        redo.begin(records);
     }
 
     /// An earlier process may have left a batch that it never forced, or could not. It is as good
@@ -176,7 +176,8 @@ final class Segments implements AutoCloseable {
         }
     }
 
-    private void read(long segment, boolean isFirst, boolean isLast) throws IOException {
+    private void read(long segment, boolean isFirst, boolean isLast, RecordIndex records)
+            throws IOException {
         Path file = Segment.file(directory, segment);
         SegmentReader reader = SegmentReader.open(file, segment);
         if (reader == null) {
@@ -194,7 +195,7 @@ final class Segments implements AutoCloseable {
         }
         last = reader.before();
         for (SegmentReader.Found found = reader.next(); found != null; found = reader.next()) {
-            index.add(redo.add(segment, reader, found));
+            index.add(records.add(segment, reader, found));
             last = found.last();
             millis = Math.max(millis, found.millis());
         }
@@ -203,6 +204,6 @@ final class Segments implements AutoCloseable {
         }
         old.add(segment, Files.size(file), last);
         number = segment + 1;
-        old.addDatabases(redo.files(), segment);
+        old.addDatabases(records.files(), segment);
     }
 }

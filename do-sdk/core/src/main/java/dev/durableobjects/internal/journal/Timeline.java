@@ -34,6 +34,11 @@ final class Timeline {
     /// @param millis when it was written
     record Entry(Path source, int offset, int length, Head head, long millis) {
 
+        /// Makes one of the record that a cursor stands at.
+        static Entry of(Path source, RecordCursor record, long millis) {
+            return new Entry(source, record.offset(), record.length(), record.head(), millis);
+        }
+
         /// Adds what the record has changed.
         void collect(PageChanges changes) throws IOException {
             ByteBuffer record = read();
