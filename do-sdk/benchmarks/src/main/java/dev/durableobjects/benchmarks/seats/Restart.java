@@ -5,6 +5,7 @@ import dev.durableobjects.benchmarks.Report;
 import dev.durableobjects.runtime.DurableObjects;
 import io.helidon.logging.common.LogConfig;
 import java.io.IOException;
+import java.lang.management.ManagementFactory;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
@@ -13,6 +14,7 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -24,19 +26,26 @@ import java.util.concurrent.locks.LockSupport;
 /// `Restart DIRECTORY` fills the journal of `objects=1000` flights there to `mib=256`, then
 /// `rounds=5` times kills the server (kill -9) and starts it again: from the start of the process
 /// to the first answer of status 200, Java's own start included. Goal: 2 seconds. `mib=0` shows
-/// what a start with nothing to recover takes.
+/// what a start with nothing to recover takes. The server gets the options of this JVM; `cache=0`
+/// leaves out the cache of classes (`-XX:AOTCache`).
 final class Restart {
 
     private static final int THREADS = 64;
+    private static final String CACHE_OPTION = "-XX:AOTCache=";
     private static final long GLANCE_NANOS = TimeUnit.MILLISECONDS.toNanos(5);
 
     private final HttpClient client = HttpClient.newHttpClient();
     private final Path directory;
     private final int port;
+    private final List<String> options;
 
-    private Restart(Path directory, int port) {
+    private Restart(Path directory, int port, boolean isCached) {
         this.directory = directory;
         this.port = port;
+        this.options =
+                ManagementFactory.getRuntimeMXBean().getInputArguments().stream()
+                        .filter(option -> isCached || !option.startsWith(CACHE_OPTION))
+                        .toList();
     }
 
     /// Runs the program.
@@ -49,10 +58,11 @@ final class Restart {
                         Map.of(
                                 "objects", List.of(1_000),
                                 "mib", List.of(256),
+                                "cache", List.of(1),
                                 "rounds", List.of(5)));
         Report.machine();
         fill(directory, args.number("objects"), (long) args.number("mib") << 20);
-        Restart measured = new Restart(directory, freePort());
+        Restart measured = new Restart(directory, freePort(), args.number("cache") != 0);
         long[] nanos = new long[args.number("rounds")];
         for (int i = 0; i < nanos.length; i++) {
             nanos[i] = measured.startAndKill();
@@ -74,17 +84,15 @@ final class Restart {
     }
 
     private long startAndKill() throws IOException, InterruptedException {
+        List<String> command = new ArrayList<>();
+        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        command.addAll(options);
+        command.addAll(List.of("-cp", System.getProperty("java.class.path")));
+        command.addAll(
+                List.of(SeatServer.class.getName(), String.valueOf(port), directory.toString()));
         long begin = System.nanoTime();
         Process server =
-                new ProcessBuilder(
-                                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                                "--enable-native-access=ALL-UNNAMED",
-                                "-XX:+UseCompactObjectHeaders",
-                                "-cp",
-                                System.getProperty("java.class.path"),
-                                SeatServer.class.getName(),
-                                String.valueOf(port),
-                                directory.toString())
+                new ProcessBuilder(command)
                         .redirectErrorStream(true)
                         .redirectOutput(ProcessBuilder.Redirect.DISCARD)
                         .start();

@@ -23,6 +23,9 @@ public final class SeatServer {
 
     static final Binding<FlightApi> FLIGHT = Binding.of("FLIGHT", FlightApi.class);
 
+    /// For how long an object's past is kept by default.
+    static final int HISTORY_DAYS = 30;
+
     private SeatServer() {}
 
     /// Starts the server; it runs until the process gets SIGINT or SIGTERM.
@@ -31,17 +34,19 @@ public final class SeatServer {
         Args args =
                 Args.of(
                         Arrays.copyOfRange(arguments, 2, arguments.length),
-                        Map.of("history", List.of(30)));
-        DurableObjects objects =
-                DurableObjects.builder()
-                        .directory(Path.of(arguments[1]))
-                        .namespace(
-                                FLIGHT,
-                                Flight::new,
-                                settings ->
-                                        settings.history(Duration.ofDays(args.number("history"))))
-                        .build();
+                        Map.of("history", List.of(HISTORY_DAYS)));
+        DurableObjects objects = objects(Path.of(arguments[1]), args.number("history"));
         start(objects, Integer.parseInt(arguments[0]));
+    }
+
+    static DurableObjects objects(Path directory, int historyDays) {
+        return DurableObjects.builder()
+                .directory(directory)
+                .namespace(
+                        FLIGHT,
+                        Flight::new,
+                        settings -> settings.history(Duration.ofDays(historyDays)))
+                .build();
     }
 
     static WebServer start(DurableObjects objects, int port) {

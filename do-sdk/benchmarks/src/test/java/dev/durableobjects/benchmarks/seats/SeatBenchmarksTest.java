@@ -3,6 +3,7 @@ package dev.durableobjects.benchmarks.seats;
 import static org.hamcrest.MatcherAssert.assertThat;
 import static org.hamcrest.Matchers.is;
 
+import java.io.IOException;
 import org.junit.jupiter.api.Test;
 
 /// The measured code does what it claims, once each; nothing is measured here.
@@ -38,5 +39,10 @@ class SeatBenchmarksTest {
         assertThat(benchmark.startAndCall(), is(SEATS));
         benchmark.stop();
         benchmark.close();
+    }
+
+    @Test
+    void aRehearsalIsAnswered() throws IOException, InterruptedException {
+        Rehearsal.main(new String[0]); // Throws at any other status than 200.
     }
 }
