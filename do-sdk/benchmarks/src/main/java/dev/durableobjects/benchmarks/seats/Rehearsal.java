@@ -14,9 +14,9 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.stream.Stream;
 
-/// Does once what a server of the seats does first, then ends: with `-XX:AOTCacheOutput=FILE` the
-/// JVM then writes what it has loaded and learned into a file, from which servers start faster (JEP
-/// 514, JEP 515).
+/// Does once what a server of the seats does first, then ends: with `-XX:ArchiveClassesAtExit=FILE`
+/// the JVM then writes the classes that it has loaded into a file, from which servers start faster
+/// (JEP 350).
 final class Rehearsal {
 
     private static final List<String> PATHS = List.of("/seats", "/bump", "/seats");
@@ -50,8 +50,9 @@ final class Rehearsal {
                 }
             }
         } finally {
-            objects.close();
-            server.stop();
+            try (objects) {
+                server.stop();
+            }
         }
     }
 

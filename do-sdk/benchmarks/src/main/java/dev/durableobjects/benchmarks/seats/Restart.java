@@ -26,12 +26,16 @@ import java.util.concurrent.locks.LockSupport;
 /// `Restart DIRECTORY` fills the journal of `objects=1000` flights there to `mib=256`, then
 /// `rounds=5` times kills the server (kill -9) and starts it again: from the start of the process
 /// to the first answer of status 200, Java's own start included. Goal: 2 seconds. `mib=0` shows
-/// what a start with nothing to recover takes. The server gets the options of this JVM; `cache=0`
-/// leaves out the cache of classes (`-XX:AOTCache`).
+/// what a start with nothing to recover takes. The server gets the options of this JVM; `archive=0`
+/// leaves out the archive of classes (`-XX:SharedArchiveFile`).
 final class Restart {
 
     private static final int THREADS = 64;
-    private static final String CACHE_OPTION = "-XX:AOTCache=";
+
+    /// The options of the JVM that make it use an archive of classes.
+    private static final List<String> ARCHIVE_OPTIONS =
+            List.of("-XX:SharedArchiveFile=", "-Xshare:");
+
     private static final long GLANCE_NANOS = TimeUnit.MILLISECONDS.toNanos(5);
 
     private final HttpClient client = HttpClient.newHttpClient();
@@ -39,13 +43,17 @@ final class Restart {
     private final int port;
     private final List<String> options;
 
-    private Restart(Path directory, int port, boolean isCached) {
+    private Restart(Path directory, int port, boolean hasArchive) {
         this.directory = directory;
         this.port = port;
         this.options =
                 ManagementFactory.getRuntimeMXBean().getInputArguments().stream()
-                        .filter(option -> isCached || !option.startsWith(CACHE_OPTION))
+                        .filter(option -> hasArchive || !isOfArchive(option))
                         .toList();
+    }
+
+    private static boolean isOfArchive(String option) {
+        return ARCHIVE_OPTIONS.stream().anyMatch(option::startsWith);
     }
 
     /// Runs the program.
@@ -58,11 +66,11 @@ final class Restart {
                         Map.of(
                                 "objects", List.of(1_000),
                                 "mib", List.of(256),
-                                "cache", List.of(1),
+                                "archive", List.of(1),
                                 "rounds", List.of(5)));
         Report.machine();
         fill(directory, args.number("objects"), (long) args.number("mib") << 20);
-        Restart measured = new Restart(directory, freePort(), args.number("cache") != 0);
+        Restart measured = new Restart(directory, freePort(), args.number("archive") != 0);
         long[] nanos = new long[args.number("rounds")];
         for (int i = 0; i < nanos.length; i++) {
             nanos[i] = measured.startAndKill();

@@ -104,7 +104,7 @@ final class HistoryFile {
     }
 
     private Base base(SegmentReader reader, Found found) {
-        boolean hasChecksum = reader.end() - found.offset() >= Integer.BYTES;
+        boolean hasChecksum = found.end() - found.offset() >= Integer.BYTES;
         return new Base(
                 base(found.last()),
                 found.last(),

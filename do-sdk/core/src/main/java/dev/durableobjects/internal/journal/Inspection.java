@@ -158,7 +158,8 @@ public final class Inspection {
     }
 
     private static void add(
-            Path file, SegmentReader reader, Found batch, Map<String, List<Entry>> records) {
+            Path file, SegmentReader reader, Found batch, Map<String, List<Entry>> records)
+            throws IOException {
         RecordCursor record = new RecordCursor(reader, batch);
         while (record.next()) {
             Entry entry = Entry.of(file, record, batch.millis());

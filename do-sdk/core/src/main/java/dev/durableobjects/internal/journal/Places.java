@@ -1,47 +1,17 @@
 package dev.durableobjects.internal.journal;
 
-import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
 /// Where the records of a database are in the journal, in their order. They are numbers, not
 /// objects: after a start there may be a million. Not safe for several threads while it is changed.
 final class Places {
 
-    /// The file of the journal; then the place in it, and how long the record is.
+    /// How many numbers a record has: its file of the journal, and its place in it with its length.
     private static final int NUMBERS = 2;
 
-    private static final int FIRST_RECORDS = 4;
-
-    private final int hash;
-    private final byte[] name;
-    private long[] numbers = new long[FIRST_RECORDS * NUMBERS];
+    private long[] numbers = new long[NUMBERS];
     private int count;
     private long last;
-
-    /// @param hash of the name of the database, by which it is found
-    /// @param file the path of the database in the data directory
-    Places(int hash, String file) {
-        this.hash = hash;
-        this.name = file.getBytes(StandardCharsets.UTF_8);
-    }
-
-    /// Returns the hash of the name.
-    int hash() {
-        return hash;
-    }
-
-    /// Returns whether these are of the database whose name stands in a file.
-    boolean isOf(int otherHash, ByteBuffer source, int begin, int end) {
-        if (hash != otherHash || name.length != end - begin) {
-            return false;
-        }
-        int same = 0;
-        while (same < name.length && name[same] == source.get(begin + same)) {
-            same++;
-        }
-        return same == name.length;
-    }
 
     /// Adds a record behind the others.
     ///

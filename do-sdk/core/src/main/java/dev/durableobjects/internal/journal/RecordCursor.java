@@ -2,6 +2,7 @@ package dev.durableobjects.internal.journal;
 
 import dev.durableobjects.internal.journal.JournalRecord.Head;
 import dev.durableobjects.internal.journal.SegmentReader.Found;
+import java.io.IOException;
 import java.nio.ByteBuffer;
 
 /// Goes through the records of a batch. It makes nothing of those that it passes, not even a text
@@ -10,6 +11,7 @@ final class RecordCursor {
 
     private final int version;
     private final ByteBuffer content;
+    private final int batchEnd;
     private int left;
     private int begin;
     private int fixed;
@@ -19,6 +21,7 @@ final class RecordCursor {
     RecordCursor(SegmentReader source, Found batch) {
         this.version = source.version();
         this.content = source.content();
+        this.batchEnd = batch.end();
         this.left = batch.records();
         this.end = batch.offset();
     }
@@ -26,7 +29,8 @@ final class RecordCursor {
     /// Goes to the next record.
     ///
     /// @return false if there is none
-    boolean next() {
+    /// @throws IOException if the record does not end in its batch
+    boolean next() throws IOException {
         if (left == 0) {
             return false;
         }
@@ -34,6 +38,11 @@ final class RecordCursor {
         begin = end;
         fixed = begin + Short.BYTES + nameBytes();
         end = JournalRecord.end(version, content, fixed);
+        if (end > batchEnd) {
+            throw SegmentReader.damaged(
+                    "a record at byte %d of the journal ends at %d, its batch at %d"
+                            .formatted(begin, end, batchEnd));
+        }
         return true;
     }
 

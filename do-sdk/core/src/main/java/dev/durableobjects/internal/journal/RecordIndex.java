@@ -4,10 +4,13 @@ import dev.durableobjects.internal.journal.SegmentReader.Found;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /// Where the records of every database are in the journal: what a start learns from reading it. Not
@@ -19,9 +22,35 @@ final class RecordIndex {
 
     private final Map<String, Places> byFile = new HashMap<>();
 
-    /// The same by the hashes of their names: each in its slot, or the next that was free. Its
+    /// The same by the hashes of their names: each in its slot, or in the next that was free. Its
     /// length is a power of two, and half of it is free.
-    private @Nullable Places[] table = new Places[1 << 10];
+    private @Nullable Named[] table = new Named[1 << 10];
+
+    private int used;
+
+    /// The records of a database, and its name as it is stored.
+    private static final class Named {
+
+        private final int hash;
+        private final byte[] name;
+        private final Places places = new Places();
+
+        Named(int hash, byte[] name) {
+            this.hash = hash;
+            this.name = name;
+        }
+
+        boolean isOf(int otherHash, ByteBuffer source, int begin, int end) {
+            if (hash != otherHash || name.length != end - begin) {
+                return false;
+            }
+            int same = 0;
+            while (same < name.length && name[same] == source.get(begin + same)) {
+                same++;
+            }
+            return same == name.length;
+        }
+    }
 
     /// Adds the records of a batch.
     ///
@@ -51,12 +80,12 @@ final class RecordIndex {
 
     /// Returns the databases that have records.
     Set<String> files() {
-        return byFile.keySet();
+        return places().keySet();
     }
 
     /// Returns where the records of the databases are.
     Map<String, Places> places() {
-        return byFile;
+        return Collections.unmodifiableMap(byFile);
     }
 
     /// Finds the records of the database that a record names. Names are compared as they are
@@ -66,39 +95,43 @@ final class RecordIndex {
         int end = begin + record.nameBytes();
         int hash = hash(content, begin, end);
         int at = slot(hash);
-        Places known = table[at];
+        Named known = table[at];
         while (known != null && !known.isOf(hash, content, begin, end)) {
             at = slot(at + 1);
             known = table[at];
         }
-        return known == null ? add(hash, record.head().file()) : known;
+        return known == null ? begin(hash, content, record) : known.places;
     }
 
-    private Places add(int hash, String file) {
-        Places added = new Places(hash, file);
-        byFile.put(file, added);
-        if (2 * byFile.size() > table.length) {
-            table = new Places[2 * table.length];
-            byFile.values().forEach(this::put);
-        } else {
-            put(added);
+    private Places begin(int hash, ByteBuffer content, RecordCursor record) {
+        byte[] name = new byte[record.nameBytes()];
+        content.get(record.nameOffset(), name);
+        Named begun = new Named(hash, name);
+        used++;
+        if (2 * used > table.length) {
+            @Nullable Named[] full = table;
+            table = new Named[2 * full.length];
+            Stream.of(full).filter(Objects::nonNull).forEach(this::put);
         }
-        return added;
+        put(begun);
+        byFile.put(record.head().file(), begun.places);
+        return begun.places;
     }
 
-    private void put(Places places) {
-        int at = slot(places.hash());
+    private void put(Named named) {
+        int at = slot(named.hash);
         while (table[at] != null) {
             at = slot(at + 1);
         }
-        table[at] = places;
+        table[at] = named;
     }
 
     private int slot(int hash) {
         return hash & (table.length - 1);
     }
 
-    /// Names differ in their last bytes; up to seven of the first do not count.
+    /// Paths begin alike, and differ in the ids behind that: up to seven of the first bytes are
+    /// left out.
     private static int hash(ByteBuffer source, int begin, int end) {
         long hash = 0;
         for (int at = end - Long.BYTES; at >= begin; at -= Long.BYTES) {

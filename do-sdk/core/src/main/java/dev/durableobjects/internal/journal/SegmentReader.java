@@ -31,10 +31,11 @@ final class SegmentReader {
     /// A batch that was read.
     ///
     /// @param offset where its first record begins in the file
+    /// @param end where it ends
     /// @param records how many there are
     /// @param last the position of its last commit
     /// @param millis when it was written
-    record Found(int offset, int records, long last, long millis) {}
+    record Found(int offset, int end, int records, long last, long millis) {}
 
     /// Opens a segment.
     ///
@@ -95,7 +96,7 @@ final class SegmentReader {
         }
         last = found.last();
         lastBegin = at;
-        content.position(at + Batch.HEAD_BYTES + content.getInt(at + Integer.BYTES));
+        content.position(found.end());
         return found;
     }
 
@@ -177,6 +178,7 @@ final class SegmentReader {
         }
         return new Found(
                 begin + Batch.BODY_FIXED_BYTES,
+                begin + body,
                 content.getInt(begin + 3 * Long.BYTES),
                 content.getLong(begin + Long.BYTES),
                 content.getLong(begin + 2 * Long.BYTES));

@@ -5,6 +5,7 @@ import static dev.durableobjects.internal.journal.TestJournals.file;
 import static dev.durableobjects.internal.journal.TestJournals.open;
 import static dev.durableobjects.internal.journal.TestJournals.page;
 import static dev.durableobjects.internal.journal.TestJournals.segments;
+import static dev.durableobjects.internal.journal.TestJournals.waking;
 import static dev.durableobjects.internal.journal.TestJournals.whole;
 import static java.util.Objects.requireNonNull;
 import static org.hamcrest.MatcherAssert.assertThat;
@@ -18,6 +19,7 @@ import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -50,11 +52,12 @@ class RecordIndexTest {
         }
     }
 
-    /// The bytes that the hash leaves out.
+    /// Their names differ in bytes that the hash leaves out.
     @Test
     void namesOfOneHashAreNotMixedUp() throws IOException {
         String same = "/".repeat(Long.BYTES);
-        List<String> names = List.of(same, "a" + same, "b" + same, "ab" + same, "short");
+        List<String> names =
+                IntStream.range(0, 700).mapToObj(i -> Integer.toString(i, 3) + same).toList();
         journal(names.stream().map(RecordIndexTest::empty));
 
         RecordIndex index = read();
@@ -63,6 +66,30 @@ class RecordIndexTest {
         for (int i = 0; i < names.size(); i++) {
             assertThat(places(index, names.get(i)).last(), is(i + 1L));
         }
+    }
+
+    /// How long a record is depends on what it says besides its pages.
+    @Test
+    void findsWhatFollowsANameAndATime() throws IOException {
+        FaultyDisk disk = new FaultyDisk();
+        try (Journal journal = open(root, disk, 1 << 20)) {
+            disk.hold();
+            journal.append(whole(0, 1));
+            disk.awaitHeld();
+            journal.append(waking(1, "zürich", 2, 500)); // These four are one batch.
+            journal.append(whole(2, 3));
+            journal.append(waking(3, "", 4, 600));
+            journal.append(change(0, 5));
+            disk.release();
+        }
+
+        RecordIndex index = read();
+
+        assertThat(index.files(), is(Set.of(file(0), file(1), file(2), file(3))));
+        assertThat(head(places(index, file(1)), 0).name(), is(Optional.of("zürich")));
+        assertThat(head(places(index, file(2)), 0).first(), is(3L));
+        assertThat(head(places(index, file(3)), 0).wake(), is(new Wake(600)));
+        assertThat(head(places(index, file(0)), 1).first(), is(5L));
     }
 
     @Test
