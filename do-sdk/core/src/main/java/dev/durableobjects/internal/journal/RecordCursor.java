@@ -9,7 +9,7 @@ import java.nio.ByteBuffer;
 /// of a name: a start passes a million of them. Not safe for several threads.
 final class RecordCursor {
 
-    private final int version;
+    private final SegmentReader source;
     private final ByteBuffer content;
     private final int batchEnd;
     private int left;
@@ -19,7 +19,7 @@ final class RecordCursor {
 
     /// Makes a cursor that stands before the first record.
     RecordCursor(SegmentReader source, Found batch) {
-        this.version = source.version();
+        this.source = source;
         this.content = source.content();
         this.batchEnd = batch.end();
         this.left = batch.records();
@@ -37,11 +37,9 @@ final class RecordCursor {
         left--;
         begin = end;
         fixed = begin + Short.BYTES + nameBytes();
-        end = JournalRecord.end(version, content, fixed);
+        end = JournalRecord.end(source.version(), content, fixed);
         if (end > batchEnd) {
-            throw SegmentReader.damaged(
-                    "a record at byte %d of the journal ends at %d, its batch at %d"
-                            .formatted(begin, end, batchEnd));
+            throw source.damagedAt(begin);
         }
         return true;
     }
@@ -88,7 +86,7 @@ final class RecordCursor {
 
     /// Returns the beginning of the record.
     Head head() {
-        return Head.read(version, content.duplicate().position(begin));
+        return Head.read(source.version(), content.duplicate().position(begin));
     }
 
     private byte flags() {

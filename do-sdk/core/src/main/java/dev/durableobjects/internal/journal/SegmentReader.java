@@ -135,6 +135,11 @@ final class SegmentReader {
                         + " backup, or the file from a copy");
     }
 
+    /// Returns the error for a segment that is damaged where it must be whole.
+    IOException damagedAt(int offset) {
+        return damaged("%s is damaged at byte %d".formatted(file, offset));
+    }
+
     private boolean readHeader() throws IOException {
         if (content.capacity() < Segment.HEADER_BYTES || content.getLong(0) == 0) {
             return false;
@@ -189,7 +194,7 @@ final class SegmentReader {
     private void checkNothingFollows(int from) throws IOException {
         for (int at = from + 1; at < content.capacity() - Batch.HEAD_BYTES; at++) {
             if (content.getInt(at) == Batch.MAGIC && batchAt(at) != null) {
-                throw damaged("%s is damaged at byte %d".formatted(file, from));
+                throw damagedAt(from);
             }
         }
     }

@@ -23,12 +23,14 @@ import dev.durableobjects.spi.Wake;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.RandomAccessFile;
+import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.zip.CRC32C;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -93,6 +95,27 @@ class JournalDamageTest {
         flip(segment(root, 1), Segment.HEADER_BYTES + INSIDE);
 
         assertRefused(segment(root, 1), "is damaged at byte " + Segment.HEADER_BYTES);
+    }
+
+    @Test
+    void aRecordThatGoesBeyondItsBatchIsAnError() throws IOException {
+        try (Journal journal = open(root)) {
+            write(journal, whole(0, 1));
+        }
+        int record = Segment.HEADER_BYTES + Batch.HEAD_BYTES + Batch.BODY_FIXED_BYTES;
+        int pages =
+                record + Short.BYTES + file(0).length() + 1 + 3 * Long.BYTES + 2 * Integer.BYTES;
+        ByteBuffer content = ByteBuffer.wrap(Files.readAllBytes(segment(root, 1)));
+        content.putInt(pages, TestJournals.PAGES + 1);
+        CRC32C checksum = new CRC32C();
+        checksum.update(
+                content.slice(
+                        Segment.HEADER_BYTES + Batch.HEAD_BYTES,
+                        content.getInt(Segment.HEADER_BYTES + Integer.BYTES)));
+        content.putInt(Segment.HEADER_BYTES + 2 * Integer.BYTES, (int) checksum.getValue());
+        Files.write(segment(root, 1), content.array());
+
+        assertRefused(segment(root, 1), "is damaged at byte " + record);
     }
 
     @Test
