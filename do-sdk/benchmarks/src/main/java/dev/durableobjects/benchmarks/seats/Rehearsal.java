@@ -1,5 +1,6 @@
 package dev.durableobjects.benchmarks.seats;
 
+import dev.durableobjects.benchmarks.Scratch;
 import dev.durableobjects.runtime.DurableObjects;
 import io.helidon.logging.common.LogConfig;
 import io.helidon.webserver.WebServer;
@@ -8,11 +9,8 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse.BodyHandlers;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Comparator;
 import java.util.List;
-import java.util.stream.Stream;
 
 /// Does once what a server of the seats does first, then ends: with `-XX:ArchiveClassesAtExit=FILE`
 /// the JVM then writes the classes that it has loaded into a file, from which servers start faster
@@ -26,11 +24,8 @@ final class Rehearsal {
     /// Runs the program.
     public static void main(String[] arguments) throws IOException, InterruptedException {
         LogConfig.configureRuntime();
-        Path directory = Files.createTempDirectory("rehearsal");
-        try {
-            run(directory);
-        } finally {
-            delete(directory);
+        try (Scratch scratch = new Scratch()) {
+            run(scratch.path());
         }
     }
 
@@ -52,14 +47,6 @@ final class Rehearsal {
         } finally {
             try (objects) {
                 server.stop();
-            }
-        }
-    }
-
-    private static void delete(Path directory) throws IOException {
-        try (Stream<Path> files = Files.walk(directory)) {
-            for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
-                Files.delete(file);
             }
         }
     }
